@@ -1,0 +1,28 @@
+/**
+ * An error as the engine shall show it: its sentence, once. For some calls the runtime also prints the error and its
+ * stack to the log, where a stack trace would bury the sentence and name files of the user's machine.
+ */
+export function plainError(error: unknown): Error {
+  if (error instanceof PartialFailure) return error;
+  const plain = new Error(error instanceof Error ? error.message : String(error));
+  plain.stack = plain.message;
+  plain.toString = () => "zpa";
+  return plain;
+}
+
+/**
+ * An update that went half of its way: the engine keeps `properties` as the resource's state, shows `message`, and
+ * updates again with the next up.
+ */
+export class PartialFailure extends Error {
+  readonly reasons: string[];
+
+  constructor(
+    error: unknown,
+    readonly id: string,
+    readonly properties: Record<string, unknown>,
+  ) {
+    super(plainError(error).message);
+    this.reasons = [this.message];
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * Zscaler Private Access provisioning keys and privileged credentials as Pulumi resources.
+ *
+ * @packageDocumentation
+ */
+export { type CredentialType, PrivilegedCredential, type PrivilegedCredentialArgs } from "./privilegedCredential";
+export { type AssociationType, ProvisioningKey, type ProvisioningKeyArgs } from "./provisioningKey";
+export {
+  type EnrollmentCertificateResult,
+  getAppConnectorGroup,
+  getAppConnectorGroupOutput,
+  getEnrollmentCertificate,
+  getEnrollmentCertificateOutput,
+  getMicrotenant,
+  getMicrotenantOutput,
+  getServiceEdgeGroup,
+  getServiceEdgeGroupOutput,
+  type GroupResult,
+  type LookUpArgs,
+  type LookUpOptions,
+  type LookUpOutputArgs,
+  type LookUpResult,
+} from "./lookUps";
+export { Provider, type ProviderArgs } from "./provider";

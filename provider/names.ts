@@ -1,0 +1,41 @@
+// Names of objects whose program gives none: the logical name and a short hash, the same on every run, another as soon
+// as the object has to be replaced. A create that is repeated after a crash asks for the same name and finds its own.
+
+import { createHash } from "node:crypto";
+import { canonical, type FieldTable, forcesReplacement, isSet, isUnknown, unknownValue, type Values } from "./fields";
+
+/** The hidden input that carries where a resource comes from: `<logical name>-<hash of organisation and URN>`. */
+export const nameSeedKey = "nameSeed";
+
+/** Longest name that is made: leaves room under the 255 characters of the console. */
+const longest = 200;
+const hashLength = 7;
+
+export function nameSeed(logicalName: string, organization: string, urn: string): string {
+  return `${logicalName}-${digest(`${organization}\n${urn}`)}`;
+}
+
+/**
+ * The name of an object whose program gives none, or unknown as long as anything is that decides about replacing it.
+ * An object that stays keeps the name it has.
+ */
+export function generatedName(table: FieldTable, olds: Values, news: Values): string | undefined {
+  const seed = news[nameSeedKey];
+  if (typeof seed !== "string") return undefined;
+  const decisive = table.filter((field) => field.replaces !== undefined && isSet(news[field.name]));
+  if (decisive.some((field) => isUnknown(news[field.name]))) return unknownValue;
+  const stays = table.every((field) => !forcesReplacement(field, olds[field.name], news[field.name]));
+  if (stays && typeof olds["name"] === "string" && isSet(olds[nameSeedKey])) return olds["name"];
+  const facts = decisive.map((field) => [field.name, news[field.name]]);
+  const logicalName = seed.slice(0, seed.lastIndexOf("-"));
+  return `${logicalName.slice(0, longest).trim()}-${digest(canonical([seed, ...facts]))}`;
+}
+
+/** Whether this name was made here, from these very inputs: an object that has it can only be ours. */
+export function isGenerated(table: FieldTable, inputs: Values): boolean {
+  return isSet(inputs["name"]) && inputs["name"] === generatedName(table, {}, inputs);
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, hashLength);
+}

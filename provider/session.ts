@@ -1,0 +1,121 @@
+// One tenant, for one run of the provider process: the client, what is known of its objects, and what was looked up.
+// All resource types share it, and with it the token and the rate limit.
+
+import type { AssociationType, Credential, ProvisioningKey, Scope, WaitNotice, ZpaClient } from "../sdk";
+import { isSet } from "./fields";
+import { Snapshot } from "./snapshot";
+
+/** Reads a `zpa:` setting of Pulumi's configuration. */
+export type ConfigReader = (name: string) => string | undefined;
+
+export class Session {
+  private readonly keys = new Map<string, Snapshot<ProvisioningKey>>();
+  private readonly credentialsByMicrotenant = new Map<string, Snapshot<Credential>>();
+  private readonly certificates = new Map<AssociationType, Promise<string>>();
+
+  constructor(readonly client: ZpaClient) {}
+
+  /** The microtenant that an object is made in: its own, or the one that the settings name. */
+  microtenantOf(values: Record<string, unknown>): string | undefined {
+    return isSet(values["microtenantId"]) ? String(values["microtenantId"]) : this.client.microtenantId;
+  }
+
+  provisioningKeys(type: AssociationType, microtenantId: string | undefined): Snapshot<ProvisioningKey> {
+    const api = this.client.provisioningKeys;
+    const scope = { microtenantId };
+    return memoised(this.keys, `${type} ${microtenantId ?? ""}`, () =>
+      this.snapshot({
+        page: (number) => api.page(type, number, scope),
+        get: (id) => findAnywhere((where) => api.get(type, id, where), microtenantId),
+        named: (name) => api.named(type, name, scope),
+      }),
+    );
+  }
+
+  credentials(microtenantId: string | undefined): Snapshot<Credential> {
+    const api = this.client.credentials;
+    const scope = { microtenantId };
+    return memoised(this.credentialsByMicrotenant, microtenantId ?? "", () =>
+      this.snapshot({
+        page: (number) => api.page(number, scope),
+        get: (id) => findAnywhere((where) => api.get(id, where), microtenantId),
+        named: (name) => api.named(name, scope),
+      }),
+    );
+  }
+
+  /** The id of the built-in certificate that keys of this type are signed with; looked up once. */
+  builtInCertificate(type: AssociationType): Promise<string> {
+    const { builtInCertificates } = sdk();
+    const found = memoised(this.certificates, type, async () => {
+      const certificate = await this.client.enrollmentCertificates.find(builtInCertificates[type]);
+      return certificate.id;
+    });
+    found.catch(() => this.certificates.delete(type));
+    return found;
+  }
+
+  private snapshot<T extends { id: string; name: string }>(api: {
+    page: (number: number) => Promise<{ items: T[]; totalPages: number }>;
+    get: (id: string) => Promise<T | undefined>;
+    named: (name: string) => Promise<T[]>;
+  }): Snapshot<T> {
+    return new Snapshot({
+      ...api,
+      ready: () => this.client.signIn(),
+      isSearchable: (name) => sdk().isSearchable(name),
+      pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    });
+  }
+}
+
+const sessions = new Map<string, Session>();
+
+/**
+ * The session for these settings. Nothing is sent yet: the client signs in with its first request.
+ *
+ * @throws ConfigurationError
+ */
+export function openSession(read: ConfigReader): Session {
+  const { settingNames, ZpaClient: Client } = sdk();
+  const settings = Object.fromEntries(settingNames.map((name) => [name, read(name)]));
+  return memoised(
+    sessions,
+    JSON.stringify(settings),
+    () => new Session(new Client({}, { config: (name) => settings[name], onWait: tellWait })),
+  );
+}
+
+/** Loaded with the first request, for undici and zod take a while to load. */
+export function sdk(): typeof import("../sdk") {
+  return require("../sdk") as typeof import("../sdk");
+}
+
+/** What the provider process prints, the engine shows on the stack. */
+function tellWait({ waiting, resumesIn, kind, cause }: WaitNotice): void {
+  const seconds = Math.ceil(resumesIn / 1000);
+  const why = cause === "refused" ? "ZPA refused a request (429)" : "the tenant's rate limit";
+  console.log(`zpa: ${waiting} ${waiting === 1 ? kind.slice(0, -1) : kind} waiting ${seconds} s for ${why}`);
+}
+
+/** An object that was moved to another microtenant is not gone. */
+async function findAnywhere<T>(get: (scope: Scope) => Promise<T>, microtenantId: string | undefined) {
+  const found = await unlessGone(get({ microtenantId }));
+  if (found !== undefined || microtenantId === undefined) return found;
+  return unlessGone(get({ microtenantId: "all" }));
+}
+
+async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof sdk().NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function memoised<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}

@@ -1,0 +1,31 @@
+// Certificates that sign what enrolls: https://help.zscaler.com/zpa/obtaining-enrollment-certificate-details-using-api
+// Listed under v2, read by id under v1.
+
+import { z } from "zod";
+import { LookUps } from "./lookUps";
+import type { AssociationType } from "./provisioningKeys";
+import type { Transport } from "./transport";
+import { maybe, wireId, wireText } from "./wire";
+
+export const enrollmentCertificateSchema = z.looseObject({
+  id: wireId,
+  name: wireText,
+  description: maybe(wireText),
+  /** Only a certificate whose private key ZPA holds can sign a provisioning key. */
+  privateKeyPresent: maybe(z.boolean()),
+  microtenantId: maybe(wireId),
+});
+export type EnrollmentCertificate = z.output<typeof enrollmentCertificateSchema>;
+
+/** The built-in certificates that keys of each type normally use. */
+export const builtInCertificates: Readonly<Record<AssociationType, string>> = {
+  CONNECTOR_GRP: "Connector",
+  SERVICE_EDGE_GRP: "Service Edge",
+};
+
+export class EnrollmentCertificates extends LookUps<EnrollmentCertificate> {
+  constructor(transport: Transport) {
+    const names = { singular: "enrollment certificate", plural: "enrollment certificates" };
+    super(transport, { version: "v2", path: ["enrollmentCert"], ...names }, enrollmentCertificateSchema);
+  }
+}

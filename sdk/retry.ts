@@ -1,0 +1,36 @@
+// When a request that failed is worth another try, and after how long. Pure: the transport does the waiting.
+
+/** Retries of one operation, beside those that the rate limit asks for. */
+export const maxRetries = 4;
+
+const firstPause = 500;
+const longestPause = 10_000;
+
+/** Milliseconds before the given retry (1 for the first): doubling from 0.5 s to 10 s, of which a random half is taken. */
+export function backOff(retry: number, random: () => number): number {
+  const full = Math.min(longestPause, firstPause * 2 ** (retry - 1));
+  return full / 2 + (full / 2) * random();
+}
+
+/**
+ * Keeps many operations that fail together from multiplying the load on an API that is down: each retry takes one from
+ * the purse, each success puts a little back.
+ */
+export class RetryBudget {
+  private left: number;
+
+  constructor(private readonly capacity = 60) {
+    this.left = capacity;
+  }
+
+  /** Whether a retry may be made; if so it is paid for. */
+  take(): boolean {
+    if (this.left < 1) return false;
+    this.left -= 1;
+    return true;
+  }
+
+  succeeded(): void {
+    this.left = Math.min(this.capacity, this.left + 0.5);
+  }
+}

@@ -1,0 +1,297 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { childEnvironment, repositoryRoot } from "./environment";
+
+/** What stands on the wire for a value that is not known yet (`pulumi.runtime.unknownValue`). */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** How a secret is wrapped on the wire (`specialSigKey` and `specialSecretSig` in @pulumi/pulumi/runtime/rpc). */
+const secretWrapper = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+
+/** The constant provider texts of this package, as they stand in users' states: a contract, never to be changed. */
+export const providerTexts = {
+  ProvisioningKey: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").provisioningKey;',
+  PrivilegedCredential: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").privilegedCredential;',
+} as const;
+
+/** A resource type by its name, or any other provider by the text that Pulumi would evaluate. */
+export type ResourceType = keyof typeof providerTexts | { providerText: string };
+
+/** Inputs or outputs of a resource. */
+export type Properties = Record<string, unknown>;
+
+/** One complaint of `check`. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+/** The resource exists but is not complete: what the engine writes to the state (`ErrorResourceInitFailed`). */
+export interface InitFailure {
+  id: string;
+  /** With `__provider` only if the provider has put it there; without it the resource could never be deleted. */
+  properties: Properties;
+  reasons: string[];
+}
+
+/** A call that the provider answered with an error. */
+export class ProviderCallError extends Error {
+  override name = "ProviderCallError";
+
+  constructor(
+    message: string,
+    /** gRPC status, e.g. `UNKNOWN` for an exception of the provider, `UNAVAILABLE` if its process has died. */
+    readonly status: string,
+    /** Set if the object exists nevertheless. */
+    readonly initFailure?: InitFailure,
+  ) {
+    super(message);
+  }
+}
+
+/** How a provider process is started. */
+export interface ProviderProcessOptions {
+  /** Environment; the caller's own ZPA_, ZSCALER_ and PULUMI_ variables are unset. */
+  env?: Record<string, string>;
+  /** Stack configuration with full keys (`zpa:clientId`), or the arguments of an explicit provider. */
+  config?: Record<string, string>;
+  /** Like `config`, for keys that are secret. */
+  secretConfig?: Record<string, string>;
+  /** Folder to run in: that of the Pulumi program. Default: this repository. */
+  cwd?: string;
+  /** Default `harness`. */
+  projectName?: string;
+  /** Milliseconds until a call without answer fails; default one minute. */
+  callTimeLimitMs?: number;
+}
+
+type Call<Request, Response> = (
+  request: Request,
+  metadata: grpc.Metadata,
+  options: grpc.CallOptions,
+  callback: (error: grpc.ServiceError | null, response: Response) => void,
+) => grpc.ClientUnaryCall;
+
+const startTimeLimitMs = 15_000;
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
+/** The engine never sends a property that is undefined. */
+function toStruct(properties: Properties): Struct {
+  return Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)) as Record<string, JavaScriptValue>);
+}
+
+function fromStruct(struct: Struct | undefined): Properties {
+  return struct?.toJavaScript() ?? {};
+}
+
+/** Results are given without the provider's text: Pulumi's own code adds it to each, so it says nothing. */
+function withoutProvider(struct: Struct | undefined): Properties {
+  const properties = fromStruct(struct);
+  delete properties.__provider;
+  return properties;
+}
+
+function withProvider(type: ResourceType, properties: Properties): Struct {
+  const text = typeof type === "string" ? providerTexts[type] : type.providerText;
+  return toStruct({ ...properties, __provider: text });
+}
+
+function initFailureOf(error: grpc.ServiceError): InitFailure | undefined {
+  const [encoded] = error.metadata?.get("grpc-status-details-bin") ?? [];
+  if (!(encoded instanceof Buffer)) return undefined;
+  for (const detail of Status.deserializeBinary(encoded).getDetailsList()) {
+    if (detail.getTypeName() !== "pulumirpc.ErrorResourceInitFailed") continue;
+    const failed = proto.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
+    return { id: failed.getId(), properties: fromStruct(failed.getProperties()), reasons: failed.getReasonsList() };
+  }
+  return undefined;
+}
+
+/**
+ * Pulumi's own dynamic-provider process, driven over gRPC as the engine does it, without an engine. It shows what unit
+ * tests of a handler cannot: module resolution, `configure`, what survives the wire, and errors as the engine gets them.
+ */
+export class ProviderProcess {
+  private readonly printed: string[] = [];
+  private client: ResourceProviderClient | undefined;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly callTimeLimitMs: number,
+  ) {
+    running.add(child);
+    child.once("exit", () => running.delete(child));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => this.printed.push(text));
+    }
+  }
+
+  /**
+   * Starts a process and configures it.
+   *
+   * @throws Error with the process's output if it does not come up within 15 seconds
+   */
+  static async start(options: ProviderProcessOptions = {}): Promise<ProviderProcess> {
+    const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "127.0.0.1:0"], {
+      cwd: options.cwd ?? repositoryRoot,
+      env: childEnvironment({ PULUMI_NODEJS_PROJECT: options.projectName ?? "harness", ...options.env }),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const provider = new ProviderProcess(child, options.callTimeLimitMs ?? 60_000);
+    try {
+      const port = await provider.port();
+      provider.client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+      await provider.configure(options.config ?? {}, options.secretConfig ?? {});
+      return provider;
+    } catch (error) {
+      await provider.close();
+      throw error;
+    }
+  }
+
+  /** The process's id. */
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** Everything that the process printed, but the port. */
+  output(): string {
+    return this.printed.join("").replace(/^\d+\n/, "");
+  }
+
+  /** `check`: `olds` are the old inputs, `{}` at creation. */
+  async check(type: ResourceType, olds: Properties, news: Properties) {
+    const request = new proto.CheckRequest();
+    // At creation the engine sends an empty struct, without the provider's text
+    request.setOlds(Object.keys(olds).length > 0 ? withProvider(type, olds) : toStruct({}));
+    request.setNews(withProvider(type, news));
+    const response = await this.call((c) => c.check.bind(c), request);
+    const failures = response.getFailuresList().map((f): CheckFailure => {
+      return { property: f.getProperty(), reason: f.getReason() };
+    });
+    return { inputs: withoutProvider(response.getInputs()), failures };
+  }
+
+  /** `diff`: `olds` are the old outputs. `changes` is undefined where the engine would compare the inputs itself. */
+  async diff(type: ResourceType, id: string, olds: Properties, news: Properties) {
+    const request = new proto.DiffRequest();
+    request.setId(id);
+    request.setOlds(withProvider(type, olds));
+    request.setNews(withProvider(type, news));
+    const response = await this.call((c) => c.diff.bind(c), request);
+    const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
+    const answer = response.getChanges();
+    return {
+      changes: answer === DIFF_SOME ? true : answer === DIFF_NONE ? false : undefined,
+      replaces: response.getReplacesList(),
+      deleteBeforeReplace: response.getDeletebeforereplace(),
+    };
+  }
+
+  /** `create`. */
+  async create(type: ResourceType, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+    const request = new proto.CreateRequest();
+    request.setProperties(withProvider(type, inputs));
+    const response = await this.call((c) => c.create.bind(c), request);
+    return { id: response.getId(), outputs: withoutProvider(response.getProperties()) };
+  }
+
+  /**
+   * `read`. A refresh sends the old outputs as `props`; `Resource.get` sends undefined for them, and `inputs`.
+   * An empty `id` in the result says that the object is gone.
+   */
+  async read(type: ResourceType, id: string, props: Properties | undefined, inputs?: Properties) {
+    const request = new proto.ReadRequest();
+    request.setId(id);
+    if (props) request.setProperties(withProvider(type, props));
+    if (inputs) request.setInputs(withProvider(type, inputs));
+    const response = await this.call((c) => c.read.bind(c), request);
+    return {
+      id: response.getId(),
+      props: withoutProvider(response.getProperties()),
+      inputs: response.hasInputs() ? withoutProvider(response.getInputs()) : undefined,
+    };
+  }
+
+  /** `update`: `olds` are the old outputs. */
+  async update(type: ResourceType, id: string, olds: Properties, news: Properties): Promise<{ outputs: Properties }> {
+    const request = new proto.UpdateRequest();
+    request.setId(id);
+    request.setOlds(withProvider(type, olds));
+    request.setNews(withProvider(type, news));
+    const response = await this.call((c) => c.update.bind(c), request);
+    return { outputs: withoutProvider(response.getProperties()) };
+  }
+
+  /** `delete`: `props` are the outputs. */
+  async delete(type: ResourceType, id: string, props: Properties): Promise<void> {
+    const request = new proto.DeleteRequest();
+    request.setId(id);
+    request.setProperties(withProvider(type, props));
+    await this.call((c) => c.delete.bind(c), request);
+  }
+
+  /** Sends a signal and waits until the process has ended; calls under way are rejected. */
+  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, "exit");
+    this.child.kill(signal);
+    await ended;
+  }
+
+  /** Ends the process, as the engine does at the end of an operation. May be called twice. */
+  async close(): Promise<void> {
+    this.client?.close();
+    await this.kill("SIGKILL");
+  }
+
+  private async port(): Promise<string> {
+    return await new Promise((resolve, reject) => {
+      const fail = (why: string) => {
+        clearTimeout(timer);
+        reject(new Error(`The provider process ${why}.\n${this.printed.join("")}`));
+      };
+      const timer = setTimeout(() => fail(`did not come up within ${startTimeLimitMs / 1000} s`), startTimeLimitMs);
+      this.child.once("error", (error) => fail(`could not be started: ${error.message}`));
+      this.child.once("exit", () => fail("ended before it came up"));
+      let line = "";
+      this.child.stdout?.on("data", (text: string) => {
+        line += text;
+        const port = /^(\d+)\r?\n/.exec(line)?.[1];
+        if (port === undefined) return;
+        clearTimeout(timer);
+        resolve(port);
+      });
+    });
+  }
+
+  /** The engine sends the configuration as one struct with full keys; secret values are wrapped. */
+  private async configure(config: Record<string, string>, secretConfig: Record<string, string>): Promise<void> {
+    const secrets = Object.entries(secretConfig).map(([key, value]) => [key, { ...secretWrapper, value }]);
+    const request = new proto.ConfigureRequest();
+    request.setArgs(toStruct({ ...config, ...(Object.fromEntries(secrets) as Properties) }));
+    request.setAcceptsecrets(true);
+    await this.call((c) => c.configure.bind(c), request);
+  }
+
+  private async call<Request, Response>(
+    method: (client: ResourceProviderClient) => Call<Request, Response>,
+    request: Request,
+  ): Promise<Response> {
+    const { client } = this;
+    if (!client) throw new Error("The provider process is not connected.");
+    return await new Promise((resolve, reject) => {
+      const deadline = Date.now() + this.callTimeLimitMs;
+      method(client)(request, new grpc.Metadata(), { deadline }, (error, response) => {
+        if (error) reject(new ProviderCallError(error.details, grpc.status[error.code], initFailureOf(error)));
+        else resolve(response);
+      });
+    });
+  }
+}

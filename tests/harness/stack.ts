@@ -1,0 +1,297 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import {
+  type ConfigValue,
+  type Deployment,
+  type DestroyOptions,
+  type EngineEvent,
+  LocalWorkspace,
+  type OutputMap,
+  type PreviewOptions,
+  type PulumiCommand,
+  type PulumiFn,
+  type RefreshOptions,
+  type Stack,
+  type UpOptions,
+} from "@pulumi/pulumi/automation";
+import { sharedEngine } from "./engine";
+import { pathWithThisNode, repositoryRoot, withEnvironment } from "./environment";
+import { findProcesses, killProcesses } from "./stackProcesses";
+
+/** A folder of stacks. Stacks that refer to each other (`StackReference`) share one, with its passphrase. */
+export interface Backend {
+  folder: string;
+  passphrase: string;
+}
+
+/** What a stack is made of. */
+export interface StackArgs {
+  /** The Pulumi program; it runs in this process. */
+  program: PulumiFn;
+  /** Environment of the program and of the providers. The caller's own ZPA_, ZSCALER_ and PULUMI_ variables are unset. */
+  env?: Record<string, string>;
+  /** Stack configuration; a key without namespace gets the project's. */
+  config?: Record<string, string | ConfigValue>;
+  /** Default `test`. */
+  stackName?: string;
+  /** Default `harness`. */
+  projectName?: string;
+  /** The folder that the provider process runs in, and resolves modules from. Default: this repository. */
+  workDir?: string;
+  /** Another stack's backend, to live beside it. Default: a new one in a temporary folder. */
+  backend?: Backend;
+  /** Default: what `ensureEngine` finds. Where it may have to be built first, call `needsEngine` in the suite. */
+  engine?: PulumiCommand;
+}
+
+/** How many resources the engine says it creates, updates and so on; `pulumi:pulumi:Stack` counts too, as in the CLI. */
+export interface ChangeSummary {
+  create: number;
+  update: number;
+  replace: number;
+  delete: number;
+  same: number;
+  /** The engine's other operations, as it names them. */
+  [operation: string]: number;
+}
+
+/** One step the engine takes or, in a preview, would take. */
+export interface Step {
+  op: string;
+  urn: string;
+  type: string;
+  /** The resource's logical name. */
+  name: string;
+}
+
+/** What one operation printed and did. */
+export interface OperationResult {
+  stdout: string;
+  stderr: string;
+  events: EngineEvent[];
+  changeSummary: ChangeSummary;
+  /** All steps but those of Pulumi's own types (`pulumi:…`: the stack, explicit providers). */
+  steps: Step[];
+}
+
+/** What `up` printed and did, and the stack's outputs. */
+export interface UpOperationResult extends OperationResult {
+  outputs: OutputMap;
+}
+
+/** A stack of one test, run by the genuine engine in a folder of its own. */
+export interface TestStack {
+  readonly backend: Backend;
+  /** `organization/<project>/<stack>`: the name a `StackReference` takes. */
+  readonly fullName: string;
+  up(options?: UpOptions): Promise<UpOperationResult>;
+  preview(options?: PreviewOptions): Promise<OperationResult>;
+  refresh(options?: RefreshOptions): Promise<OperationResult>;
+  destroy(options?: DestroyOptions): Promise<OperationResult>;
+  /** Releases the lock that a killed engine left behind. */
+  cancel(): Promise<void>;
+  outputs(): Promise<OutputMap>;
+  /** The state as it is stored: secrets are ciphertext. With `showSecrets` as `pulumi stack export --show-secrets` has it. */
+  exportState(options?: { showSecrets?: boolean }): Promise<Deployment>;
+  importState(state: Deployment): Promise<void>;
+  /**
+   * Everything that the CLI has written: state, history and backups, the stack's settings, its own logs (those of up,
+   * refresh and so on are encrypted by the CLI). For the search for secrets.
+   */
+  storedText(): string;
+  /**
+   * All that was printed and every engine event and error so far, for the search for secrets. Left out is one upstream
+   * channel that no provider can close: debug events in which Pulumi's Node SDK writes the engine's answers in full.
+   */
+  transcript(): string;
+  setProgram(program: PulumiFn): void;
+  /**
+   * Kills the dynamic-provider processes of this stack's run with SIGKILL, as a crash would, and returns how many there
+   * were. They are found by a random variable in their environment (see `findProcesses`).
+   */
+  killProviders(): number;
+  /** Kills the Pulumi CLI of this stack's run with SIGKILL, and then its orphaned providers. Returns how many engines. */
+  killEngine(): number;
+  /** The Automation API's own object, for what is not offered here. Its calls do not go into the transcript. */
+  readonly automation: Stack;
+  /** Runs `action` in the environment of this stack's program. For calls of `automation`. */
+  inEnvironment<T>(action: () => Promise<T>): Promise<T>;
+  /** Ends what still runs and removes the stack's folder. Does not destroy resources. */
+  dispose(): void;
+}
+
+interface Recorder {
+  onOutput: (text: string) => void;
+  onError: (text: string) => void;
+  onEvent: (event: EngineEvent) => void;
+}
+
+/**
+ * `log.debug("RegisterResource RPC finished: …, resp: …")` in @pulumi/pulumi/runtime/resource: it holds every output in
+ * clear, goes to event logs (`--event-log`, `onEvent`), and to the terminal only with `--debug`.
+ */
+function isRpcDebugLine({ diagnosticEvent: line }: EngineEvent): boolean {
+  // The Automation API's type leaves this severity out
+  return (
+    line !== undefined && (line.severity as string) === "debug" && /^\w+ (?:Invoke )?RPC finished: /.test(line.message)
+  );
+}
+
+function resultOf(events: EngineEvent[], printed: { stdout: string; stderr: string }): OperationResult {
+  const changes = events.find((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
+  const changeSummary = { create: 0, update: 0, replace: 0, delete: 0, same: 0, ...changes };
+  const steps = events.flatMap((event): Step[] => {
+    const step = event.resourcePreEvent?.metadata;
+    if (!step || step.type.startsWith("pulumi:")) return [];
+    return [{ op: step.op, urn: step.urn, type: step.type, name: step.urn.split("::").at(-1)! }];
+  });
+  return { stdout: printed.stdout, stderr: printed.stderr, events, changeSummary, steps };
+}
+
+/** All files under the folders as one text; the CLI packs the logs of its lesser commands with gzip. */
+function textUnder(folders: readonly string[]): string {
+  return folders
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => path.join(folder, name)),
+    )
+    .filter((file) => statSync(file).isFile())
+    .map((file) => {
+      const stored = readFileSync(file);
+      const text = stored.subarray(0, 2).toString("hex") === "1f8b" ? gunzipSync(stored) : stored;
+      return `--- ${path.basename(file)}\n${text.toString("utf8")}\n`;
+    })
+    .join("");
+}
+
+/**
+ * Creates a stack with a file backend in a temporary folder. Nothing is shared with the developer's own Pulumi or with
+ * other tests: home, backend, passphrase (random) and settings are the stack's own.
+ */
+export async function createStack(args: StackArgs): Promise<TestStack> {
+  const { env = {}, config = {}, stackName = "test", projectName = "harness" } = args;
+  const engine = args.engine ?? (await sharedEngine());
+  const folder = mkdtempSync(path.join(os.tmpdir(), "zpa-stack-"));
+  const workDir = path.join(folder, "work");
+  const home = path.join(folder, "home");
+  const backend = args.backend ?? {
+    folder: path.join(folder, "backend"),
+    passphrase: randomBytes(16).toString("hex"),
+  };
+  for (const needed of [workDir, home, backend.folder]) mkdirSync(needed, { recursive: true });
+
+  const marker = { name: "HARNESS_STACK", value: randomBytes(12).toString("hex") };
+  const processes = () => findProcesses(`${marker.name}=${marker.value}`);
+  const recorded: string[] = [];
+  let program = args.program;
+
+  const automation = await withEnvironment(env, async () => {
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName, projectName, program: () => program() },
+      {
+        pulumiCommand: engine,
+        pulumiHome: home,
+        workDir,
+        projectSettings: {
+          name: projectName,
+          runtime: "nodejs",
+          // Without it the provider process starts in `workDir`, where no package can be resolved
+          main: args.workDir ?? repositoryRoot,
+          backend: { url: `file://${backend.folder}` },
+        },
+        envVars: {
+          PATH: pathWithThisNode(),
+          PULUMI_CONFIG_PASSPHRASE: backend.passphrase,
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+          [marker.name]: marker.value,
+        },
+      },
+    );
+    const values = Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? { value } : value]);
+    if (values.length > 0) await stack.setAllConfig(Object.fromEntries(values) as Record<string, ConfigValue>);
+    return stack;
+  });
+
+  const inEnvironment = <T>(action: () => Promise<T>) => withEnvironment(env, action);
+
+  async function operate<O extends Partial<Recorder>, R extends { stdout: string; stderr: string }>(
+    title: string,
+    options: O | undefined,
+    run: (options: O & Recorder) => Promise<R>,
+  ): Promise<{ raw: R; result: OperationResult }> {
+    const events: EngineEvent[] = [];
+    recorded.push(`--- ${title}\n`);
+    const recorder: Recorder = {
+      onOutput: (text) => {
+        recorded.push(text);
+        options?.onOutput?.(text);
+      },
+      onError: (text) => {
+        recorded.push(text);
+        options?.onError?.(text);
+      },
+      onEvent: (event) => {
+        events.push(event);
+        if (!isRpcDebugLine(event)) recorded.push(`${JSON.stringify(event)}\n`);
+        options?.onEvent?.(event);
+      },
+    };
+    try {
+      const raw = await inEnvironment(() => run({ ...(options as O), ...recorder }));
+      return { raw, result: resultOf(events, raw) };
+    } catch (error) {
+      recorded.push(`${error instanceof Error ? error.stack : String(error)}\n`);
+      throw error;
+    }
+  }
+
+  return {
+    backend,
+    fullName: `organization/${projectName}/${stackName}`,
+    automation,
+    inEnvironment,
+    async up(options) {
+      const { raw, result } = await operate("up", options, (o) => automation.up(o));
+      return { ...result, outputs: raw.outputs };
+    },
+    async preview(options) {
+      return (await operate("preview", options, (o) => automation.preview(o))).result;
+    },
+    async refresh(options) {
+      return (await operate("refresh", options, (o) => automation.refresh(o))).result;
+    },
+    async destroy(options) {
+      return (await operate("destroy", options, (o) => automation.destroy(o))).result;
+    },
+    cancel: () => inEnvironment(() => automation.cancel()),
+    outputs: () => inEnvironment(() => automation.outputs()),
+    async exportState({ showSecrets = false } = {}) {
+      if (showSecrets) return await inEnvironment(() => automation.exportStack());
+      const file = path.join(backend.folder, ".pulumi", "stacks", projectName, `${stackName}.json`);
+      const stored = JSON.parse(readFileSync(file, "utf8")) as {
+        version: number;
+        checkpoint: { latest?: object };
+      };
+      return { version: stored.version, deployment: stored.checkpoint.latest ?? {} };
+    },
+    importState: (state) => inEnvironment(() => automation.importStack(state)),
+    storedText: () => textUnder([backend.folder, home, workDir]),
+    transcript: () => recorded.join(""),
+    setProgram(next) {
+      program = next;
+    },
+    killProviders: () => killProcesses(processes().filter(({ kind }) => kind === "provider")),
+    killEngine() {
+      const engines = killProcesses(processes().filter(({ kind }) => kind === "engine"));
+      killProcesses(processes());
+      return engines;
+    },
+    dispose() {
+      killProcesses(processes());
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

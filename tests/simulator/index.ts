@@ -1,0 +1,17 @@
+export { ZpaSimulator } from "./simulator";
+export type { SimulatorOptions } from "./simulator";
+export { Tenant } from "./tenant";
+export type { RateLimitSettings, SimulatorSettings } from "./settings";
+export { Fault } from "./faults";
+export type { FaultKind, FaultOptions } from "./faults";
+export type { LoggedRequest, RequestMatch } from "./requestLog";
+export { EnrollmentError } from "./machines";
+export type { ComponentKind, EnrollmentRefusal } from "./machines";
+export type {
+  AssociationType,
+  CredentialRecord,
+  CredentialType,
+  EnrollmentCertificateRecord,
+  GenericRecord,
+  ProvisioningKeyRecord,
+} from "./records";

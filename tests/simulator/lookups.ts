@@ -1,0 +1,130 @@
+import { duplicateName, limitExceeded, missingParams } from "./errors";
+import { escapeTexts } from "./htmlEscape";
+import type { Body, Reply } from "./http";
+import { text } from "./http";
+import { page } from "./paging";
+import type { Wire } from "./paging";
+import type { EnrollmentCertificateRecord, GenericRecord } from "./records";
+import type { Call } from "./routes";
+import { find, inScope, microtenantFields, nameTaken } from "./scope";
+import type { Tenant } from "./tenant";
+import { store } from "./tenant";
+
+/** Certificates belong to the whole tenant: they are there for every microtenant. */
+export function listCertificates({ tenant, query }: Call): Reply {
+  const rows = [...tenant.enrollmentCertificates.values()].map((certificate) => certificateAnswer(tenant, certificate));
+  return page(rows, query, tenant.settings);
+}
+
+export function getCertificate({ tenant }: Call, id: string): Reply {
+  const certificate = find(tenant, tenant.enrollmentCertificates, id, { all: true });
+  return { status: 200, body: escapeTexts(certificateAnswer(tenant, certificate)) };
+}
+
+function certificateAnswer(tenant: Tenant, certificate: EnrollmentCertificateRecord): Wire {
+  return {
+    id: certificate.id,
+    modifiedTime: certificate.modifiedTime,
+    creationTime: certificate.creationTime,
+    modifiedBy: certificate.modifiedBy,
+    name: certificate.name,
+    description: certificate.description,
+    allowSigning: certificate.privateKeyPresent,
+    privateKeyPresent: certificate.privateKeyPresent,
+    clientCertType: certificate.clientCertType,
+    ...microtenantFields(tenant, certificate),
+  };
+}
+
+/** The groups and the microtenants: this package only reads them, other clients also write them. */
+export type GenericKind = "appConnectorGroup" | "serviceEdgeGroup" | "microtenants";
+
+const recordsOf = (tenant: Tenant, kind: GenericKind): Map<string, GenericRecord> =>
+  ({
+    appConnectorGroup: tenant.appConnectorGroups,
+    serviceEdgeGroup: tenant.serviceEdgeGroups,
+    microtenants: tenant.microtenants,
+  })[kind];
+
+export function listGeneric({ tenant, scope, query }: Call, kind: GenericKind): Reply {
+  const rows = [...recordsOf(tenant, kind).values()].filter(
+    (record) => kind === "microtenants" || inScope(record, scope),
+  );
+  return page(
+    rows.map((record) => genericAnswer(tenant, kind, record)),
+    query,
+    tenant.settings,
+  );
+}
+
+export function getGeneric({ tenant, scope }: Call, kind: GenericKind, id: string): Reply {
+  // The Default microtenant can be read, though it is not listed.
+  if (kind === "microtenants" && id === "0") return { status: 200, body: { id, name: "Default", enabled: true } };
+  const record = find(tenant, recordsOf(tenant, kind), id, kind === "microtenants" ? { all: true } : scope);
+  return { status: 200, body: escapeTexts(genericAnswer(tenant, kind, record)) };
+}
+
+export function createGeneric({ tenant, scope, body }: Call, kind: GenericKind): Reply {
+  const name = text(body, "name");
+  if (name === undefined) throw missingParams(["name"]);
+  const { settings } = tenant;
+  const records = recordsOf(tenant, kind);
+  if (settings.refuseDuplicateNames && nameTaken(records.values(), name, scope)) throw duplicateName(name);
+  const limit = kind === "microtenants" ? settings.limits.microtenants : settings.limits.groups;
+  if (records.size >= limit) throw limitExceeded(kind, limit);
+  const record = store(records, {
+    ...writable(body),
+    ...tenant.created(),
+    id: tenant.bigId(),
+    name,
+    microtenantId: kind === "microtenants" || scope.all ? undefined : scope.microtenantId,
+  });
+  return { status: settings.createStatus, body: escapeTexts(genericAnswer(tenant, kind, record)) };
+}
+
+export function updateGeneric({ tenant, scope, body }: Call, kind: GenericKind, id: string): Reply {
+  const record = find(tenant, recordsOf(tenant, kind), id, kind === "microtenants" ? { all: true } : scope);
+  const { description, enabled, fields } = writable(body);
+  const kept = tenant.settings.putDropsAbsentFields ? {} : record.fields;
+  record.name = text(body, "name") ?? record.name;
+  record.description = description ?? (tenant.settings.putDropsAbsentFields ? undefined : record.description);
+  record.enabled = "enabled" in body || tenant.settings.putDropsAbsentFields ? enabled : record.enabled;
+  record.fields = { ...kept, ...fields };
+  record.modifiedTime = tenant.time();
+  return { status: 204 };
+}
+
+export function deleteGeneric({ tenant, scope }: Call, kind: GenericKind, id: string): Reply {
+  const records = recordsOf(tenant, kind);
+  find(tenant, records, id, kind === "microtenants" ? { all: true } : scope);
+  records.delete(id);
+  return { status: 204 };
+}
+
+function genericAnswer(tenant: Tenant, kind: GenericKind, record: GenericRecord): Wire {
+  return {
+    ...record.fields,
+    id: record.id,
+    modifiedTime: record.modifiedTime,
+    creationTime: record.creationTime,
+    modifiedBy: record.modifiedBy,
+    name: record.name,
+    description: record.description,
+    enabled: record.enabled,
+    ...(kind === "microtenants" ? {} : microtenantFields(tenant, record)),
+  };
+}
+
+const serverFields = ["id", "name", "description", "enabled", "creationTime", "modifiedTime", "modifiedBy"];
+
+function writable(body: Body): Pick<GenericRecord, "description" | "enabled" | "fields"> {
+  const fields = Object.entries(body).filter(
+    ([field, value]) =>
+      !serverFields.includes(field) && !field.startsWith("microtenant") && value !== null && value !== "",
+  );
+  return {
+    description: text(body, "description"),
+    enabled: body["enabled"] !== false,
+    fields: Object.fromEntries(fields),
+  };
+}

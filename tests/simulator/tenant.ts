@@ -1,0 +1,189 @@
+import { randomBytes, randomInt } from "node:crypto";
+import type { Clock } from "./clock";
+import type {
+  AssociationType,
+  CredentialRecord,
+  EnrollmentCertificateRecord,
+  GenericRecord,
+  ProvisioningKeyRecord,
+  StoredRecord,
+} from "./records";
+import type { SimulatorSettings } from "./settings";
+
+/** The built-in certificates. `Root` has no private key here, so that it cannot sign provisioning keys. */
+const builtInCertificates = [
+  { name: "Root", privateKeyPresent: false, clientCertType: "NONE" },
+  { name: "Client", privateKeyPresent: true, clientCertType: "ZAPP_CLIENT" },
+  { name: "Connector", privateKeyPresent: true, clientCertType: "NONE" },
+  { name: "Service Edge", privateKeyPresent: true, clientCertType: "NONE" },
+  { name: "Isolation Client", privateKeyPresent: true, clientCertType: "ISOLATION_CLIENT" },
+];
+
+type Seeded<R extends StoredRecord, Needed extends keyof R> = Partial<Omit<R, "id">> & Pick<R, Needed>;
+
+/**
+ * The objects of one ZPA tenant, with their secrets, and the changes that other administrators make to them outside
+ * the API. The maps are keyed by id, in the order of creation, and may be read and changed by tests.
+ */
+export class Tenant {
+  readonly keys = new Map<string, ProvisioningKeyRecord>();
+  readonly credentials = new Map<string, CredentialRecord>();
+  readonly appConnectorGroups = new Map<string, GenericRecord>();
+  readonly serviceEdgeGroups = new Map<string, GenericRecord>();
+  readonly enrollmentCertificates = new Map<string, EnrollmentCertificateRecord>();
+  readonly microtenants = new Map<string, GenericRecord>();
+
+  // Ids as live tenants have them: small for keys, credentials and certificates, 18 digits for the rest.
+  #smallId = 6210n;
+  #bigId = 217246660303024000n;
+
+  constructor(
+    readonly customerId: string,
+    readonly settings: SimulatorSettings,
+    readonly clock: Clock,
+  ) {
+    for (const certificate of builtInCertificates) this.addEnrollmentCertificate(certificate);
+  }
+
+  smallId(): string {
+    this.#smallId += 7n;
+    return String(this.#smallId);
+  }
+
+  bigId(): string {
+    this.#bigId += 137n;
+    return String(this.#bigId);
+  }
+
+  /** Epoch seconds, as the API writes times. */
+  time(): string {
+    return String(this.clock.epochSeconds());
+  }
+
+  /** The fields that every new object gets. */
+  created(): Pick<StoredRecord, "creationTime" | "modifiedBy"> {
+    return { creationTime: this.time(), modifiedBy: this.customerId };
+  }
+
+  groupsOf(associationType: AssociationType): Map<string, GenericRecord> {
+    return associationType === "CONNECTOR_GRP" ? this.appConnectorGroups : this.serviceEdgeGroups;
+  }
+
+  microtenantName(id: string | undefined): string | undefined {
+    return id === undefined ? "Default" : this.microtenants.get(id)?.name;
+  }
+
+  addMicrotenant(microtenant: Seeded<GenericRecord, "name">): GenericRecord {
+    return this.#addGeneric(this.microtenants, microtenant);
+  }
+
+  addAppConnectorGroup(group: Seeded<GenericRecord, "name">): GenericRecord {
+    return this.#addGeneric(this.appConnectorGroups, group);
+  }
+
+  addServiceEdgeGroup(group: Seeded<GenericRecord, "name">): GenericRecord {
+    return this.#addGeneric(this.serviceEdgeGroups, group);
+  }
+
+  addEnrollmentCertificate(certificate: Seeded<EnrollmentCertificateRecord, "name">): EnrollmentCertificateRecord {
+    return store(this.enrollmentCertificates, {
+      privateKeyPresent: true,
+      clientCertType: "NONE",
+      ...this.created(),
+      ...certificate,
+      id: this.smallId(),
+    });
+  }
+
+  /** Adds a key as an administrator would. Left out: the first group, and the built-in certificate of its type. */
+  addKey(key: Seeded<ProvisioningKeyRecord, "name">): ProvisioningKeyRecord {
+    const associationType = key.associationType ?? "CONNECTOR_GRP";
+    const zcomponentId = key.zcomponentId ?? this.groupsOf(associationType).keys().next().value;
+    if (zcomponentId === undefined) throw new Error(`addKey: there is no group for ${associationType}`);
+    return store(this.keys, {
+      maxUsage: "10",
+      usageCount: "0",
+      enrollmentCertId: this.builtInCertificate(associationType === "CONNECTOR_GRP" ? "Connector" : "Service Edge"),
+      provisioningKey: newKeyText(),
+      enabled: true,
+      exportable: true,
+      readOnly: false,
+      zscalerManaged: false,
+      wrongCertificate: false,
+      ...this.created(),
+      ...key,
+      associationType,
+      zcomponentId,
+      id: this.smallId(),
+    });
+  }
+
+  addCredential(credential: Seeded<CredentialRecord, "name">): CredentialRecord {
+    const created = this.created();
+    return store(this.credentials, {
+      credentialType: "USERNAME_PASSWORD",
+      lastCredentialResetTime: created.creationTime,
+      ...created,
+      ...credential,
+      id: this.smallId(),
+    });
+  }
+
+  /** Changes a key behind the API's back, without its checks. */
+  editKey(id: string, changes: Partial<Omit<ProvisioningKeyRecord, "id">>): ProvisioningKeyRecord {
+    return Object.assign(existing(this.keys, id), { modifiedTime: this.time() }, changes);
+  }
+
+  /** Changes a credential behind the API's back; `resetSecret` also moves its `lastCredentialResetTime`. */
+  editCredential(
+    id: string,
+    changes: Partial<Omit<CredentialRecord, "id">>,
+    options: { resetSecret?: boolean } = {},
+  ): CredentialRecord {
+    const credential = existing(this.credentials, id);
+    if (options.resetSecret) credential.lastCredentialResetTime = this.laterThan(credential.lastCredentialResetTime);
+    return Object.assign(credential, { modifiedTime: this.time() }, changes);
+  }
+
+  removeKey(id: string): void {
+    existing(this.keys, id);
+    this.keys.delete(id);
+  }
+
+  removeCredential(id: string): void {
+    existing(this.credentials, id);
+    this.credentials.delete(id);
+  }
+
+  /** The present time, or one second after `time` when that is not past: two resets never carry the same time. */
+  laterThan(time: string): string {
+    return String(Math.max(this.clock.epochSeconds(), Number(time) + 1));
+  }
+
+  /** @returns the id of the built-in certificate of that name. */
+  builtInCertificate(name: string): string {
+    const found = [...this.enrollmentCertificates.values()].find((certificate) => certificate.name === name);
+    if (!found) throw new Error(`there is no enrollment certificate named ${name}`);
+    return found.id;
+  }
+
+  #addGeneric(records: Map<string, GenericRecord>, record: Seeded<GenericRecord, "name">): GenericRecord {
+    return store(records, { enabled: true, fields: {}, ...this.created(), ...record, id: this.bigId() });
+  }
+}
+
+export function store<R extends StoredRecord>(records: Map<string, R>, record: R): R {
+  records.set(record.id, record);
+  return record;
+}
+
+function existing<R>(records: Map<string, R>, id: string): R {
+  const record = records.get(id);
+  if (!record) throw new Error(`there is no object ${id}`);
+  return record;
+}
+
+/** A new secret of the API's form: version, host, 400 base64 characters, a number. */
+export function newKeyText(): string {
+  return `3|api.private.zscaler.com|${randomBytes(300).toString("base64")}-${randomInt(1_000_000_000)}`;
+}
