@@ -8,7 +8,7 @@ const group = zpa.getAppConnectorGroupOutput({ name: config.require("appConnecto
 const key = new zpa.ProvisioningKey("connectors", {
   associationType: "CONNECTOR_GRP",
   zcomponentId: group.id,
-  maxUsage: config.getNumber("maxUsage") ?? 10,
+  maxUsage: config.requireNumber("maxUsage"),
 });
 
 const jumpHost = new zpa.PrivilegedCredential("jump-host", {
