@@ -25,7 +25,9 @@ function schemaOf(field: Field): z.ZodType {
         `must have at most ${field.maxLength ?? defaultMaxLength} characters`,
       );
     case "secret":
-      return z.string("must be a text").min(1, "must not be empty");
+      return noBlanks(z.string("must be a text").min(1, "must not be empty"));
+    case "pem":
+      return z.string("must be a PEM text").min(1, "must not be empty");
     case "count":
       return z.preprocess(
         (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),

@@ -2,7 +2,8 @@
 // README's tables go by it, so that a new field is one row.
 
 /** What a value must look like; `check` holds the rules of each kind. */
-export type FieldKind = "id" | "text" | "secret" | "count" | "flag" | "choice" | "texts" | "keepers" | "percent";
+export type FieldKind =
+  "id" | "text" | "secret" | "pem" | "count" | "flag" | "choice" | "texts" | "keepers" | "percent";
 
 export interface Field {
   /** The argument's name, the output's name and the name on the wire: they are one. */
@@ -19,6 +20,8 @@ export interface Field {
   readonly fallback?: unknown;
   /** ZPA sets it when the program does not: its value stays when the program no longer names one. */
   readonly computed?: true;
+  /** Kept as a Pulumi secret; goes to ZPA and never comes back. */
+  readonly secret?: true;
   /** ZPA may leave it out of an answer: that is no drift. */
   readonly notAlwaysEchoed?: true;
   /** Ours alone: never sent, never read. */
@@ -117,7 +120,7 @@ export function concernsZpa(table: FieldTable, changed: readonly string[]): bool
 /** The fields as ZPA's answer has them; what it may leave out stays as it was. */
 export function fromWire(table: FieldTable, olds: Values, wire: Values): Values {
   const read = table.map((field): [string, unknown] => {
-    const kept = field.local !== undefined || field.kind === "secret";
+    const kept = field.local !== undefined || field.secret !== undefined;
     const value = wire[field.name];
     if (kept || (!isSet(value) && field.notAlwaysEchoed)) return [field.name, olds[field.name]];
     return [field.name, isSet(value) ? value : field.fallback];

@@ -4,9 +4,10 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { checkFields } from "./check";
-import type { Failure } from "./failure";
+import { type Failure, failure } from "./failure";
 import { plainError } from "./errors";
 import {
+  canonical,
   changes,
   clean,
   type FieldTable,
@@ -17,7 +18,7 @@ import {
   setByProgram,
   type Values,
 } from "./fields";
-import { generatedName, isGenerated, nameSeedKey } from "./names";
+import { generatedName, isGenerated, logicalName, nameSeedKey } from "./names";
 import { openSession, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
@@ -39,10 +40,17 @@ export type Origin =
   /** It was there before, and the program says to take it over. */
   | "adopted";
 
+export interface Found<T> {
+  item: T;
+  where: Values;
+}
+
 export interface ResourceDefinition<T extends RemoteObject> {
   /** As in `provisioning key`. */
   readonly kind: string;
   readonly fields: FieldTable;
+  /** In what a name can be given once. */
+  place(inputs: Values): Values;
   /** Rules between the fields. */
   check(inputs: Values): Failure[];
   /** Why this change cannot be made, as a sentence; undefined when it can. `changed` is empty for a delete. */
@@ -58,8 +66,8 @@ export interface ResourceDefinition<T extends RemoteObject> {
   put(session: Session, id: string, olds: Values, news: Values, changed: readonly string[]): Promise<Values>;
   /** One DELETE. */
   remove(session: Session, id: string, olds: Values): Promise<void>;
-  /** The object and the values it was found with; undefined when it is gone. */
-  find(session: Session, id: string, props: Values): Promise<T | undefined>;
+  /** The object, and where it was found as far as its answer does not tell; undefined when it is gone. */
+  find(session: Session, id: string, props: Values): Promise<Found<T> | undefined>;
   /** Outputs of an object as ZPA has it. */
   outputs(item: T, olds: Values): Values;
 }
@@ -97,10 +105,10 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
     }),
 
     read: guarded(async (id: pulumi.ID, props: Values = {}) => {
-      const item = await definition.find(session(), id, props);
-      if (item === undefined) return { id: "", props: {} };
-      const outs = clean({ ...props, ...definition.outputs(item, props) });
-      return { id: item.id, props: outs, inputs: inputsOf(definition.fields, outs) };
+      const found = await definition.find(session(), id, props);
+      if (found === undefined) return { id: "", props: {} };
+      const outs = clean({ ...props, ...definition.outputs(found.item, { ...props, ...found.where }) });
+      return { id: found.item.id, props: outs, inputs: inputsOf(definition.fields, outs) };
     }),
 
     update: guarded(async (id: pulumi.ID, olds: Values, news: Values) => {
@@ -128,7 +136,23 @@ function check<T extends RemoteObject>(definition: ResourceDefinition<T>, olds: 
   // rules between fields make sense only where each field is right by itself
   if (failures.length === 0) failures.push(...definition.check(inputs));
   inputs["name"] ??= generatedName(fields, olds, inputs);
+  if (failures.length === 0) failures.push(...claim(definition.place(inputs), inputs));
   return { inputs: clean(inputs), failures };
+}
+
+/** Who asks for which name, in this run: two resources that want the same one would fight for one object. */
+const claims = new Map<string, string>();
+
+function claim(place: Values, inputs: Values): Failure[] {
+  const name = inputs["name"];
+  const resource = inputs[nameSeedKey];
+  if (typeof resource !== "string" || isUnknown(name) || isUnknown(place)) return [];
+  const key = canonical({ ...place, name });
+  const holder = claims.get(key) ?? resource;
+  claims.set(key, holder);
+  if (holder === resource) return [];
+  const other = logicalName(holder);
+  return [failure("name", `is asked for by the resource "${other}" too; give each its own, or leave it out`)];
 }
 
 function diff<T extends RemoteObject>(definition: ResourceDefinition<T>, olds: Values, news: Values) {
@@ -139,12 +163,8 @@ function diff<T extends RemoteObject>(definition: ResourceDefinition<T>, olds: V
     changes: changed.length > 0,
     replaces,
     // ZPA takes a name once: where the new object bears the old one's, the old one has to go first
-    deleteBeforeReplace: replaces.length > 0 && (news["name"] === olds["name"] || mayBeTheSame(news)),
+    deleteBeforeReplace: replaces.length > 0 && news["name"] === olds["name"],
   };
-}
-
-function mayBeTheSame(news: Values): boolean {
-  return isUnknown(news["name"]) && news[nameSeedKey] === undefined;
 }
 
 function refuse<T extends RemoteObject>(
@@ -200,14 +220,14 @@ async function create<T extends RemoteObject>(definition: ResourceDefinition<T>,
 
 async function adopt<T extends RemoteObject>(definition: ResourceDefinition<T>, session: Session, inputs: Values) {
   const id = String(inputs["adopt"]);
-  const item = await definition.find(session, id, inputs);
-  if (item === undefined) {
+  const found = await definition.find(session, id, inputs);
+  if (found === undefined) {
     throw new Error(
       `adopt: there is no ${definition.kind} ${id} here. Check the id, the microtenant and the tenant, or remove adopt to make a new one.`,
     );
   }
-  refuse(definition, definition.outputs(item, {}), inputs, ["adopt"]);
-  return definition.settle(session, item, inputs, "adopted");
+  refuse(definition, definition.outputs(found.item, {}), inputs, ["adopt"]);
+  return definition.settle(session, found.item, inputs, "adopted");
 }
 
 /** Objects of Default come without a microtenant's id, and a microtenant also lists what it inherits. */

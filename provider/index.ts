@@ -22,3 +22,15 @@ export {
   type LookUpResult,
 } from "./lookUps";
 export { Provider, type ProviderArgs } from "./provider";
+export {
+  type AwsSecretsManagerSource,
+  type AwsSsmSource,
+  type AzureKeyVaultSource,
+  type EmbeddedSource,
+  type EnrollmentKeySource,
+  type EnrollmentService,
+  enrollmentUserData,
+  type EnrollmentUserDataArgs,
+  EnrollmentUserDataError,
+  type GcpSecretManagerSource,
+} from "./enrollmentUserData";

@@ -2,17 +2,31 @@
 // as the object has to be replaced. A create that is repeated after a crash asks for the same name and finds its own.
 
 import { createHash } from "node:crypto";
-import { canonical, type FieldTable, forcesReplacement, isSet, isUnknown, unknownValue, type Values } from "./fields";
+import {
+  canonical,
+  type Field,
+  type FieldTable,
+  forcesReplacement,
+  isSet,
+  isUnknown,
+  unknownValue,
+  type Values,
+} from "./fields";
 
-/** The hidden input that carries where a resource comes from: `<logical name>-<hash of organisation and URN>`. */
+/** The hidden input that tells resources apart: `<logical name>-<hash of organisation and URN>`. */
 export const nameSeedKey = "nameSeed";
 
 /** Longest name that is made: leaves room under the 255 characters of the console. */
 const longest = 200;
 const hashLength = 7;
 
-export function nameSeed(logicalName: string, organization: string, urn: string): string {
-  return `${logicalName}-${digest(`${organization}\n${urn}`)}`;
+export function nameSeed(name: string, organization: string, urn: string): string {
+  return `${name}-${digest(`${organization}\n${urn}`)}`;
+}
+
+/** The resource's logical name, out of its seed. */
+export function logicalName(seed: string): string {
+  return seed.slice(0, seed.lastIndexOf("-"));
 }
 
 /**
@@ -24,11 +38,13 @@ export function generatedName(table: FieldTable, olds: Values, news: Values): st
   if (typeof seed !== "string") return undefined;
   const decisive = table.filter((field) => field.replaces !== undefined && isSet(news[field.name]));
   if (decisive.some((field) => isUnknown(news[field.name]))) return unknownValue;
-  const stays = table.every((field) => !forcesReplacement(field, olds[field.name], news[field.name]));
-  if (stays && typeof olds["name"] === "string" && isSet(olds[nameSeedKey])) return olds["name"];
+  const staysPut = (field: Field) => field.computed !== undefined && !isSet(news[field.name]);
+  const stays = table.every(
+    (field) => staysPut(field) || !forcesReplacement(field, olds[field.name], news[field.name]),
+  );
+  if (stays && typeof olds["name"] === "string") return olds["name"];
   const facts = decisive.map((field) => [field.name, news[field.name]]);
-  const logicalName = seed.slice(0, seed.lastIndexOf("-"));
-  return `${logicalName.slice(0, longest).trim()}-${digest(canonical([seed, ...facts]))}`;
+  return `${logicalName(seed).slice(0, longest).trim()}-${digest(canonical([seed, ...facts]))}`;
 }
 
 /** Whether this name was made here, from these very inputs: an object that has it can only be ours. */

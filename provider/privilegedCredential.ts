@@ -8,6 +8,7 @@ import { type Failure, failure } from "./failure";
 import { PartialFailure } from "./errors";
 import { concernsZpa, type FieldTable, fromWire, isSet, isUnknown, target, type Values } from "./fields";
 import { handlerOf, type ResourceDefinition } from "./handler";
+import { checkPrivateKey } from "./privateKey";
 import { registration } from "./resource";
 import { sdk, type Session } from "./session";
 
@@ -52,9 +53,14 @@ const fields: FieldTable = [
   { name: "description", kind: "text", maxLength: 1024, fallback: "", note: "Free text" },
   { name: "userName", kind: "text", fallback: "", note: "User to sign in as" },
   { name: "userDomain", kind: "text", fallback: "", notAlwaysEchoed: true, note: "Domain of the user" },
-  { name: "password", kind: "secret", note: "Password, kept as a Pulumi secret" },
-  { name: "privateKey", kind: "secret", note: "PEM text of the private key, kept as a Pulumi secret" },
-  { name: "passphrase", kind: "secret", note: "What the private key is encrypted with, kept as a Pulumi secret" },
+  { name: "password", kind: "secret", secret: true, note: "Password, kept as a Pulumi secret" },
+  { name: "privateKey", kind: "pem", secret: true, note: "PEM text of the private key, kept as a Pulumi secret" },
+  {
+    name: "passphrase",
+    kind: "secret",
+    secret: true,
+    note: "What the private key is encrypted with, kept as a Pulumi secret",
+  },
   {
     name: "microtenantId",
     kind: "id",
@@ -78,7 +84,7 @@ const fields: FieldTable = [
   },
 ];
 
-const secretFields = fields.filter((field) => field.kind === "secret").map((field) => field.name);
+const secretFields = fields.filter((field) => field.secret).map((field) => field.name);
 
 /** Beside name, description and microtenant, which every credential has. */
 const fieldsOfType: Record<CredentialType, { required: readonly string[]; optional: readonly string[] }> = {
@@ -135,6 +141,16 @@ export class PrivilegedCredential extends pulumi.CustomResource {
     this.passphrase = pulumi.secret(this.passphrase);
   }
 
+  /**
+   * A credential that is there already and stays the business of others: it can be read, and is never changed or deleted
+   * here. Its secrets cannot be read by anybody.
+   *
+   * @param id - `11410` or `<microtenantId>/11410`.
+   */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): PrivilegedCredential {
+    return new PrivilegedCredential(name, {} as PrivilegedCredentialArgs, { ...opts, id });
+  }
+
   /** Whether a value is a PrivilegedCredential, also one of another copy of this package. */
   static override isInstance(value: unknown): value is PrivilegedCredential {
     return (
@@ -150,6 +166,8 @@ const definition: ResourceDefinition<Wire> = {
   kind: "privileged credential",
   fields,
 
+  place: ({ microtenantId }) => ({ type: "credential", microtenantId }),
+
   check(inputs: Values): Failure[] {
     const type = inputs["credentialType"];
     if (isUnknown(type)) return [];
@@ -160,7 +178,7 @@ const definition: ResourceDefinition<Wire> = {
     const surplus = typedFields
       .filter((name) => isSet(inputs[name]) && !required.includes(name) && !optional.includes(name))
       .map((name) => failure(name, `does not go with credentialType ${String(type)}; remove it`));
-    return [...missing, ...surplus];
+    return [...missing, ...surplus, ...checkPrivateKey(inputs)];
   },
 
   refusal: () => undefined,
@@ -203,7 +221,15 @@ const definition: ResourceDefinition<Wire> = {
     definition.snapshot(session, olds).deleted(id);
   },
 
-  find: (session, id, props) => definition.snapshot(session, props).read(id),
+  async find(session, id, props) {
+    const match = /^(?:(\d+)\/)?(\d+)$/.exec(id);
+    if (match === null) {
+      throw new Error(`"${id}" is no id of a privileged credential. Write "11410" or "<microtenantId>/11410".`);
+    }
+    const [, microtenantId = props["microtenantId"], number] = match;
+    const item = await definition.snapshot(session, { microtenantId }).read(number!);
+    return item === undefined ? undefined : { item, where: {} };
+  },
 
   outputs(item, olds) {
     const outs = { ...fromWire(fields, olds, item), creationTime: item.creationTime };
@@ -223,8 +249,8 @@ const definition: ResourceDefinition<Wire> = {
 /** What the run-time contract of `provider/v1` hands out. */
 export const handler = handlerOf(definition);
 
-/** The field table, for the README. */
-export const privilegedCredentialFields = fields;
+/** The field table and how an object becomes outputs, for the import and the README. */
+export const privilegedCredentialDefinition = definition;
 
 function wasResetElsewhere(observed: string | undefined, olds: Values): boolean {
   if (observed === undefined) return false;

@@ -168,6 +168,16 @@ export class ProvisioningKey extends pulumi.CustomResource {
     super(...registration(facts, name, args, opts));
     // under pulumi's mocks, and in what depends on it before it is known
     this.provisioningKey = pulumi.secret(this.provisioningKey);
+    warnWhenRunningDry(this, args.warnAtPercent);
+  }
+
+  /**
+   * A key that is there already and stays the business of others: it can be read, and is never changed or deleted here.
+   *
+   * @param id - `61001`, `CONNECTOR_GRP/61001` or `<microtenantId>/CONNECTOR_GRP/61001`; without the type both are looked at.
+   */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ProvisioningKey {
+    return new ProvisioningKey(name, {} as ProvisioningKeyArgs, { ...opts, id });
   }
 
   /** Whether a value is a ProvisioningKey, also one of another copy of this package. */
@@ -178,9 +188,28 @@ export class ProvisioningKey extends pulumi.CustomResource {
   }
 }
 
+/** Share of the uses, in percent, from which on a key counts as running dry. */
+const defaultWarnAtPercent = 10;
+
+/** Said on the resource, at preview and at up, by what the last refresh saw. */
+function warnWhenRunningDry(key: ProvisioningKey, warnAtPercent: ProvisioningKeyArgs["warnAtPercent"]): void {
+  pulumi
+    .all([key.name, key.maxUsage, key.remainingUses, pulumi.output(warnAtPercent)])
+    .apply(([name, maxUsage, remaining, percent]) => {
+      const threshold = percent === undefined ? defaultWarnAtPercent : Number(percent);
+      if (threshold === 0 || typeof remaining !== "number" || remaining > (maxUsage * threshold) / 100) return;
+      const remedy = `Raise maxUsage, set headroom, or silence this with warnAtPercent: 0.`;
+      const text = `Provisioning key "${name}" has ${remaining} of ${maxUsage} uses left`;
+      if (remaining > 0) void pulumi.log.warn(`${text}. ${remedy}`, key);
+      else void pulumi.log.error(`${text}: no machine can enroll with it. ${remedy}`, key);
+    });
+}
+
 const definition: ResourceDefinition<Wire> = {
   kind: "provisioning key",
   fields,
+
+  place: ({ associationType, microtenantId }) => ({ associationType, microtenantId }),
 
   check: () => [],
 
@@ -244,7 +273,13 @@ const definition: ResourceDefinition<Wire> = {
     definition.snapshot(session, olds).deleted(id);
   },
 
-  find: (session, id, props) => definition.snapshot(session, props).read(id),
+  async find(session, id, props) {
+    for (const where of placesOf(id, props)) {
+      const item = await definition.snapshot(session, where).read(where.id);
+      if (item !== undefined) return { item, where: { associationType: where.associationType } };
+    }
+    return undefined;
+  },
 
   outputs(item, olds) {
     const { usageCount = 0, readOnly = false, zscalerManaged = false, creationTime } = item;
@@ -262,8 +297,22 @@ const definition: ResourceDefinition<Wire> = {
 /** What the run-time contract of `provider/v1` hands out. */
 export const handler = handlerOf(definition);
 
-/** The field table, for the README. */
-export const provisioningKeyFields = fields;
+/** The field table and how an object becomes outputs, for the import and the README. */
+export const provisioningKeyDefinition = definition;
+
+const idForms = '"61001", "CONNECTOR_GRP/61001" or "<microtenantId>/CONNECTOR_GRP/61001"';
+
+/** Where the key of an id may be: `get` takes it with or without type and microtenant, state knows both. */
+function placesOf(
+  id: string,
+  props: Values,
+): { id: string; associationType: AssociationType; microtenantId?: unknown }[] {
+  const match = /^(?:(?:(\d+)\/)?(CONNECTOR_GRP|SERVICE_EDGE_GRP)\/)?(\d+)$/.exec(id);
+  if (match === null) throw new Error(`"${id}" is no id of a provisioning key. Write ${idForms}.`);
+  const [, microtenantId = props["microtenantId"], type = props["associationType"], number] = match;
+  const types = isSet(type) ? [type as AssociationType] : (["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const);
+  return types.map((associationType) => ({ id: number!, associationType, microtenantId }));
+}
 
 function typeOf(values: Values): AssociationType {
   return values["associationType"] as AssociationType;

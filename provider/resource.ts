@@ -33,7 +33,7 @@ export function registration(
   requireResolvable();
   const token = `pulumi-nodejs:dynamic/zpa:${type}`;
   const given = args as pulumi.Inputs;
-  const secrets = fields.filter((field) => field.kind === "secret").map((field) => field.name);
+  const secrets = fields.filter((field) => field.secret).map((field) => field.name);
   const props: pulumi.Inputs = {
     // the runtime fills only members that it is told of here
     ...Object.fromEntries([...fields.map((field) => field.name), ...outputs].map((output) => [output, undefined])),
@@ -43,7 +43,8 @@ export function registration(
     ),
     __provider: providerText(handler),
   };
-  if (given["name"] === undefined) {
+  // an object that is only looked at has its name already
+  if (opts?.id === undefined) {
     const urn = pulumi.createUrn(name, token, opts?.parent);
     props[nameSeedKey] = urn.apply((text) => nameSeed(name, pulumi.getOrganization(), text));
   }

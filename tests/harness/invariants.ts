@@ -1,0 +1,161 @@
+// The six promises of this package, as checks on what a scenario has left behind. `World.assertInvariants` gathers what
+// they need; each is also a function of its own, so that it can be shown to fail.
+
+import assert from "node:assert/strict";
+import type { LoggedRequest } from "../simulator";
+import { assertNoSecrets, type Canaries } from "./canaries";
+
+/** An object of the tenant, as one text that changes with any of its fields. */
+export interface StoredObject {
+  /** `key 6300` or `credential 6307`: the two kinds do not share their ids. */
+  readonly ref: string;
+  readonly text: string;
+}
+
+/** A resource as a stack's state has it. */
+export interface StateResource {
+  readonly urn: string;
+  /** As in {@link StoredObject}. */
+  readonly ref: string;
+}
+
+/** The parts of a stack's stored state that the checks read. */
+export interface StoredDeployment {
+  resources?: { urn: string; id?: string; type: string; delete?: boolean; external?: boolean }[];
+  pending_operations?: unknown[];
+}
+
+const typeRefs: Readonly<Record<string, string>> = {
+  "pulumi-nodejs:dynamic/zpa:ProvisioningKey": "key",
+  "pulumi-nodejs:dynamic/zpa:PrivilegedCredential": "credential",
+};
+
+/** The resources of this package in a stack's state that the stack owns. */
+export function resourcesOf(deployment: StoredDeployment): StateResource[] {
+  return (deployment.resources ?? [])
+    .filter(({ type, external }) => type in typeRefs && external !== true)
+    .map(({ urn, id, type }) => ({ urn, ref: `${typeRefs[type]} ${id}` }));
+}
+
+/**
+ * I1 and I5: every logical resource is one remote object and the other way round, nothing the run has made is missing
+ * from state, and no foreign object has changed by a byte.
+ */
+export function assertOneToOne(
+  inState: readonly StateResource[],
+  remote: readonly StoredObject[],
+  foreign: readonly StoredObject[],
+): void {
+  const now = new Map(remote.map(({ ref, text }) => [ref, text]));
+  for (const { ref, text } of foreign) {
+    assert.ok(now.has(ref), `I1: the foreign ${ref} is gone`);
+    // not assert.equal: its message would print both, and they hold secrets
+    assert.ok(now.get(ref) === text, `I1: the foreign ${ref} was changed`);
+  }
+  const refs = inState.map(({ ref }) => ref).sort();
+  assert.equal(new Set(refs).size, refs.length, `I1: one remote object stands in state more than once: ${refs.join()}`);
+  const others = new Set(foreign.map(({ ref }) => ref));
+  const made = remote.map(({ ref }) => ref).filter((ref) => !others.has(ref));
+  assert.deepEqual(made.sort(), refs, "I1, I5: what the run has made (actual) is not what stands in state (expected)");
+}
+
+/** I5: the engine knows of no operation whose end it has not seen, and of no object that still has to be deleted. */
+export function assertSettled({ pending_operations: pending = [], resources = [] }: StoredDeployment): void {
+  assert.equal(pending.length, 0, "I5: operations are pending in state");
+  const left = resources.filter((resource) => resource.delete === true).map(({ urn }) => urn);
+  assert.deepEqual(left, [], "I5: state still has objects to delete");
+}
+
+/** A request to the API itself; signing in and out is neither read nor write. */
+export function isApiRequest({ path }: Pick<LoggedRequest, "path">): boolean {
+  return path.includes("/mgmtconfig/");
+}
+
+export function isWrite(request: Pick<LoggedRequest, "method" | "path">): boolean {
+  return isApiRequest(request) && request.method !== "GET";
+}
+
+/** I2: none of these requests changes anything. */
+export function assertNoWrites(log: readonly LoggedRequest[], during: string): void {
+  assert.deepEqual(log.filter(isWrite).map(describe), [], `I2: writes during ${during}`);
+}
+
+/** I3: none of the texts holds a secret, in any of the usual encodings. */
+export function assertSecretless(texts: Readonly<Record<string, string>>, canaries: Canaries): void {
+  for (const [where, text] of Object.entries(texts)) assertNoSecrets(text, canaries, where);
+}
+
+/** Every secret that has travelled to the API: the log has each body and each token in full. */
+export function secretsIn(log: readonly LoggedRequest[]): Record<string, string> {
+  const secrets: Record<string, string> = {};
+  const names = ["password", "privateKey", "passphrase", "client_secret", "client_assertion"];
+  log.forEach(({ body, headers }, index) => {
+    for (const name of names) {
+      const value = body?.[name];
+      if (typeof value === "string" && value !== "") secrets[`${name} of request ${index + 1}`] = value;
+    }
+    const token = bearer(headers);
+    if (token !== undefined) secrets[`access token ${token.length}:${hash(token)}`] = token;
+  });
+  return secrets;
+}
+
+/** The documented rate: requests of one kind in any ten seconds. */
+const documented = { windowMs: 10_000, reads: 20, writes: 10 };
+
+/**
+ * I4: no process sends more than the documented rate, and none repeats itself before the time is over that a 429 asked
+ * for. A process is known by its access token, for each signs in for itself.
+ *
+ * @param retryAfterMs how long the refusal of this request asked to wait
+ */
+export function assertRate(log: readonly LoggedRequest[], retryAfterMs: (refusal: LoggedRequest) => number): void {
+  const lines = new Map<string, LoggedRequest[]>();
+  for (const request of log.filter(isApiRequest)) {
+    const line = `${bearer(request.headers)} ${isWrite(request) ? "writes" : "reads"}`;
+    lines.set(line, [...(lines.get(line) ?? []), request]);
+  }
+  for (const [line, requests] of lines) {
+    const kind = line.endsWith("writes") ? "writes" : "reads";
+    const limit = documented[kind];
+    requests.forEach((request, index) => {
+      const first = requests[index - limit];
+      const apart = first === undefined ? Infinity : request.at - first.at;
+      assert.ok(apart >= documented.windowMs, `I4: ${limit + 1} ${kind} within ${Math.round(apart)} ms`);
+    });
+    for (const refusal of requests.filter(({ status }) => status === 429)) {
+      const early = requests.find(({ at }) => at > refusal.at && at < refusal.at + retryAfterMs(refusal));
+      assert.equal(early && describe(early), undefined, "I4: sent before Retry-After was over");
+    }
+  }
+}
+
+/** How long something took, and how long it might have. */
+export interface TimedCall {
+  readonly what: string;
+  readonly milliseconds: number;
+  readonly deadline: number;
+}
+
+/** I6: nothing has waited past its deadline. */
+export function assertDeadlines(calls: readonly TimedCall[]): void {
+  const late = calls.filter(({ milliseconds, deadline }) => milliseconds > deadline);
+  assert.deepEqual(late, [], "I6: past the deadline");
+}
+
+/** Without the query's values and the body, which may hold secrets. */
+export function describe({ method, path, status }: Pick<LoggedRequest, "method" | "path" | "status">): string {
+  return `${method} ${path.replace(/^.*\/customers\/\d+\//, "")} ${status ?? "unanswered"}`;
+}
+
+function bearer(headers: LoggedRequest["headers"]): string | undefined {
+  const { authorization } = headers;
+  return typeof authorization === "string" ? authorization.replace(/^Bearer /, "") : undefined;
+}
+
+/** Tells tokens apart without showing them. */
+function hash(text: string): number {
+  let sum = 0;
+  for (const character of text) sum = (sum * 31 + character.codePointAt(0)!) >>> 0;
+  return sum;
+}
