@@ -14,11 +14,10 @@ import {
   isSet,
   isUnknown,
   managedKey,
-  providerKey,
   setByProgram,
   type Values,
 } from "./fields";
-import { generatedName, isGenerated, logicalName, nameSeedKey } from "./names";
+import { generatedName, generatedNameKey, isGenerated, logicalName, nameSeedKey } from "./names";
 import { openSession, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
@@ -27,6 +26,7 @@ export interface RemoteObject {
   id: string;
   name: string;
   microtenantId?: string | undefined;
+  microtenantName?: string | undefined;
 }
 
 /** Where the object stands that a create has to deal with. */
@@ -115,7 +115,9 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
       const target = definition.effective(olds, news);
       const { changed } = changes(definition.fields, olds, target);
       refuse(definition, olds, target, changed);
-      const outs = await definition.put(session(), id, olds, target, changed);
+      const outs = await definition.put(session(), id, olds, target, changed).catch((error: unknown) => {
+        throw error instanceof sdk().NotFoundError ? goneMeanwhile(definition.kind, id, error) : error;
+      });
       return { outs: withBookkeeping(definition.fields, outs, news) };
     }),
 
@@ -135,9 +137,15 @@ function check<T extends RemoteObject>(definition: ResourceDefinition<T>, olds: 
   const { inputs, failures } = checker().checkFields(fields, [nameSeedKey], news);
   // rules between fields make sense only where each field is right by itself
   if (failures.length === 0) failures.push(...definition.check(inputs));
-  inputs["name"] ??= generatedName(fields, olds, inputs);
+  if (!isSet(inputs["name"])) nameIt(fields, olds, inputs);
   if (failures.length === 0) failures.push(...claim(definition.place(inputs), inputs));
   return { inputs: clean(inputs), failures };
+}
+
+function nameIt(fields: FieldTable, olds: Values, inputs: Values): void {
+  const name = generatedName(fields, olds, inputs);
+  inputs["name"] = name;
+  if (!isUnknown(name)) inputs[generatedNameKey] = name;
 }
 
 /** Who asks for which name, in this run: two resources that want the same one would fight for one object. */
@@ -186,7 +194,7 @@ async function create<T extends RemoteObject>(definition: ResourceDefinition<T>,
   };
   if (isSet(inputs["adopt"])) return done(await adopt(definition, session, inputs));
   const name = String(inputs["name"]);
-  const ours = isGenerated(definition.fields, inputs);
+  const ours = isGenerated(inputs);
   const microtenantId = session.microtenantOf(inputs);
   const inPlace = (items: T[]) => items.filter((item) => isIn(item, microtenantId));
 
@@ -230,6 +238,15 @@ async function adopt<T extends RemoteObject>(definition: ResourceDefinition<T>, 
   return definition.settle(session, found.item, inputs, "adopted");
 }
 
+/**
+ * The microtenant of an object, as far as its answer tells: Default often comes as a name alone, and that is no change
+ * for an object that was made there.
+ */
+export function microtenantOf(item: RemoteObject, known: unknown): unknown {
+  if (isSet(item.microtenantId)) return item.microtenantId;
+  return item.microtenantName === "Default" && isSet(known) ? "0" : known;
+}
+
 /** Objects of Default come without a microtenant's id, and a microtenant also lists what it inherits. */
 function isIn(item: RemoteObject, microtenantId: string | undefined): boolean {
   return (item.microtenantId ?? "0") === (microtenantId ?? "0");
@@ -247,15 +264,25 @@ function nameTaken(kind: string, name: string, existing: readonly RemoteObject[]
   );
 }
 
+function goneMeanwhile(kind: string, id: string, error: Error): Error {
+  return new Error(
+    `${error.message} If ${kind} ${id} was deleted outside of Pulumi, run pulumi refresh: the next up makes it anew.`,
+  );
+}
+
+/** Inputs that no program sets. */
+const hiddenInputs = [nameSeedKey, generatedNameKey];
+
 function withBookkeeping(fields: FieldTable, outs: Values, inputs: Values): Values {
-  return clean({ ...outs, [nameSeedKey]: inputs[nameSeedKey], [managedKey]: setByProgram(fields, inputs) });
+  const hidden = Object.fromEntries(hiddenInputs.map((name) => [name, inputs[name]]));
+  return clean({ ...outs, ...hidden, [managedKey]: setByProgram(fields, inputs) });
 }
 
 /** The inputs that fit these outputs: what the program had set, as ZPA has it now. */
 function inputsOf(fields: FieldTable, outs: Values): Values {
   const managed = outs[managedKey];
   const names = Array.isArray(managed) ? (managed as string[]) : fields.map((field) => field.name);
-  const kept = [...names, nameSeedKey, providerKey].filter((name) => outs[name] !== undefined);
+  const kept = [...names, ...hiddenInputs].filter((name) => outs[name] !== undefined);
   return Object.fromEntries(kept.map((name) => [name, outs[name]]));
 }
 

@@ -29,9 +29,12 @@ export function logicalName(seed: string): string {
   return seed.slice(0, seed.lastIndexOf("-"));
 }
 
+/** The hidden input that holds the name which was made here: what a rename by somebody else is told by. */
+export const generatedNameKey = "generatedName";
+
 /**
  * The name of an object whose program gives none, or unknown as long as anything is that decides about replacing it.
- * An object that stays keeps the name it has.
+ * An object that stays keeps the name that was made for it.
  */
 export function generatedName(table: FieldTable, olds: Values, news: Values): string | undefined {
   const seed = news[nameSeedKey];
@@ -42,14 +45,15 @@ export function generatedName(table: FieldTable, olds: Values, news: Values): st
   const stays = table.every(
     (field) => staysPut(field) || !forcesReplacement(field, olds[field.name], news[field.name]),
   );
-  if (stays && typeof olds["name"] === "string") return olds["name"];
+  const earlier = olds[generatedNameKey];
+  if (stays && typeof earlier === "string") return earlier;
   const facts = decisive.map((field) => [field.name, news[field.name]]);
   return `${logicalName(seed).slice(0, longest).trim()}-${digest(canonical([seed, ...facts]))}`;
 }
 
-/** Whether this name was made here, from these very inputs: an object that has it can only be ours. */
-export function isGenerated(table: FieldTable, inputs: Values): boolean {
-  return isSet(inputs["name"]) && inputs["name"] === generatedName(table, {}, inputs);
+/** Whether the name of these inputs was made here: an object that has it can only be ours. */
+export function isGenerated(inputs: Values): boolean {
+  return isSet(inputs["name"]) && inputs["name"] === inputs[generatedNameKey];
 }
 
 function digest(text: string): string {

@@ -7,7 +7,7 @@ import type { Credential as Wire, CredentialBody } from "../sdk";
 import { type Failure, failure } from "./failure";
 import { PartialFailure } from "./errors";
 import { concernsZpa, type FieldTable, fromWire, isSet, isUnknown, target, type Values } from "./fields";
-import { handlerOf, type ResourceDefinition } from "./handler";
+import { handlerOf, microtenantOf, type ResourceDefinition } from "./handler";
 import { checkPrivateKey } from "./privateKey";
 import { registration } from "./resource";
 import { sdk, type Session } from "./session";
@@ -232,7 +232,8 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   outputs(item, olds) {
-    const outs = { ...fromWire(fields, olds, item), creationTime: item.creationTime };
+    const microtenantId = microtenantOf(item, olds["microtenantId"]);
+    const outs = { ...fromWire(fields, olds, item), microtenantId, creationTime: item.creationTime };
     const observed = item.lastCredentialResetTime;
     const recorded = observed ?? olds["lastCredentialResetTime"];
     if (!wasResetElsewhere(observed, olds)) {

@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProvisioningKey as Wire, ProvisioningKeyBody } from "../sdk";
 import { concernsZpa, type FieldTable, fromWire, isSet, same, target, type Values } from "./fields";
-import { handlerOf, type ResourceDefinition } from "./handler";
+import { handlerOf, microtenantOf, type ResourceDefinition } from "./handler";
 import { registration } from "./resource";
 import type { Session } from "./session";
 
@@ -285,6 +285,7 @@ const definition: ResourceDefinition<Wire> = {
     const { usageCount = 0, readOnly = false, zscalerManaged = false, creationTime } = item;
     return withRemaining({
       ...fromWire(fields, olds, item),
+      microtenantId: microtenantOf(item, olds["microtenantId"]),
       provisioningKey: item.provisioningKey ?? olds["provisioningKey"],
       usageCount,
       readOnly,

@@ -156,9 +156,14 @@ export class World {
     for (const [index, stack] of this.stacks.entries()) {
       if (resourcesOf(states[index]!).length > 0) await this.assertSteady(stack, lookUpReads);
     }
-    assertSecretless(this.texts(), this.secrets());
+    this.assertNothingShown();
     assertRate(this.simulator.log, (refusal) => this.retryAfterOf(refusal));
     assertDeadlines(this.calls);
+  }
+
+  /** I3 alone, cheap enough for after every step. */
+  assertNothingShown(): void {
+    assertSecretless(this.texts(), this.secrets());
   }
 
   /** Every secret that this scenario knows of. */
@@ -168,7 +173,7 @@ export class World {
   }
 
   /** Everything a person or a machine could read of this run: what was printed, stored or thrown. */
-  texts(): Record<string, string> {
+  private texts(): Record<string, string> {
     const texts: Record<string, string> = { "the errors": this.errors.join("\n") };
     this.stacks.forEach((stack, index) => {
       texts[`the transcript of stack ${index + 1}`] = stack.transcript();

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import * as zpa from "pulumi-zpa-dynamic";
+import { assertNoSecrets, makePassword } from "../harness/canaries";
+import { needsEngine } from "../harness/engine";
+import { createStack, type TestStack } from "../harness/stack";
+import { ZpaSimulator } from "../simulator";
+
+describe("Several tenants in one program", function () {
+  needsEngine();
+  this.timeout(120_000);
+
+  let emea: ZpaSimulator;
+  let apac: ZpaSimulator;
+  const stacks: TestStack[] = [];
+  beforeEach(async () => {
+    // of letters and digits, so that it can be found in the JSON of a state
+    const start = () =>
+      ZpaSimulator.start({ rateLimits: { windows: "off" }, clientSecret: randomBytes(12).toString("hex") });
+    [emea, apac] = await Promise.all([start(), start()]);
+  });
+  afterEach(async () => {
+    for (const stack of stacks.splice(0)) stack.dispose();
+    await Promise.all([emea.close(), apac.close()]);
+  });
+  const stackOf = async (args: Parameters<typeof createStack>[0]) => {
+    const stack = await createStack(args);
+    stacks.push(stack);
+    return stack;
+  };
+
+  const legacy = (tenant: ZpaSimulator): zpa.ProviderArgs => ({
+    useLegacyClient: true,
+    zpaClientId: tenant.clientId,
+    zpaCustomerId: tenant.customerId,
+    baseUrl: tenant.url,
+  });
+
+  it("keeps them apart, looks up in each, and stores no API credential that is mapped from the environment", async () => {
+    const groups = [emea, apac].map((tenant) => tenant.addAppConnectorGroup({ name: "Connectors" }));
+    let rotated = "";
+    const env = { APAC_SECRET: apac.clientSecret };
+    const stack = await stackOf({
+      env,
+      program: async () => {
+        const first = new zpa.Provider("emea", {
+          ...legacy(emea),
+          zpaClientSecret: pulumi.secret(emea.clientSecret),
+          ...(rotated ? { operationTimeout: 200 } : {}),
+        });
+        const second = new zpa.Provider("apac", legacy(apac), { envVarMappings: { APAC_SECRET: "ZPA_CLIENT_SECRET" } });
+        const ids = [first, second].map((provider, index) => {
+          const group = zpa.getAppConnectorGroupOutput({ name: "Connectors" }, { provider });
+          const key = new zpa.ProvisioningKey(
+            `key-${index}`,
+            { associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 1 },
+            { provider },
+          );
+          return key.zcomponentId;
+        });
+        return { ids };
+      },
+    });
+    const { outputs } = await stack.up();
+    assert.deepEqual(
+      outputs.ids!.value,
+      groups.map(({ id }) => id),
+    );
+    assert.deepEqual([emea.keys.size, apac.keys.size], [1, 1]);
+    const secrets = { "API secret of emea": emea.clientSecret, "API secret of apac": apac.clientSecret };
+    assertNoSecrets(stack.storedText() + stack.transcript(), secrets, "what the stack stored and printed");
+    const state = JSON.stringify(await stack.exportState({ showSecrets: true }));
+    assert.ok(state.includes(emea.clientSecret), "the one that is passed is stored, encrypted");
+    assert.ok(!state.includes(apac.clientSecret), "the one that is mapped is not stored at all");
+
+    rotated = "yes";
+    const { steps } = await stack.up();
+    assert.deepEqual([...new Set(steps.map(({ op }) => op))], ["same"], "other settings are no change of a resource");
+    await stack.destroy();
+    assert.deepEqual([emea.keys.size, apac.keys.size], [0, 0]);
+  });
+
+  it("destroys with a rotated API credential from the environment, and says what to do where the stored one is stale", async () => {
+    const group = emea.addAppConnectorGroup({ name: "Connectors" });
+    const program = async () => {
+      new zpa.ProvisioningKey("key", { associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 1 });
+      new zpa.PrivilegedCredential("credential", { credentialType: "PASSWORD", password: makePassword() });
+    };
+    const { ZPA_CLIENT_SECRET: current, ...rest } = emea.legacyEnvironment();
+    const stale = randomBytes(12).toString("hex");
+
+    const configured = await stackOf({
+      program,
+      env: rest,
+      config: { "zpa:zpaClientSecret": { value: current!, secret: true } },
+    });
+    await configured.up();
+    const { deployment } = await configured.exportState({ showSecrets: true });
+    const text = JSON.stringify({ version: 3, deployment }).split(current!).join(stale);
+    await configured.importState(JSON.parse(text) as Parameters<TestStack["importState"]>[0]);
+    await assert.rejects(configured.destroy(), /invalid_client signing in.*--run-program.*environment/s);
+
+    await configured.destroy({ runProgram: true });
+    assert.equal(emea.keys.size + emea.credentials.size, 0);
+  });
+});
