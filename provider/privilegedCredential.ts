@@ -94,7 +94,13 @@ const fieldsOfType: Record<CredentialType, { required: readonly string[]; option
 };
 const typedFields = ["userName", "userDomain", ...secretFields];
 
-const outputs = ["lastCredentialResetTime", "secretWrittenAt", "secretResetElsewhere", "creationTime"] as const;
+const outputs = [
+  "lastCredentialResetTime",
+  "secretWrittenAt",
+  "secretResetElsewhere",
+  "resetClockOffset",
+  "creationTime",
+] as const;
 
 /**
  * A credential of Privileged Remote Access. Its password, private key and passphrase are Pulumi secrets, whether the
@@ -121,6 +127,8 @@ export class PrivilegedCredential extends pulumi.CustomResource {
   declare readonly lastCredentialResetTime: pulumi.Output<string | undefined>;
   /** When this program last wrote the secret, in seconds since 1970, until a refresh has seen `lastCredentialResetTime`. */
   declare readonly secretWrittenAt: pulumi.Output<string | undefined>;
+  /** Seconds that ZPA's reset times are off from the times of its answers, as seen at earlier writes. */
+  declare readonly resetClockOffset: pulumi.Output<number | undefined>;
   /** When somebody else wrote the secret, in seconds since 1970; the next up writes it again. */
   declare readonly secretResetElsewhere: pulumi.Output<string | undefined>;
   /** Seconds since 1970. */
@@ -159,7 +167,7 @@ export class PrivilegedCredential extends pulumi.CustomResource {
   }
 }
 
-/** Seconds that ZPA's clock and its gateway's may differ: only matters between our write and the next refresh. */
+/** Seconds that pass at most between ZPA's writing a secret and its answer, and by which its clocks may drift apart. */
 const clockTolerance = 60;
 
 const definition: ResourceDefinition<Wire> = {
@@ -232,18 +240,20 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   outputs(item, olds) {
-    const microtenantId = microtenantOf(item, olds["microtenantId"]);
-    const outs = { ...fromWire(fields, olds, item), microtenantId, creationTime: item.creationTime };
     const observed = item.lastCredentialResetTime;
-    const recorded = observed ?? olds["lastCredentialResetTime"];
-    if (!wasResetElsewhere(observed, olds)) {
-      const earlier = olds["secretResetElsewhere"];
-      return { ...outs, lastCredentialResetTime: recorded, secretWrittenAt: undefined, secretResetElsewhere: earlier };
+    const outs = {
+      ...fromWire(fields, olds, item),
+      microtenantId: microtenantOf(item, olds["microtenantId"]),
+      creationTime: item.creationTime,
+      lastCredentialResetTime: observed ?? olds["lastCredentialResetTime"],
+      secretWrittenAt: undefined,
+    };
+    if (wasResetElsewhere(observed, olds)) {
+      // what is in force is not what state holds: without the old secret the next up finds a difference
+      const forgotten = Object.fromEntries(secretFields.map((name) => [name, undefined]));
+      return { ...outs, ...forgotten, secretResetElsewhere: observed };
     }
-    // what is in force is not what state holds: without the old secret the next up finds a difference
-    const forgotten = Object.fromEntries(secretFields.map((name) => [name, undefined]));
-    const noted = { secretWrittenAt: undefined, secretResetElsewhere: observed };
-    return { ...outs, ...forgotten, lastCredentialResetTime: recorded, ...noted };
+    return { ...outs, resetClockOffset: clockOffset(observed, olds) };
   },
 };
 
@@ -253,12 +263,22 @@ export const handler = handlerOf(definition);
 /** The field table and how an object becomes outputs, for the import and the README. */
 export const privilegedCredentialDefinition = definition;
 
+/**
+ * Whether somebody else has written the secret. After a write of ours the time is not known before the next refresh, but
+ * about when it must be: the server's time of the answer, as far as ZPA's clock was off from that at an earlier write.
+ */
 function wasResetElsewhere(observed: string | undefined, olds: Values): boolean {
   if (observed === undefined) return false;
-  const recorded = olds["lastCredentialResetTime"];
+  const { lastCredentialResetTime: recorded, secretWrittenAt: written, resetClockOffset: offset } = olds;
   if (isSet(recorded)) return Number(observed) > Number(recorded);
-  const written = olds["secretWrittenAt"];
-  return isSet(written) && Number(observed) > Number(written) + clockTolerance;
+  return isSet(written) && isSet(offset) && Number(observed) > Number(written) + Number(offset) + clockTolerance;
+}
+
+/** Seconds from the time of an answer to the reset time that the write got; the least that was ever seen. */
+function clockOffset(observed: string | undefined, olds: Values): unknown {
+  const { secretWrittenAt: written, resetClockOffset: known } = olds;
+  if (observed === undefined || !isSet(written)) return known;
+  return Math.min(Number(observed) - Number(written), isSet(known) ? Number(known) : Number.POSITIVE_INFINITY);
 }
 
 function scopeOf(session: Session, values: Values) {
