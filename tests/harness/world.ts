@@ -2,7 +2,7 @@
 // whether the six invariants hold.
 
 import assert from "node:assert/strict";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
+import type { DestroyOptions, PreviewOptions, PulumiFn, RefreshOptions, UpOptions } from "@pulumi/pulumi/automation";
 import { type Fault, type FaultOptions, type LoggedRequest, type SimulatorOptions, ZpaSimulator } from "../simulator";
 import type { Canaries } from "./canaries";
 import {
@@ -86,19 +86,17 @@ export class World {
   async stack(program: PulumiFn, args: Partial<StackArgs> = {}): Promise<TestStack> {
     const stack = await createStack({ ...args, program, env: { ...this.env, ...args.env } });
     this.stacks.push(stack);
-    const { preview, up, refresh, destroy } = stack;
+    const bare = { ...stack };
     return Object.assign(stack, {
-      preview: async (...options: Parameters<typeof preview>) => {
+      preview: async (options?: PreviewOptions) => {
         const from = this.simulator.log.length;
-        const result = await this.timed("preview", engineDeadline, () => preview(...options));
+        const result = await this.timed("preview", engineDeadline, () => bare.preview(options));
         assertNoWrites(this.simulator.log.slice(from), "a preview");
         return result;
       },
-      up: (...options: Parameters<typeof up>) => this.timed("up", engineDeadline, () => up(...options)),
-      refresh: (...options: Parameters<typeof refresh>) =>
-        this.timed("refresh", engineDeadline, () => refresh(...options)),
-      destroy: (...options: Parameters<typeof destroy>) =>
-        this.timed("destroy", engineDeadline, () => destroy(...options)),
+      up: (options?: UpOptions) => this.timed("up", engineDeadline, () => bare.up(options)),
+      refresh: (options?: RefreshOptions) => this.timed("refresh", engineDeadline, () => bare.refresh(options)),
+      destroy: (options?: DestroyOptions) => this.timed("destroy", engineDeadline, () => bare.destroy(options)),
     });
   }
 

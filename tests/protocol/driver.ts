@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { makeCanaries } from "../harness/canaries";
+import type { providerTexts } from "../harness/providerProcess";
+import { type Properties, type ProviderProcess } from "../harness/providerProcess";
+import type { World } from "../harness/world";
+
+/** One of this package's two resources. */
+export type Resource = keyof typeof providerTexts;
+
+/** A resource as the engine keeps it between two runs. */
+export interface Made {
+  type: Resource;
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+}
+
+/** Check, then create, as the engine does it. */
+export async function make(provider: ProviderProcess, type: Resource, args: Properties): Promise<Made> {
+  const { inputs, failures } = await provider.check(type, {}, args);
+  assert.deepEqual(failures, []);
+  const { id, outputs } = await provider.create(type, inputs);
+  return { type, id, inputs, outputs };
+}
+
+/** Check, then diff, as every preview and every up does it. */
+export async function plan(provider: ProviderProcess, made: Made, args: Properties) {
+  const { inputs, failures } = await provider.check(made.type, made.inputs, args);
+  assert.deepEqual(failures, []);
+  return { inputs, diff: await provider.diff(made.type, made.id, made.outputs, inputs) };
+}
+
+/** Check, diff and, where it calls for one, an update. */
+export async function change(provider: ProviderProcess, made: Made, args: Properties): Promise<Made> {
+  const { inputs, diff } = await plan(provider, made, args);
+  assert.deepEqual(diff.replaces, []);
+  if (diff.changes !== true) return { ...made, inputs };
+  const { outputs } = await provider.update(made.type, made.id, made.outputs, inputs);
+  return { ...made, inputs, outputs };
+}
+
+/** A refresh; undefined when the object is gone. */
+export async function refresh(provider: ProviderProcess, made: Made): Promise<Made | undefined> {
+  const { id, props, inputs } = await provider.read(made.type, made.id, made.outputs);
+  return id === "" ? undefined : { ...made, id, outputs: props, inputs: inputs ?? made.inputs };
+}
+
+/** An engine that has not seen a name makes one from this. */
+export const nameSeed = "connectors-0a1b2c3";
+
+/** Arguments of a key for the tenant's first App Connector Group, which is made when there is none. */
+export function keyArgs(world: World, more: Properties = {}): Properties {
+  const [first] = world.simulator.appConnectorGroups.values();
+  const { id } = first ?? world.simulator.addAppConnectorGroup({ name: "Connectors" });
+  return { associationType: "CONNECTOR_GRP", zcomponentId: id, maxUsage: 10, nameSeed, ...more };
+}
+
+/** The same for a Service Edge Group. */
+export function edgeKeyArgs(world: World, more: Properties = {}): Properties {
+  const [first] = world.simulator.serviceEdgeGroups.values();
+  const { id } = first ?? world.simulator.addServiceEdgeGroup({ name: "Edges" });
+  return { associationType: "SERVICE_EDGE_GRP", zcomponentId: id, maxUsage: 10, nameSeed, ...more };
+}
+
+let made: ReturnType<typeof makeSecrets> | undefined;
+
+function makeSecrets() {
+  const canaries = makeCanaries();
+  const { privateKey: encryptedKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: canaries.passphrase },
+  });
+  return { ...canaries, otherPassword: makeCanaries().password, encryptedKey };
+}
+
+/** Secrets of this run; making RSA keys takes a while, so they are made once. The world looks for all of them. */
+export function secretsFor(world: World): ReturnType<typeof makeSecrets> {
+  made ??= makeSecrets();
+  Object.assign(world.canaries, made);
+  return made;
+}
+
+/** Arguments of a credential of each type. */
+export function credentialArgs(world: World): Record<"USERNAME_PASSWORD" | "SSH_KEY" | "PASSWORD", Properties> {
+  const { password, encryptedKey, passphrase } = secretsFor(world);
+  const common = { nameSeed: "jump-0a1b2c3" };
+  return {
+    USERNAME_PASSWORD: {
+      ...common,
+      credentialType: "USERNAME_PASSWORD",
+      userName: "svc",
+      userDomain: "corp",
+      password,
+    },
+    SSH_KEY: { ...common, credentialType: "SSH_KEY", userName: "svc", privateKey: encryptedKey, passphrase },
+    PASSWORD: { ...common, credentialType: "PASSWORD", password },
+  };
+}
+
+/** `args` without some of them. */
+export function without(args: Properties, ...names: string[]): Properties {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !names.includes(name)));
+}
