@@ -8,6 +8,12 @@ import { Snapshot } from "./snapshot";
 /** Reads a `zpa:` setting of Pulumi's configuration. */
 export type ConfigReader = (name: string) => string | undefined;
 
+/** For `npm run bench` only: when set, every object is read alone, which is what the snapshots are measured against. */
+const withoutLists = "ZPA_BENCH_WITHOUT_LISTS";
+
+/** All microtenants. */
+const anywhere: Scope = { microtenantId: "all" };
+
 export class Session {
   private readonly keys = new Map<string, Snapshot<ProvisioningKey>>();
   private readonly credentialsByMicrotenant = new Map<string, Snapshot<Credential>>();
@@ -27,6 +33,7 @@ export class Session {
       this.snapshot({
         page: (number) => api.page(type, number, scope),
         get: (id) => findAnywhere((where) => api.get(type, id, where), microtenantId),
+        confirm: (id) => unlessGone(api.get(type, id, anywhere)),
         named: (name) => api.named(type, name, scope),
       }),
     );
@@ -39,6 +46,7 @@ export class Session {
       this.snapshot({
         page: (number) => api.page(number, scope),
         get: (id) => findAnywhere((where) => api.get(id, where), microtenantId),
+        confirm: (id) => unlessGone(api.get(id, anywhere)),
         named: (name) => api.named(name, scope),
       }),
     );
@@ -58,14 +66,16 @@ export class Session {
   private snapshot<T extends { id: string; name: string }>(api: {
     page: (number: number) => Promise<{ items: T[]; totalPages: number }>;
     get: (id: string) => Promise<T | undefined>;
+    confirm: (id: string) => Promise<T | undefined>;
     named: (name: string) => Promise<T[]>;
   }): Snapshot<T> {
-    return new Snapshot({
+    const source = {
       ...api,
       ready: () => this.client.signIn(),
-      isSearchable: (name) => sdk().isSearchable(name),
-      pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    });
+      isSearchable: (name: string) => sdk().isSearchable(name),
+      pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+    };
+    return new Snapshot(source, process.env[withoutLists] === undefined);
   }
 }
 
@@ -82,7 +92,7 @@ export function openSession(read: ConfigReader): Session {
   return memoised(
     sessions,
     JSON.stringify(settings),
-    () => new Session(new Client({}, { config: (name) => settings[name], onWait: tellWait })),
+    () => new Session(new Client({}, { config: (name) => settings[name], onWait: waitTeller() })),
   );
 }
 
@@ -91,18 +101,27 @@ export function sdk(): typeof import("../sdk") {
   return require("../sdk") as typeof import("../sdk");
 }
 
+/** At most one line in this time, of reads and writes together. */
+const tellEvery = 10_000;
+
 /** What the provider process prints, the engine shows on the stack. */
-function tellWait({ waiting, resumesIn, kind, cause }: WaitNotice): void {
-  const seconds = Math.ceil(resumesIn / 1000);
-  const why = cause === "refused" ? "ZPA refused a request (429)" : "the tenant's rate limit";
-  console.log(`zpa: ${waiting} ${waiting === 1 ? kind.slice(0, -1) : kind} waiting ${seconds} s for ${why}`);
+function waitTeller(): (notice: WaitNotice) => void {
+  let lastTold = Number.NEGATIVE_INFINITY;
+  return ({ waiting, endsIn, kind, cause }) => {
+    if (performance.now() - lastTold < tellEvery) return;
+    lastTold = performance.now();
+    const who = waiting === 1 ? `1 ${kind.slice(0, -1)} waits` : `${waiting} ${kind} wait`;
+    const why = cause === "refused" ? "ZPA has refused a request (429)" : "of the tenant's rate limit";
+    const until = new Date(Date.now() + endsIn).toTimeString().slice(0, "hh:mm:ss".length);
+    console.log(`zpa: ${who} until ${until} (${Math.ceil(endsIn / 1000)} s) because ${why}`);
+  };
 }
 
 /** An object that was moved to another microtenant is not gone. */
 async function findAnywhere<T>(get: (scope: Scope) => Promise<T>, microtenantId: string | undefined) {
   const found = await unlessGone(get({ microtenantId }));
   if (found !== undefined || microtenantId === undefined) return found;
-  return unlessGone(get({ microtenantId: "all" }));
+  return unlessGone(get(anywhere));
 }
 
 async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {

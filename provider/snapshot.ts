@@ -1,25 +1,34 @@
 // What is known of the objects of one type in one microtenant, for one run of the provider process.
 //
-// The engine asks for one object at a time, in waves, and never says how many will follow. Reading one costs one GET,
-// reading all costs one GET for 500. So: one alone is read alone; as soon as the list would have been cheaper it is
-// read, and serves all who follow. That is never more than twice the cheapest way (the ski-rental rule).
+// The engine asks for one object at a time, in waves of `--parallel`, and never says how many will follow. Reading one
+// costs one call, reading all costs one call for 500, and an object that the list does not hold costs one more, since
+// only ZPA's own "not found" means gone. So one alone is read alone, and the list is begun with the second. A page may
+// be read as long as all that is waited for could still be asked for one by one within twice the calls that this would
+// have cost from the start (the ski-rental rule): whatever comes, the whole is never more than twice the cheapest way.
 
-/** What a snapshot needs of its endpoint. Each call is one request, but `named`, which may read a whole list. */
+/** What a snapshot needs of its endpoint. */
 export interface SnapshotSource<T> {
   /** Resolves when requests can be sent at once: signing in first lets a whole wave arrive before the first decision. */
   ready(): Promise<void>;
+  /** One request. Up to 500 objects; the first page is 1. */
   page(number: number): Promise<{ items: T[]; totalPages: number }>;
-  /** Undefined when it is gone. */
+  /** Undefined when it is gone. One request for an object that is there. */
   get(id: string): Promise<T | undefined>;
+  /** The same for one that the list does not hold. One request. */
+  confirm(id: string): Promise<T | undefined>;
+  /** One request where the name is searchable; else it reads the whole list. */
   named(name: string): Promise<T[]>;
-  /** Whether `named` costs one request for this name. */
   isSearchable(name: string): boolean;
   /** Ends after some milliseconds. */
   pause(milliseconds: number): Promise<void>;
 }
 
-/** A wave of the engine arrives within a few milliseconds; waiting for it costs less than one request's latency. */
-const wave = 20;
+/** A wave of the engine arrives within some milliseconds; waiting for it costs less than one request's latency. */
+const wave = 50;
+/** As long as more arrive, the wait is repeated up to so many times. */
+const longestWave = 5;
+/** Pages are read to try one's luck only where so many of them hold one of those that are waited for, on average. */
+const pagesPerHit = 4;
 
 type Demand<T> =
   | { by: "id"; id: string; resolve: (item: T | undefined) => void; reject: (error: unknown) => void }
@@ -27,15 +36,26 @@ type Demand<T> =
 
 export class Snapshot<T extends { id: string; name: string }> {
   private readonly items = new Map<string, T>();
-  /** Written since they were listed: the next read has to ask. */
+  /** Written by us since they were listed: whoever wants them has to ask. */
   private readonly stale = new Set<string>();
-  private pagesRead = 0;
+  /** Deleted by us: a page that was on its way meanwhile may still hold them. */
+  private readonly gone = new Set<string>();
+  private readonly pagesRead = new Set<number>();
   private totalPages: number | undefined;
+  /** All that was ever asked for. */
+  private readonly wanted = new Set<string>();
+  /** Calls for one object. */
   private singles = 0;
+  /** How many were wanted when single objects were last asked for. */
+  private wantedAtSingles = 0;
   private waiting: Demand<T>[] = [];
   private running = false;
 
-  constructor(private readonly source: SnapshotSource<T>) {}
+  /** @param lists - false for one call per object, always: only to measure what the lists save. */
+  constructor(
+    private readonly source: SnapshotSource<T>,
+    private readonly lists = true,
+  ) {}
 
   /** The object, or undefined when ZPA itself has said that it is gone. */
   read(id: string): Promise<T | undefined> {
@@ -54,6 +74,7 @@ export class Snapshot<T extends { id: string; name: string }> {
 
   /** Our own create. */
   created(item: T): void {
+    this.gone.delete(item.id);
     this.items.set(item.id, item);
   }
 
@@ -65,85 +86,130 @@ export class Snapshot<T extends { id: string; name: string }> {
   /** Our own delete. */
   deleted(id: string): void {
     this.items.delete(id);
+    this.gone.add(id);
   }
 
   private get isComplete(): boolean {
-    return this.totalPages !== undefined && this.pagesRead >= this.totalPages;
+    return this.totalPages !== undefined && this.pagesLeft(this.totalPages).length === 0;
+  }
+
+  private pagesLeft(totalPages: number): number[] {
+    const all = Array.from({ length: totalPages }, (_, index) => index + 1);
+    return all.filter((number) => !this.pagesRead.has(number));
   }
 
   private enqueue(demand: Demand<T>): void {
+    if (!this.lists) return void this.askOne(demand);
     this.waiting.push(demand);
-    if (this.running) return;
-    this.running = true;
-    void this.run().finally(() => (this.running = false));
+    this.wanted.add(demand.by === "id" ? `id ${demand.id}` : `name ${demand.name}`);
+    if (!this.running) void this.run();
   }
 
   private async run(): Promise<void> {
-    while (this.waiting.length > 0) {
-      if (!this.isComplete) {
-        try {
-          await Promise.all([this.source.ready(), this.source.pause(wave)]);
-        } catch (error) {
-          this.take(() => true).forEach((demand) => demand.reject(error));
-          return;
-        }
+    this.running = true;
+    try {
+      while (this.waiting.length > 0) {
+        if (!this.isComplete) await Promise.all([this.source.ready(), this.arrivals()]);
+        this.serve();
+        if (this.waiting.length > 0) await this.ask();
       }
-      this.serveFromList();
-      if (this.waiting.length > 0) await this.askOrList();
+    } catch (error) {
+      this.take(() => true).forEach((demand) => demand.reject(error));
+    } finally {
+      this.running = false;
     }
   }
 
+  private async arrivals(): Promise<void> {
+    let seen: number;
+    let rounds = 0;
+    do {
+      seen = this.waiting.length;
+      await this.source.pause(wave);
+    } while (this.waiting.length > seen && ++rounds < longestWave);
+  }
+
   /** Answers what is known; asks ZPA itself where a complete list does not hold an id, before it is called gone. */
-  private serveFromList(): void {
-    const served = this.take((demand) => (demand.by === "id" ? this.knows(demand.id) : this.isComplete));
-    for (const demand of served) {
+  private serve(): void {
+    for (const demand of this.take((one) => one.by === "id" && this.knows(one.id))) {
       if (demand.by === "id") demand.resolve(this.items.get(demand.id));
-      else demand.resolve([...this.items.values()].filter((item) => item.name === demand.name));
     }
-    if (this.isComplete) for (const demand of this.take(() => true)) void this.askOne(demand);
+    if (!this.isComplete) return;
+    for (const demand of this.take(() => true)) {
+      const listed = demand.by === "id" ? undefined : this.listed(demand.name);
+      if (demand.by === "name" && listed !== undefined) demand.resolve(listed);
+      else void this.askOne(demand);
+    }
   }
 
   private knows(id: string): boolean {
     return this.items.has(id) && !this.stale.has(id);
   }
 
-  private async askOrList(): Promise<void> {
-    const pagesLeft = this.totalPages === undefined ? 1 : this.totalPages - this.pagesRead;
-    const onlyListed = this.waiting.some((demand) => demand.by === "name" && !this.source.isSearchable(demand.name));
-    const few = this.singles + this.waiting.length <= (this.totalPages === undefined ? 1 : pagesLeft);
-    if (few && !onlyListed) {
-      const batch = this.take(() => true);
-      this.singles += batch.length;
-      await Promise.all(batch.map((demand) => this.askOne(demand)));
-      return;
-    }
-    try {
-      await this.readPages(pagesLeft);
-    } catch (error) {
-      this.take(() => true).forEach((demand) => demand.reject(error));
-    }
+  /** Undefined when one of them may bear another name by now. */
+  private listed(name: string): T[] | undefined {
+    const matches: T[] = [];
+    for (const item of this.items.values()) if (item.name === name) matches.push(item);
+    return matches.some((item) => this.stale.has(item.id)) ? undefined : matches;
   }
 
-  /** The next pages, all at once; the first says how many there are. */
-  private async readPages(count: number): Promise<void> {
-    const numbers = Array.from({ length: count }, (_, index) => this.pagesRead + index + 1);
+  private async ask(): Promise<void> {
+    const pages = this.pagesToRead();
+    if (pages.length > 0) return this.readPages(pages);
+    const ids = this.waiting.filter((demand) => demand.by === "id");
+    // the engine sends one more for each that is answered: half of them tell whether there are more to come
+    const isLast = this.wantedAtSingles === this.wanted.size;
+    const now = new Set<Demand<T>>(isLast ? ids : ids.slice(0, Math.ceil(ids.length / 2)));
+    this.wantedAtSingles = this.wanted.size;
+    const batch = this.take((demand) => demand.by === "name" || now.has(demand));
+    await Promise.all(batch.map((demand) => this.askOne(demand)));
+  }
+
+  /** None when single calls are cheaper, as far as can be known. */
+  private pagesToRead(): number[] {
+    const { totalPages, waiting } = this;
+    const names = waiting.filter((demand) => demand.by === "name");
+    const ids = waiting.length - names.length;
+    // the first page also says how many there are, and mostly it is the only one
+    if (totalPages === undefined) return this.wanted.size === 1 && ids === 1 ? [] : [1];
+    const left = this.pagesLeft(totalPages);
+    if (names.some(({ name }) => !this.source.isSearchable(name))) return left;
+    const mayCost = 2 * this.wanted.size - this.singles - this.pagesRead.size;
+    if (left.length + ids <= mayCost) return left;
+    const tries = mayCost - waiting.length;
+    if (ids === 0 || tries < 1) return [];
+    // what one up has made stands together, and mostly at one end
+    if (left.includes(totalPages)) return [totalPages];
+    return left.length <= ids * pagesPerHit ? left.slice(0, tries) : [];
+  }
+
+  private async readPages(numbers: readonly number[]): Promise<void> {
+    const [knownBefore, totalBefore] = [this.items.size, this.totalPages ?? Number.POSITIVE_INFINITY];
     const pages = await Promise.all(numbers.map((number) => this.source.page(number)));
-    for (const page of pages) for (const item of page.items) this.items.set(item.id, item);
-    this.pagesRead += count;
+    for (const number of numbers) this.pagesRead.add(number);
+    for (const item of pages.flatMap((page) => page.items)) this.learn(item);
     this.totalPages = Math.max(1, pages.at(-1)?.totalPages ?? 1);
+    if (this.totalPages > totalBefore && this.items.size === knownBefore) {
+      throw new Error(`ZPA's list never ends: page ${numbers.at(-1)} brings nothing new, and announces more pages`);
+    }
   }
 
   private async askOne(demand: Demand<T>): Promise<void> {
+    this.singles += 1;
     try {
       if (demand.by === "name") return demand.resolve(await this.source.named(demand.name));
-      const item = await this.source.get(demand.id);
+      const item = await (this.isComplete ? this.source.confirm(demand.id) : this.source.get(demand.id));
       this.stale.delete(demand.id);
       if (item === undefined) this.items.delete(demand.id);
-      else this.items.set(item.id, item);
+      else this.learn(item);
       demand.resolve(item);
     } catch (error) {
       demand.reject(error);
     }
+  }
+
+  private learn(item: T): void {
+    if (!this.gone.has(item.id)) this.items.set(item.id, item);
   }
 
   private take(which: (demand: Demand<T>) => boolean): Demand<T>[] {

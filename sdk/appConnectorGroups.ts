@@ -3,17 +3,20 @@
 import { z } from "zod";
 import { LookUps } from "./lookUps";
 import type { Transport } from "./transport";
-import { maybe, wireId, wireText } from "./wire";
+import { maybe, wireFlag, wireId, wireText } from "./wire";
 
 export const appConnectorGroupSchema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
-  enabled: maybe(z.boolean()),
+  enabled: maybe(wireFlag),
   microtenantId: maybe(wireId),
 });
+
+/** A group of App Connectors, as ZPA has it; fields that are not named here come along. */
 export type AppConnectorGroup = z.output<typeof appConnectorGroupSchema>;
 
+/** App Connector Groups: what keys of the type CONNECTOR_GRP belong to. */
 export class AppConnectorGroups extends LookUps<AppConnectorGroup> {
   constructor(transport: Transport) {
     const names = { singular: "App Connector Group", plural: "App Connector Groups" };

@@ -5,12 +5,17 @@ import { EnrollmentCertificates } from "./enrollmentCertificates";
 import { Microtenants } from "./microtenants";
 import { ProvisioningKeys } from "./provisioningKeys";
 import type { WaitNotice } from "./rateLimit";
+import { type ResolvedSettings, resolveSettings, type SettingSources } from "./resolveSettings";
 import { ServiceEdgeGroups } from "./serviceEdgeGroups";
-import { type ResolvedSettings, resolveSettings, type SettingSources, type ZpaSettings } from "./settings";
+import type { ZpaSettings } from "./settings";
 import { type RequestEvent, Transport } from "./transport";
 
+/** What a {@link ZpaClient} takes beside its settings. */
 export interface ZpaClientOptions {
-  /** Environment to take settings from that are not passed; default `process.env`. Pass `{}` for none. */
+  /**
+   * Environment to take settings from that are not passed, the proxy variables (`HTTPS_PROXY`, `NO_PROXY`, …) and
+   * `ZPA_LOG`; default `process.env`. Pass `{}` for none.
+   */
   env?: Readonly<Record<string, string | undefined>>;
   /** A configuration between the settings that are passed and the environment, such as Pulumi's. */
   config?: SettingSources["config"];
@@ -26,7 +31,8 @@ export interface ZpaClientOptions {
 
 /**
  * A client of the ZPA management API: signs in when the first request needs it, keeps the tenant's rate limit, retries
- * what is safe to retry, and throws a {@link ZpaError} that says what happened.
+ * what is safe to retry, and throws a {@link ZpaError} that says what happened. Make one for each tenant: two would be
+ * two counts of one limit.
  *
  * @example
  * const zpa = new ZpaClient({ clientId, clientSecret, vanityDomain: "acme" });
@@ -34,14 +40,21 @@ export interface ZpaClientOptions {
  * await zpa.close();
  */
 export class ZpaClient {
+  /** What machines enroll with. */
   readonly provisioningKeys: ProvisioningKeys;
+  /** What privileged remote access signs in with. */
   readonly credentials: Credentials;
+  /** What signs the certificates of machines that enroll. Read only. */
   readonly enrollmentCertificates: EnrollmentCertificates;
+  /** What keys of the type CONNECTOR_GRP belong to. Read only. */
   readonly appConnectorGroups: AppConnectorGroups;
+  /** What keys of the type SERVICE_EDGE_GRP belong to. Read only. */
   readonly serviceEdgeGroups: ServiceEdgeGroups;
+  /** The parts of the tenant. Read only. */
   readonly microtenants: Microtenants;
-  private readonly settings: ResolvedSettings;
-  private readonly transport: Transport;
+  /** Microtenant of all objects that name none themselves, when the settings name one. */
+  readonly microtenantId: string | undefined;
+  readonly #transport: Transport;
 
   /**
    * @param settings - where and how to sign in; what is left out comes from the environment.
@@ -49,41 +62,52 @@ export class ZpaClient {
    */
   constructor(settings: ZpaSettings = {}, options: ZpaClientOptions = {}) {
     const env = options.env ?? process.env;
-    this.settings = resolveSettings({ explicit: settings, config: options.config, env });
-    this.transport = openTransport(this.settings, options);
-    this.provisioningKeys = new ProvisioningKeys(this.transport);
-    this.credentials = new Credentials(this.transport);
-    this.enrollmentCertificates = new EnrollmentCertificates(this.transport);
-    this.appConnectorGroups = new AppConnectorGroups(this.transport);
-    this.serviceEdgeGroups = new ServiceEdgeGroups(this.transport);
-    this.microtenants = new Microtenants(this.transport);
+    const resolved = resolveSettings({ explicit: settings, config: options.config, env });
+    const transport = openTransport(resolved, env, options);
+    this.#transport = transport;
+    this.microtenantId = resolved.microtenantId;
+    this.provisioningKeys = new ProvisioningKeys(transport);
+    this.credentials = new Credentials(transport);
+    this.enrollmentCertificates = new EnrollmentCertificates(transport);
+    this.appConnectorGroups = new AppConnectorGroups(transport);
+    this.serviceEdgeGroups = new ServiceEdgeGroups(transport);
+    this.microtenants = new Microtenants(transport);
   }
 
-  /** Microtenant of all objects that name none themselves, when the settings name one. */
-  get microtenantId(): string | undefined {
-    return this.settings.microtenantId;
-  }
-
-  /** Signs in now instead of with the first request: to check the credential, or to have it done early. */
+  /**
+   * Signs in now instead of with the first request: to check the credential, or to have it done early.
+   *
+   * @throws AuthenticationError, UnavailableError, ProtocolError; ConfigurationError for a private key that is none.
+   */
   signIn(signal?: AbortSignal): Promise<void> {
-    return this.transport.signInNow(signal);
+    return this.#transport.signInNow(signal);
   }
 
-  /** Signs out of the legacy API and closes all connections. */
+  /** Ends what is under way, signs out of the legacy API (5 s at most) and closes all connections. Never throws. */
   close(): Promise<void> {
-    return this.transport.close();
+    return this.#transport.close();
   }
 }
 
-function openTransport(settings: ResolvedSettings, options: ZpaClientOptions): Transport {
-  const debug = (options.env ?? process.env)["ZPA_LOG"] === "debug";
+function openTransport(
+  settings: ResolvedSettings,
+  env: Readonly<Record<string, string | undefined>>,
+  options: ZpaClientOptions,
+): Transport {
+  const isDebug = env["ZPA_LOG"] === "debug";
   return new Transport({
     settings,
+    env,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     onRequest: (event) => {
-      if (debug) process.stderr.write(`${logLine(event)}\n`);
-      options.onRequest?.(event);
+      if (isDebug) process.stderr.write(`${logLine(event)}\n`);
+      try {
+        options.onRequest?.(event);
+      } catch (error) {
+        // an observer must not change what it observes
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
     },
     onWait: options.onWait,
   });

@@ -1,9 +1,10 @@
 // Time and chance as parameters, so that nothing in the client has to be waited for in a test.
 
+/** Time, as the client sees it. The default is the machine's. */
 export interface Clock {
   /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** Milliseconds since 1970; only to compare with dates that a server names. */
+  /** Milliseconds since 1970; only to compare with dates that a server names, and to date an assertion. */
   wallTime(): number;
   /** Calls back once after `milliseconds`; the returned function cancels. */
   schedule(callback: () => void, milliseconds: number): () => void;
@@ -20,16 +21,20 @@ export const systemClock: Clock = {
 
 /** Ends after `milliseconds`, or rejects with the signal's reason as soon as that is given. */
 export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason as Error);
-    const onAbort = () => {
-      cancel();
-      reject(signal?.reason as Error);
-    };
-    const cancel = clock.schedule(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", onAbort, { once: true });
+  let cancel = () => {};
+  const slept = new Promise<void>((resolve) => (cancel = clock.schedule(resolve, milliseconds)));
+  return abortable(slept, signal).finally(cancel);
+}
+
+/** The promise, or the signal's reason as soon as that is given. What the promise stands for goes on. */
+export async function abortable<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (signal === undefined) return promise;
+  let leave = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+    leave = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
   });
+  return Promise.race([promise, aborted]).finally(leave);
 }

@@ -13,9 +13,10 @@ const legacyHosts = {
   QA: "https://config.qa.zpath.net",
 } as const;
 
+/** A cloud of Zscaler that runs ZPA. */
 export type ZpaCloud = keyof typeof legacyHosts;
 
-/** The clouds that a setting may name. */
+/** The clouds that a setting may name, in any case. PRODUCTION is the default. */
 export const clouds = Object.keys(legacyHosts) as ZpaCloud[];
 
 /** The government clouds sign in and answer under domains of their own. */
@@ -31,8 +32,9 @@ export function parseCloud(setting: string, name: string | undefined): ZpaCloud 
   if (known !== undefined) return known;
   throw new ConfigurationError({
     operation: "reading the settings",
-    reason: `${setting} is "${name}", which is no cloud of ZPA`,
-    hint: `use one of ${clouds.join(", ")}`,
+    params: [setting],
+    reason: `"${name}" is no cloud of ZPA`,
+    hint: `use one of ${clouds.join(", ")}, or leave it out for PRODUCTION`,
   });
 }
 
@@ -40,10 +42,22 @@ export function legacyBaseUrl(cloud: ZpaCloud): string {
   return legacyHosts[cloud];
 }
 
-export function oneApiUrls(cloud: ZpaCloud, vanityDomain: string): { baseUrl: string; tokenUrl: string } {
-  const government = governmentClouds[cloud];
+/** The domain below which the organisations of a cloud sign in. */
+function identityDomain(cloud: ZpaCloud): string {
   const part = cloud === "PRODUCTION" ? "" : cloud.toLowerCase();
-  const identity = government?.identity ?? `zslogin${part}.net`;
-  const baseUrl = government?.api ?? (part === "" ? "https://api.zsapi.net" : `https://api.${part}.zsapi.net`);
-  return { baseUrl, tokenUrl: `https://${vanityDomain}.${identity}/oauth2/v1/token` };
+  return governmentClouds[cloud]?.identity ?? `zslogin${part}.net`;
+}
+
+/** The cloud whose organisations sign in below this domain. */
+export function cloudOfIdentityDomain(domain: string): ZpaCloud | undefined {
+  return clouds.find((cloud) => identityDomain(cloud) === domain);
+}
+
+export function oneApiBaseUrl(cloud: ZpaCloud): string {
+  const part = cloud === "PRODUCTION" ? "" : `${cloud.toLowerCase()}.`;
+  return governmentClouds[cloud]?.api ?? `https://api.${part}zsapi.net`;
+}
+
+export function oneApiTokenUrl(cloud: ZpaCloud, vanityLabel: string): string {
+  return `https://${vanityLabel}.${identityDomain(cloud)}/oauth2/v1/token`;
 }

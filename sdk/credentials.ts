@@ -2,19 +2,23 @@
 // Passwords, private keys and passphrases go in and never come out again.
 
 import { z } from "zod";
-import { type ListOptions, type Page, type Scope, ZpaList } from "./lists";
+import { fetchAs, type Scope, send } from "./endpoint";
+import { type ListOptions, type Page, ZpaList } from "./lists";
+import { quoted } from "./text";
 import type { Transport } from "./transport";
-import { maybe, parseAnswer, wireId, wireText, wireTime } from "./wire";
+import { maybe, wireId, wireText, wireTime } from "./wire";
 
-/** RDP, SSH, VNC · SSH · VNC. */
+/** What a credential is made of, by use: RDP, SSH and VNC · SSH · VNC. */
 export const credentialTypes = ["USERNAME_PASSWORD", "SSH_KEY", "PASSWORD"] as const;
+/** One of {@link credentialTypes}. */
 export type CredentialType = (typeof credentialTypes)[number];
 
 export const credentialSchema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
-  credentialType: z.enum(credentialTypes),
+  /** One of {@link credentialTypes}; a type that is new to this client must not spoil a whole list. */
+  credentialType: z.string().transform((type) => type as CredentialType),
   userName: maybe(wireText),
   /** Not always echoed: absent is not the same as empty. */
   userDomain: maybe(wireText),
@@ -26,18 +30,24 @@ export const credentialSchema = z.looseObject({
   modifiedTime: maybe(wireTime),
   modifiedBy: maybe(wireId),
 });
+
+/** A credential, as ZPA has it; fields that are not named here come along. Times are seconds since 1970. */
 export type Credential = z.output<typeof credentialSchema>;
 
 /** All that may be written. */
 export interface CredentialBody {
+  /** Unique within a microtenant. */
   name: string;
+  /** Cannot be changed. */
   credentialType: CredentialType;
   description?: string | undefined;
+  /** Of USERNAME_PASSWORD and SSH_KEY, which need it. */
   userName?: string | undefined;
+  /** Of USERNAME_PASSWORD. */
   userDomain?: string | undefined;
-  /** Secret. */
+  /** Secret. Of USERNAME_PASSWORD and PASSWORD, which need it. */
   password?: string | undefined;
-  /** Secret, PEM. */
+  /** Secret, PEM. Of SSH_KEY, which needs it. */
   privateKey?: string | undefined;
   /** Secret; protects the private key. */
   passphrase?: string | undefined;
@@ -51,6 +61,7 @@ function wireBody(body: CredentialBody) {
 const singular = "privileged credential";
 const collection = ["credential"] as const;
 
+/** Privileged credentials. */
 export class Credentials {
   private readonly lists: ZpaList<Credential>;
 
@@ -62,39 +73,30 @@ export class Credentials {
     );
   }
 
-  /** One POST. */
-  async create(body: CredentialBody, scope: Scope = {}): Promise<Credential> {
-    const operation = `creating ${singular} "${body.name}"`;
-    const answer = await this.transport.send(
-      {
-        method: "POST",
-        version: "v1",
-        path: collection,
-        query: { microtenantId: scope.microtenantId },
-        body: wireBody(body),
-        replay: "never",
-        operation,
-      },
-      scope.signal,
-    );
-    return parseAnswer(credentialSchema, answer.body, operation, true);
+  /**
+   * One POST.
+   *
+   * @throws AlreadyExistsError when the name is taken; AmbiguousOutcomeError, or another error whose `mayHaveHappened` is
+   * true, when the credential may be there nevertheless
+   */
+  create(body: CredentialBody, scope: Scope = {}): Promise<Credential> {
+    return fetchAs(credentialSchema, this.transport, scope, {
+      method: "POST",
+      path: collection,
+      body: wireBody(body),
+      replay: "never",
+      operation: `creating ${singular} ${quoted(body.name)}`,
+    });
   }
 
   /** One GET. @throws NotFoundError */
-  async get(id: string, scope: Scope = {}): Promise<Credential> {
-    const operation = `reading ${singular} ${id}`;
-    const answer = await this.transport.send(
-      {
-        method: "GET",
-        version: "v1",
-        path: [...collection, id],
-        query: { microtenantId: scope.microtenantId },
-        replay: "safe",
-        operation,
-      },
-      scope.signal,
-    );
-    return parseAnswer(credentialSchema, answer.body, operation);
+  get(id: string, scope: Scope = {}): Promise<Credential> {
+    return fetchAs(credentialSchema, this.transport, scope, {
+      method: "GET",
+      path: [...collection, id],
+      replay: "safe",
+      operation: `reading ${singular} ${id}`,
+    });
   }
 
   /**
@@ -102,54 +104,49 @@ export class Credentials {
    *
    * @returns the server's time of the write, in seconds since 1970 where it tells it: the credential's
    * `lastCredentialResetTime` is about that when the body held a secret.
+   * @throws NotFoundError
    */
   async update(id: string, body: CredentialBody, scope: Scope = {}): Promise<number | undefined> {
-    const answer = await this.transport.send(
-      {
-        method: "PUT",
-        version: "v1",
-        path: [...collection, id],
-        query: { microtenantId: scope.microtenantId },
-        body: wireBody(body),
-        replay: "safe",
-        operation: `updating ${singular} "${body.name}" (${id})`,
-      },
-      scope.signal,
-    );
-    return answer.serverTime;
+    const { serverTime } = await send(this.transport, scope, {
+      method: "PUT",
+      path: [...collection, id],
+      body: wireBody(body),
+      replay: "safe",
+      operation: `updating ${singular} ${quoted(body.name)} (${id})`,
+    });
+    return serverTime;
   }
 
-  /** One DELETE. @throws NotFoundError when it is gone already. */
+  /** One DELETE. @throws NotFoundError when it is gone already */
   async delete(id: string, scope: Scope = {}): Promise<void> {
-    await this.transport.send(
-      {
-        method: "DELETE",
-        version: "v1",
-        path: [...collection, id],
-        query: { microtenantId: scope.microtenantId },
-        replay: "safe",
-        operation: `deleting ${singular} ${id}`,
-      },
-      scope.signal,
-    );
+    await send(this.transport, scope, {
+      method: "DELETE",
+      path: [...collection, id],
+      replay: "safe",
+      operation: `deleting ${singular} ${id}`,
+    });
   }
 
-  /** One POST: to another microtenant, `0` being Default. The id stays. */
+  /**
+   * One POST: to another microtenant, `0` being Default. The id stays.
+   *
+   * @throws NotFoundError; AmbiguousOutcomeError when it may have been moved nevertheless
+   */
   async move(id: string, from: string, to: string, signal?: AbortSignal): Promise<void> {
-    await this.transport.send(
+    await send(
+      this.transport,
+      { microtenantId: from, signal },
       {
         method: "POST",
-        version: "v1",
         path: [...collection, id, "move"],
-        query: { microtenantId: from, targetMicrotenantId: to },
+        query: { targetMicrotenantId: to },
         replay: "never",
         operation: `moving ${singular} ${id} from microtenant ${from} to ${to}`,
       },
-      signal,
     );
   }
 
-  /** All credentials, page by page. */
+  /** All credentials, page by page: one GET for each 500. */
   list(options?: ListOptions): AsyncGenerator<Credential, void, undefined> {
     return this.lists.all(options);
   }
@@ -159,12 +156,12 @@ export class Credentials {
     return this.lists.page(number, options);
   }
 
-  /** The credentials of exactly this name. */
+  /** The credentials of exactly this name, case included: one GET where the search takes the name, else the whole list. */
   named(name: string, scope?: Scope): Promise<Credential[]> {
     return this.lists.named(name, scope);
   }
 
-  /** The credential of exactly this name. @throws NotFoundError; ValidationError when several have it. */
+  /** The credential of exactly this name, case included. @throws NotFoundError; ValidationError when several have it. */
   find(name: string, scope?: Scope): Promise<Credential> {
     return this.lists.find(name, scope);
   }

@@ -5,16 +5,18 @@ import { z } from "zod";
 import { LookUps } from "./lookUps";
 import type { AssociationType } from "./provisioningKeys";
 import type { Transport } from "./transport";
-import { maybe, wireId, wireText } from "./wire";
+import { maybe, wireFlag, wireId, wireText } from "./wire";
 
 export const enrollmentCertificateSchema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
   /** Only a certificate whose private key ZPA holds can sign a provisioning key. */
-  privateKeyPresent: maybe(z.boolean()),
+  privateKeyPresent: maybe(wireFlag),
   microtenantId: maybe(wireId),
 });
+
+/** A certificate, as ZPA has it; fields that are not named here come along. */
 export type EnrollmentCertificate = z.output<typeof enrollmentCertificateSchema>;
 
 /** The built-in certificates that keys of each type normally use. */
@@ -23,6 +25,7 @@ export const builtInCertificates: Readonly<Record<AssociationType, string>> = {
   SERVICE_EDGE_GRP: "Service Edge",
 };
 
+/** Enrollment certificates: what signs the certificates of machines that enroll. */
 export class EnrollmentCertificates extends LookUps<EnrollmentCertificate> {
   constructor(transport: Transport) {
     const names = { singular: "enrollment certificate", plural: "enrollment certificates" };

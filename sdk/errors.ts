@@ -3,6 +3,7 @@
 
 const brand = Symbol.for("pulumi-zpa-dynamic.error");
 
+/** What sort of error it is: one for each subclass of {@link ZpaError}. */
 export type ZpaErrorKind =
   | "configuration"
   | "authentication"
@@ -15,6 +16,7 @@ export type ZpaErrorKind =
   | "protocol"
   | "ambiguousOutcome";
 
+/** What an error is made of. Every text in it is free of secrets and fits on a line. */
 export interface ZpaErrorDetails {
   /** What was being done, as in `creating provisioning key "edge"`. */
   operation?: string;
@@ -44,15 +46,25 @@ export interface ZpaErrorDetails {
 export class ZpaError extends Error {
   /** What a subclass stands for; the base stands for all. */
   static readonly kind: ZpaErrorKind | undefined = undefined;
+  /** Which subclass it is: for `switch`. */
   readonly kind: ZpaErrorKind;
+  /** What was being done, as in `creating provisioning key "edge"`. */
   readonly operation: string | undefined;
+  /** HTTP status of the answer; undefined when none came. */
   readonly status: number | undefined;
+  /** ZPA's dotted error id, such as `missing.mandatory.params`; undefined when the answer had none. */
   readonly id: string | undefined;
+  /** ZPA's explanation, or the client's own. */
   readonly reason: string | undefined;
+  /** What the explanation is about: field names, ids. */
   readonly params: readonly string[];
+  /** How often the request was sent; 0 when it never was. */
   readonly attempts: number;
+  /** The id under which Zscaler's support finds the request; undefined when the answer carried none. */
   readonly requestId: string | undefined;
+  /** What to do about it. */
   readonly hint: string | undefined;
+  /** The write may have been carried out although no usable answer came: look before repeating it. */
   readonly mayHaveHappened: boolean;
 
   constructor(kind: ZpaErrorKind, details: ZpaErrorDetails) {
@@ -64,7 +76,7 @@ export class ZpaError extends Error {
     this.id = details.id;
     this.reason = details.reason;
     this.params = details.params ?? [];
-    this.attempts = details.attempts ?? 1;
+    this.attempts = details.attempts ?? 0;
     this.requestId = details.requestId;
     this.hint = details.hint;
     this.mayHaveHappened = details.mayHaveHappened ?? false;
@@ -81,7 +93,8 @@ export class ZpaError extends Error {
 function describe(details: ZpaErrorDetails): string {
   const head = ["ZPA", details.status, details.id, details.operation].filter((part) => part !== undefined).join(" ");
   const params = (details.params ?? []).join(", ");
-  const body = params && details.reason ? `${params} (${details.reason})` : params || details.reason;
+  const reason = details.reason?.replace(/[.\s]+$/, "");
+  const body = params && reason ? `${params} (${reason})` : params || reason;
   const extras = [
     details.attempts !== undefined && details.attempts > 1 ? `${details.attempts} attempts` : undefined,
     details.requestId === undefined ? undefined : `request id ${details.requestId}`,
@@ -103,7 +116,7 @@ export class ConfigurationError extends ZpaError {
   }
 }
 
-/** ZPA does not accept the API credential or its token. */
+/** ZPA does not accept the API credential or its token; or the tenant has moved to OneAPI. */
 export class AuthenticationError extends ZpaError {
   static override readonly kind = "authentication";
   constructor(details: ZpaErrorDetails) {
@@ -119,7 +132,10 @@ export class PermissionError extends ZpaError {
   }
 }
 
-/** The object is not there: HTTP 404, or HTTP 400 with `resource.not.found`. */
+/**
+ * The object is not there: HTTP 404, or HTTP 400 with `resource.not.found`. Of a write it may also be an object that the
+ * body refers to. A 404 that is not ZPA's own (HTML, an unknown endpoint) is a {@link ProtocolError}: it says nothing.
+ */
 export class NotFoundError extends ZpaError {
   static override readonly kind = "notFound";
   constructor(details: ZpaErrorDetails) {
@@ -135,7 +151,7 @@ export class AlreadyExistsError extends ZpaError {
   }
 }
 
-/** The tenant's rate limit held a request back past its deadline. It was not carried out. */
+/** ZPA refused a request for its rate (429), and asks to wait longer than the operation may take. It was not carried out. */
 export class RateLimitError extends ZpaError {
   static override readonly kind = "rateLimit";
   constructor(details: ZpaErrorDetails) {
@@ -151,7 +167,7 @@ export class ValidationError extends ZpaError {
   }
 }
 
-/** ZPA could not be reached or could not answer, and went on so for all the retries. */
+/** ZPA could not be reached or could not answer, and went on so for all the retries; or the client was closed. */
 export class UnavailableError extends ZpaError {
   static override readonly kind = "unavailable";
   constructor(details: ZpaErrorDetails) {
@@ -159,7 +175,10 @@ export class UnavailableError extends ZpaError {
   }
 }
 
-/** An answer came that is not ZPA's: HTML, broken JSON, a missing field, a redirect, far too much. */
+/**
+ * An answer came that is not ZPA's: HTML, broken JSON, a missing field, a redirect, far too much. Where `mayHaveHappened`
+ * is true a write may have been carried out nevertheless: look before repeating it.
+ */
 export class ProtocolError extends ZpaError {
   static override readonly kind = "protocol";
   constructor(details: ZpaErrorDetails) {

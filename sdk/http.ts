@@ -1,10 +1,11 @@
-// One HTTP exchange over undici: bytes out, bytes in, and a plain word on what broke when something did.
+// One HTTP exchange over undici: bytes out, bytes in.
 
-import { readFileSync } from "node:fs";
-import { rootCertificates } from "node:tls";
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request } from "undici";
+import { ConnectionFailure, explainFailure } from "./connectionFailure";
 import { ConfigurationError } from "./errors";
-import { isLoopback } from "./settings";
+import { readPem } from "./pem";
+import { isLoopback } from "./urls";
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
@@ -19,87 +20,86 @@ export interface HttpAnswer {
   text: string;
 }
 
+/** Where a request goes, for messages. */
+export interface HttpTarget {
+  host: string;
+  /** Milliseconds. */
+  requestTimeout: number;
+  /** Whether the environment names a proxy. */
+  proxy: boolean;
+}
+
+export interface HttpOptions {
+  /** Milliseconds for the answer's head, and between two parts of its body. */
+  requestTimeout: number;
+  /** PEM text or the path of a PEM file, trusted besides the usual authorities. */
+  caCertificate?: string | undefined;
+  /** Where the proxy variables stand. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
 /** The largest answer that is read: a page of 500 keys is some 700 kB. */
 export const maxAnswerBytes = 8 * 1024 * 1024;
 
-/** How far a request had come when the connection failed. */
-export type FailurePhase =
-  /** Never on the wire: certainly not carried out. */
-  | "connect"
-  /** Sent, perhaps in part, with no answer: may have been carried out. */
-  | "answer"
-  /** The answer's body broke off. */
-  | "body"
-  /** The answer is larger than any of ZPA's. */
-  | "tooLarge";
-
-/** A connection that failed. `message` says how in words, without the stack of a library. */
-export class ConnectionFailure extends Error {
-  constructor(
-    readonly phase: FailurePhase,
-    message: string,
-    readonly hint?: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
-
-/** Codes of failures from before the first byte of a request leaves. */
-const connectCodes = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
-const certificateCodes =
-  /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)|ERR_SSL_)/;
-
-/** Milliseconds to wait for a connection. */
+/** Milliseconds to wait for a connection; as long as undici waits by itself. */
 const connectTimeout = 10_000;
 
 export class HttpConnection {
   private readonly direct: Agent;
   private readonly proxied: EnvHttpProxyAgent;
+  private readonly requestTimeout: number;
+  private readonly hasProxy: boolean;
+  /** Errors from before there was a connection: what waited for it was not sent. */
+  private readonly unsent = new WeakSet<object>();
 
-  constructor(
-    private readonly options: {
-      /** Milliseconds for the answer's head, and between two parts of its body. */
-      requestTimeout: number;
-      /** PEM text or the path of a PEM file, trusted besides the usual authorities. */
-      caCertificate?: string | undefined;
-    },
-  ) {
-    const extra = options.caCertificate === undefined ? undefined : readPem("caCertificate", options.caCertificate);
-    const tls = extra === undefined ? {} : { ca: [...rootCertificates, extra] };
-    const timeouts = { headersTimeout: options.requestTimeout, bodyTimeout: options.requestTimeout };
-    const connect = { ...tls, timeout: Math.min(connectTimeout, options.requestTimeout) };
-    this.direct = new Agent({ ...timeouts, connect });
-    this.proxied = new EnvHttpProxyAgent({ ...timeouts, connect, requestTls: tls, proxyTls: tls });
+  /** @throws ConfigurationError for a CA certificate or a proxy that makes no sense. */
+  constructor({ requestTimeout, caCertificate, env }: HttpOptions) {
+    this.requestTimeout = requestTimeout;
+    // HTTP/1.1 alone: one request on one connection, so that a break tells which request it hit
+    const tls = { allowH2: false, ...(caCertificate === undefined ? {} : { secureContext: trusting(caCertificate) }) };
+    const timeout = Math.min(connectTimeout, requestTimeout);
+    const common = {
+      headersTimeout: requestTimeout,
+      bodyTimeout: requestTimeout,
+      connectTimeout: timeout,
+      connect: { ...tls, timeout },
+      allowH2: false,
+      factory: (origin: string | URL, opts: object): Dispatcher =>
+        new Pool(origin, opts).on("connectionError", (_origin, _targets, error) => void this.unsent.add(error)),
+    };
+    const proxies = proxiesOf(env);
+    this.hasProxy = proxies.httpsProxy !== "";
+    this.direct = new Agent(common);
+    this.proxied = new EnvHttpProxyAgent({ ...common, ...proxies, requestTls: tls, proxyTls: tls });
   }
 
+  /** @throws ConnectionFailure when no whole answer came; the signal's reason when that is given. */
   async exchange(outgoing: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+    const { host, hostname } = new URL(outgoing.url);
+    const target = { host, requestTimeout: this.requestTimeout, proxy: this.hasProxy };
     let answer: Dispatcher.ResponseData;
     try {
       answer = await request(outgoing.url, {
         method: outgoing.method,
         headers: outgoing.headers,
         body: outgoing.body ?? null,
-        dispatcher: isLoopback(new URL(outgoing.url).hostname) ? this.direct : this.proxied,
+        // no proxy can reach our own loopback
+        dispatcher: isLoopback(hostname) ? this.direct : this.proxied,
         signal: signal ?? null,
       });
     } catch (error) {
-      throw this.explain(error, new URL(outgoing.url).host, signal);
+      signal?.throwIfAborted();
+      throw explainFailure(error, !this.unsent.has(error as object), target);
     }
     try {
       return { status: answer.statusCode, headers: flatten(answer.headers), text: await readText(answer.body) };
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
+      signal?.throwIfAborted();
       if (error instanceof ConnectionFailure) throw error;
-      throw new ConnectionFailure("body", "the answer broke off", undefined, { cause: error });
+      const failure = explainFailure(error, true, target);
+      if (failure.facts.code === "UND_ERR_BODY_TIMEOUT") throw failure;
+      const hint = "check what stands between, such as a proxy; run it again later";
+      throw new ConnectionFailure("protocol", `the answer of ${host} is cut off`, { ...failure.facts, hint });
     }
   }
 
@@ -107,39 +107,38 @@ export class HttpConnection {
   async close(): Promise<void> {
     await Promise.all([this.direct.destroy(), this.proxied.destroy()]);
   }
+}
 
-  private explain(error: unknown, host: string, signal: AbortSignal | undefined): unknown {
-    if (signal?.aborted) return signal.reason;
-    const code = codeOf(error);
-    if (certificateCodes.test(code)) {
-      return new ConnectionFailure(
-        "connect",
-        `the certificate of ${host} is not trusted (${code})`,
-        "where a proxy inspects TLS, set zpa:caCertificate (or ZPA_CA_CERTIFICATE) to its CA; if not, do not go on",
-        { cause: error },
-      );
-    }
-    if (connectCodes.has(code)) {
-      return new ConnectionFailure("connect", `${host} cannot be reached (${code})`, undefined, { cause: error });
-    }
-    if (code === "UND_ERR_HEADERS_TIMEOUT") {
-      const seconds = this.options.requestTimeout / 1000;
-      return new ConnectionFailure("answer", `${host} did not answer within ${seconds} s`, undefined, { cause: error });
-    }
-    return new ConnectionFailure("answer", `the connection to ${host} broke${code ? ` (${code})` : ""}`, undefined, {
-      cause: error,
+/** One context for all connections: the list of authorities is long. */
+function trusting(caCertificate: string): SecureContext {
+  const extra = readPem("caCertificate", caCertificate);
+  try {
+    return createSecureContext({ ca: [...getCACertificates("default"), extra] });
+  } catch {
+    throw new ConfigurationError({
+      operation: "reading the settings",
+      params: ["caCertificate"],
+      reason: "no certificate in PEM",
+      hint: "give the CA's certificate (-----BEGIN CERTIFICATE-----) as text or as the path of a file",
     });
   }
 }
 
-function codeOf(error: unknown): string {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    // several addresses of one host were tried: all failed, the first says why
-    const single: unknown = at instanceof AggregateError ? at.errors[0] : at;
-    const code = (single as { code?: unknown } | undefined)?.code;
-    if (typeof code === "string") return code;
+/** The variables that curl knows, the small letters first. All that is not on loopback is https. */
+function proxiesOf(env: HttpOptions["env"]) {
+  const read = (...names: string[]) =>
+    names.flatMap((name) => [env[name.toLowerCase()], env[name]]).find(Boolean) ?? "";
+  const proxy = read("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY");
+  const url = proxy === "" || proxy.includes("://") ? proxy : `http://${proxy}`;
+  if (url !== "" && !(URL.canParse(url) && /^(?:https?|socks5?):$/.test(new URL(url).protocol))) {
+    throw new ConfigurationError({
+      operation: "reading the settings",
+      params: ["HTTPS_PROXY"],
+      reason: "not the URL of a proxy", // without the value: it may hold a password
+      hint: "write it as http://host:port or http://user:password@host:port, with odd characters percent-encoded",
+    });
   }
-  return "";
+  return { httpProxy: url, httpsProxy: url, noProxy: read("NO_PROXY") };
 }
 
 function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, string | undefined> {
@@ -154,25 +153,13 @@ async function readText(body: Dispatcher.ResponseData["body"]): Promise<string> 
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxAnswerBytes) {
-      body.destroy();
-      throw new ConnectionFailure("tooLarge", `the answer is larger than ${maxAnswerBytes / 1024 / 1024} MB`);
+      throw new ConnectionFailure("protocol", `the answer is larger than ${maxAnswerBytes / 1024 / 1024} MB`, {
+        hint: "check baseUrl, and whether a proxy answers in place of ZPA",
+        isFinal: true,
+      });
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-/** PEM text as it is, anything else as the path of a file that holds it. */
-export function readPem(setting: string, pemOrPath: string): string {
-  if (pemOrPath.includes("-----BEGIN")) return pemOrPath;
-  try {
-    return readFileSync(pemOrPath, "utf8");
-  } catch (error) {
-    throw new ConfigurationError({
-      operation: "reading the settings",
-      params: [setting],
-      reason: `it is neither PEM text nor the path of a file that can be read (${codeOf(error)})`,
-      hint: `check zpa:${setting}; the lines of a PEM text must keep their line breaks`,
-    });
-  }
+  // drops a byte order mark
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

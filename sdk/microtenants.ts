@@ -2,21 +2,25 @@
 // Default, id 0, is everybody's and is not listed.
 
 import { z } from "zod";
-import type { Scope } from "./lists";
+import type { Scope } from "./endpoint";
 import { LookUps } from "./lookUps";
 import type { Transport } from "./transport";
-import { maybe, wireId, wireText } from "./wire";
+import { maybe, wireFlag, wireId, wireText } from "./wire";
 
 export const microtenantSchema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
-  enabled: maybe(z.boolean()),
+  enabled: maybe(wireFlag),
 });
+
+/** A microtenant, as ZPA has it; fields that are not named here come along. */
 export type Microtenant = z.output<typeof microtenantSchema>;
 
+/** The microtenant that every tenant has. */
 export const defaultMicrotenant: Microtenant = { id: "0", name: "Default", description: undefined, enabled: true };
 
+/** Microtenants. Default is answered without a request. */
 export class Microtenants extends LookUps<Microtenant> {
   constructor(transport: Transport) {
     const names = { singular: "microtenant", plural: "microtenants" };

@@ -1,4 +1,6 @@
-// Secrets by the name of their field. Redaction copies; what goes on the wire is never touched.
+// Secrets by the name of their field, and by their look. Redaction copies; what goes on the wire is never touched.
+
+import { encodeText } from "./text";
 
 /** The fields whose values are secret, in requests and answers of ZPA and of the sign-in. */
 export const secretFields: ReadonlySet<string> = new Set([
@@ -14,7 +16,7 @@ export const secretFields: ReadonlySet<string> = new Set([
 
 const mask = "[secret]";
 
-/** A copy in which every secret field reads `[secret]`, at any depth. */
+/** A copy in which every secret field reads `[secret]`, at any depth: for logs. The value itself is left as it is. */
 export function redact<T>(value: T): T {
   return copy(value) as T;
 }
@@ -39,10 +41,26 @@ export function secretTexts(value: unknown): string[] {
   );
 }
 
-/** `text` without the secrets, should a server have repeated them in what it says. */
+/** Secrets that nobody told us of but that show what they are: JWTs, bearer tokens, PEM keys, provisioning keys. */
+const secretLooks = [
+  /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g,
+  /\bBearer\s+[^\s"',;]+/gi,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /\b\d\|[\w.-]+\|[A-Za-z0-9+/=-]{16,}/g,
+];
+
+/** `text` without the secrets, should a server have repeated them, or some of their own, in what it says. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+  const known = secrets
+    .flatMap((secret) => [secret, ...longLines(secret)])
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeText(secret)])
     .sort((a, b) => b.length - a.length)
     .reduce((clean, secret) => clean.split(secret).join(mask), text);
+  return secretLooks.reduce((clean, look) => clean.replace(look, mask), known);
+}
+
+/** A server that quotes the beginning of a PEM text quotes some of its lines whole. */
+function longLines(secret: string): string[] {
+  const lines = secret.split(/\r?\n/);
+  return lines.length > 1 ? lines.filter((line) => line.length >= 16) : [];
 }

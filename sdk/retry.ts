@@ -1,4 +1,4 @@
-// When a request that failed is worth another try, and after how long. Pure: the transport does the waiting.
+// When a request that failed is worth another try, and after how long. Pure: the operation does the waiting.
 
 /** Retries of one operation, beside those that the rate limit asks for. */
 export const maxRetries = 4;
@@ -10,6 +10,14 @@ const longestPause = 10_000;
 export function backOff(retry: number, random: () => number): number {
   const full = Math.min(longestPause, firstPause * 2 ** (retry - 1));
   return full / 2 + (full / 2) * random();
+}
+
+/** Up to this much is added to a wait that ZPA asks for, so that those who wait do not all come back at once. */
+const jitter = 1_000;
+
+/** Milliseconds to wait when ZPA asks for `atLeast`. */
+export function withJitter(atLeast: number, random: () => number): number {
+  return atLeast + jitter * random();
 }
 
 /**

@@ -3,17 +3,20 @@
 import { z } from "zod";
 import { LookUps } from "./lookUps";
 import type { Transport } from "./transport";
-import { maybe, wireId, wireText } from "./wire";
+import { maybe, wireFlag, wireId, wireText } from "./wire";
 
 export const serviceEdgeGroupSchema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
-  enabled: maybe(z.boolean()),
+  enabled: maybe(wireFlag),
   microtenantId: maybe(wireId),
 });
+
+/** A group of Private Service Edges, as ZPA has it; fields that are not named here come along. */
 export type ServiceEdgeGroup = z.output<typeof serviceEdgeGroupSchema>;
 
+/** Service Edge Groups: what keys of the type SERVICE_EDGE_GRP belong to. */
 export class ServiceEdgeGroups extends LookUps<ServiceEdgeGroup> {
   constructor(transport: Transport) {
     const names = { singular: "Service Edge Group", plural: "Service Edge Groups" };

@@ -4,16 +4,32 @@ import { createPrivateKey, randomUUID, sign } from "node:crypto";
 import { z } from "zod";
 import { parseJson } from "./answers";
 import { ConfigurationError } from "./errors";
-import { type HttpAnswer, type HttpRequest, readPem } from "./http";
-import type { ResolvedSettings } from "./settings";
+import type { HttpAnswer, HttpRequest } from "./http";
+import { readPem } from "./pem";
+import { secretTexts } from "./redact";
+import type { ResolvedSettings } from "./resolveSettings";
+import { userAgent } from "./version";
 
 /** What ZIdentity wants as the audience, of tokens and of assertions alike. */
 const audience = "https://api.zscaler.com";
 
-export const formHeaders = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
+const headers = {
+  "content-type": "application/x-www-form-urlencoded",
+  accept: "application/json",
+  "user-agent": userAgent,
+};
 
-/** The request for a token. An assertion is made anew each time, since it lives for 10 minutes only. */
-export function signInRequest(settings: ResolvedSettings, wallTime: number): HttpRequest {
+/**
+ * The request for a token, with the secrets that it holds. An assertion is made anew each time, since it lives for
+ * 10 minutes only; a key in a file is read anew, since it may have been replaced.
+ *
+ * @param wallTime - milliseconds since 1970, to date the assertion
+ * @throws ConfigurationError when the private key is none
+ */
+export function signInRequest(
+  settings: ResolvedSettings,
+  wallTime: number,
+): { outgoing: HttpRequest; secrets: string[] } {
   const form: Record<string, string> = { client_id: settings.clientId };
   if (settings.mode === "oneApi") Object.assign(form, { grant_type: "client_credentials", audience });
   if (settings.clientSecret !== undefined) form["client_secret"] = settings.clientSecret;
@@ -21,7 +37,8 @@ export function signInRequest(settings: ResolvedSettings, wallTime: number): Htt
     form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     form["client_assertion"] = clientAssertion(settings.clientId, settings.privateKey, wallTime);
   }
-  return { method: "POST", url: settings.tokenUrl, headers: formHeaders, body: new URLSearchParams(form).toString() };
+  const body = new URLSearchParams(form).toString();
+  return { outgoing: { method: "POST", url: settings.tokenUrl, headers, body }, secrets: secretTexts(form) };
 }
 
 /** An RS256 JWT (RFC 7523) of ten minutes. */
@@ -48,22 +65,27 @@ function rsaKey(pemOrPath: string) {
       reason,
       hint: "give the API client's RSA private key as PEM text or as the path of a PEM file, without a passphrase",
     });
+  const pem = readPem("privateKey", pemOrPath);
+  // PKCS#8 says it in the label, PKCS#1 in a header
+  if (pem.includes("ENCRYPTED")) throw wrong("protected by a passphrase");
   let key;
   try {
-    key = createPrivateKey(readPem("privateKey", pemOrPath));
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
-    throw wrong("it is not a private key in PEM, PKCS#1 or PKCS#8"); // not the library's error: it may quote the text
+    key = createPrivateKey(pem);
+  } catch {
+    throw wrong("not a private key in PEM, PKCS#1 or PKCS#8"); // not the library's error: it may quote the text
   }
-  if (key.asymmetricKeyType !== "rsa")
-    throw wrong(`it is a key of type ${key.asymmetricKeyType}, and ZIdentity wants RSA`);
+  if (key.asymmetricKeyType !== "rsa") throw wrong(`a key of type ${key.asymmetricKeyType}, and ZIdentity wants RSA`);
   return key;
 }
 
-/** `expires_in` is the text "3600" from the legacy API and a number from ZIdentity. */
+/** What the answer does not tell, or tells in a way of its own: an hour is what the legacy API documents. */
+const usualLife = 3600;
+
 const tokenSchema = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).optional(),
+  /** What can stand in a header. */
+  access_token: z.string().regex(/^[\x21-\x7e]+$/),
+  /** The text "3600" from the legacy API, a number from ZIdentity. */
+  expires_in: z.coerce.number().positive().catch(usualLife),
 });
 
 export interface TokenAnswer {
@@ -73,9 +95,6 @@ export interface TokenAnswer {
   /** The ZPA tenant that a OneAPI token names. */
   customerId: string | undefined;
 }
-
-/** Both APIs document an hour as the shortest usual life. */
-const usualLife = 3600;
 
 /** The token of an answer, or undefined when the answer holds none. */
 export function readToken(answer: HttpAnswer): TokenAnswer | undefined {
@@ -87,7 +106,7 @@ export function readToken(answer: HttpAnswer): TokenAnswer | undefined {
   }
   const parsed = tokenSchema.safeParse(body);
   if (!parsed.success) return undefined;
-  const { access_token: value, expires_in: seconds = usualLife } = parsed.data;
+  const { access_token: value, expires_in: seconds } = parsed.data;
   return { value, life: seconds * 1000, customerId: customerIdOf(value) };
 }
 

@@ -1,6 +1,6 @@
 // One token for the whole process: asked for once however many requests wait for it, renewed before it expires.
 
-import type { Clock } from "./clock";
+import { abortable, type Clock } from "./clock";
 import type { TokenAnswer } from "./signIn";
 
 export interface Token extends TokenAnswer {
@@ -8,25 +8,42 @@ export interface Token extends TokenAnswer {
   renewAt: number;
 }
 
-/** A token is renewed this long before it expires; a very short-lived one at half of its life. */
+/** A token is renewed this long before it expires; one that lives for less than two minutes, at half of its life. */
 const renewBefore = 60_000;
+
+interface Renewal {
+  token: Promise<Token>;
+  waiters: number;
+  abort: AbortController;
+}
 
 export class TokenSource {
   private current: Token | undefined;
-  private renewal: Promise<Token> | undefined;
+  private renewal: Renewal | undefined;
 
   constructor(
     private readonly clock: Clock,
-    private readonly signIn: () => Promise<TokenAnswer>,
+    private readonly signIn: (signal: AbortSignal) => Promise<TokenAnswer>,
   ) {}
 
-  /** The token, signing in when there is none that is good for a while. */
+  /**
+   * The token, signing in when there is none that is good for a while. Whoever comes while a sign-in is under way shares
+   * it; when all have left, it ends.
+   */
   async get(signal?: AbortSignal): Promise<Token> {
     signal?.throwIfAborted();
     if (this.current !== undefined && this.clock.now() < this.current.renewAt) return this.current;
-    // whoever comes while the sign-in is under way shares it; one that failed is not kept
-    this.renewal ??= this.renew().finally(() => (this.renewal = undefined));
-    return signal === undefined ? this.renewal : await Promise.race([this.renewal, rejection(signal)]);
+    const renewal = (this.renewal ??= this.renew());
+    renewal.waiters += 1;
+    try {
+      return await abortable(renewal.token, signal);
+    } finally {
+      renewal.waiters -= 1;
+      if (renewal.waiters === 0 && this.renewal === renewal) {
+        this.renewal = undefined;
+        renewal.abort.abort(signal?.reason);
+      }
+    }
   }
 
   /** ZPA refused this token: the next request signs in again, unless somebody has already. */
@@ -41,16 +58,19 @@ export class TokenSource {
     return token;
   }
 
-  private async renew(): Promise<Token> {
+  private renew(): Renewal {
+    const abort = new AbortController();
     const asked = this.clock.now();
-    const answer = await this.signIn();
-    this.current = { ...answer, renewAt: asked + Math.max(answer.life - renewBefore, answer.life / 2) };
-    return this.current;
+    const token = this.signIn(abort.signal).then((answer) => {
+      abort.signal.throwIfAborted();
+      return (this.current = { ...answer, renewAt: asked + Math.max(answer.life - renewBefore, answer.life / 2) });
+    });
+    const renewal: Renewal = { token, waiters: 0, abort };
+    // before those who wait go on: a sign-in that failed is not kept, and one that succeeded is not aborted
+    const over = () => {
+      if (this.renewal === renewal) this.renewal = undefined;
+    };
+    token.then(over, over);
+    return renewal;
   }
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
 }

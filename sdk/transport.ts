@@ -1,49 +1,33 @@
 // From "do this" to an answer or an error that says all: token, place in the limit, exchange, judgement, retry.
 
-import { ambiguous, faultDetails, judge, readFault, readSuccess, type Verdict } from "./answers";
+import { answerFacts, readSuccess } from "./answers";
+import { type ApiRequest, apiUrl, familyOf } from "./apiRequest";
 import { type Clock, sleep } from "./clock";
-import {
-  AuthenticationError,
-  ConfigurationError,
-  ProtocolError,
-  RateLimitError,
-  UnavailableError,
-  ValidationError,
-  type ZpaError,
-  type ZpaErrorDetails,
-} from "./errors";
-import { ConnectionFailure, type HttpAnswer, HttpConnection, type HttpRequest } from "./http";
-import { RateLimiter, type WaitNotice, windowMs } from "./rateLimit";
+import { ConnectionFailure } from "./connectionFailure";
+import { NotFoundError, ProtocolError, RateLimitError, type ZpaErrorDetails } from "./errors";
+import { type HttpAnswer, HttpConnection, type HttpRequest } from "./http";
+import { Operation, type OperationFacts } from "./operation";
+import { type Permit, RateLimiter, type WaitNotice } from "./rateLimit";
 import { redact, secretTexts } from "./redact";
-import { backOff, maxRetries, RetryBudget } from "./retry";
-import { parseRetryAfter } from "./retryAfter";
-import type { ResolvedSettings } from "./settings";
+import type { ResolvedSettings } from "./resolveSettings";
+import { RetryBudget } from "./retry";
 import { readToken, signInRequest, type TokenAnswer } from "./signIn";
 import { type Token, TokenSource } from "./token";
+import { judge, judgeSignIn } from "./verdicts";
 import { userAgent } from "./version";
-
-export interface ApiRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  version: "v1" | "v2";
-  /** Below `/mgmtconfig/{version}/admin/customers/{customerId}`; each part is encoded. */
-  path: readonly string[];
-  query?: Readonly<Record<string, string | undefined>>;
-  body?: Readonly<Record<string, unknown>>;
-  /** `safe`: sent twice it does what it does once. `never`: it must not be repeated unless it was certainly refused. */
-  replay: "safe" | "never";
-  /** As in `creating provisioning key "edge"`. */
-  operation: string;
-}
 
 export interface ApiAnswer {
   /** Undefined when the answer had no body. */
   body: unknown;
   /** The server's own time of the answer, seconds since 1970, when it told it. */
   serverTime: number | undefined;
+  /** For an error about what the answer holds. */
+  facts: ZpaErrorDetails;
 }
 
 /** One request as it went: for logs and counters. Holds no secret. */
 export interface RequestEvent {
+  /** GET, POST, PUT or DELETE. */
   method: string;
   /** With the query. */
   path: string;
@@ -57,35 +41,47 @@ export interface RequestEvent {
   attempt: number;
   /** Milliseconds in the queue for the rate limit before it was sent. */
   waited: number;
-  /** A copy of what was sent, with its secrets masked. */
+  /** A copy of what was sent, with its secrets masked; undefined for a request without a JSON body. */
   body: unknown;
 }
 
 export interface TransportOptions {
   settings: ResolvedSettings;
+  /** Where the proxy variables stand. */
+  env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   random: () => number;
   onRequest: (event: RequestEvent) => void;
   onWait?: ((notice: WaitNotice) => void) | undefined;
 }
 
-/** Up to this much is added to every wait that ZPA asks for, so that those who wait do not all come back at once. */
-const jitter = 1_000;
+/** Milliseconds that a sign-out may take: nobody should wait for it. */
+const signOutTimeout = 5_000;
+
+/** Milliseconds: the longest that a Retry-After keeps later operations from being sent at all. */
+const longestBan = 3_600_000;
 
 /** What one try brought. */
-type Outcome = { kind: "answer"; answer: HttpAnswer } | { kind: "failure"; failure: ConnectionFailure };
+type Outcome = HttpAnswer | ConnectionFailure;
 
 export class Transport {
-  private readonly http: HttpConnection;
-  private readonly tokens: TokenSource;
+  // out of reach of whoever prints the client
+  readonly #options: TransportOptions;
+  readonly #tokens: TokenSource;
+  readonly #http: HttpConnection;
   private readonly reads: RateLimiter;
   private readonly writes: RateLimiter;
   private readonly budget = new RetryBudget();
+  private readonly running = new Set<Operation>();
+  private bannedUntil = Number.NEGATIVE_INFINITY;
+  private closing: Promise<void> | undefined;
 
-  constructor(private readonly options: TransportOptions) {
-    const { settings, clock, onWait } = options;
-    this.http = new HttpConnection(settings);
-    this.tokens = new TokenSource(clock, () => this.signIn());
+  constructor(options: TransportOptions) {
+    const { settings, env, clock, onWait } = options;
+    this.#options = options;
+    this.#tokens = new TokenSource(clock, (signal) => this.signIn(signal));
+    const { requestTimeout, caCertificate } = settings;
+    this.#http = new HttpConnection({ requestTimeout, caCertificate, env });
     const limiter = (kind: "reads" | "writes", limit: number) =>
       new RateLimiter({ kind, limit, scope: settings.rateLimitScope, clock, onWait });
     this.reads = limiter("reads", settings.readsPer10s);
@@ -93,345 +89,241 @@ export class Transport {
   }
 
   /** Sends a request, as often as it takes and is right. */
-  async send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer> {
-    const { clock, settings } = this.options;
-    const isWrite = request.method !== "GET";
-    const limiter = isWrite ? this.writes : this.reads;
-    const ticket = limiter.ticket();
-    const family = familyOf(request);
-    const operation = new Operation(request.operation, request.replay, this.options, this.budget, signal);
-    try {
-      for (;;) {
-        const token = await operation.until(this.tokens.get(operation.signal));
-        const outgoing = this.compose(request, token);
-        const secrets = [...secretTexts(request.body), token.value, ...secretsOf(settings)];
-        const queuedAt = clock.now();
-        const permit = await operation.until(limiter.acquire(ticket, family, operation.signal));
-        operation.begin();
-        const outcome = await this.exchange(outgoing, operation, clock.now() - queuedAt, request.body).finally(() =>
-          permit.release(),
-        );
-        if (outcome.kind === "answer" && outcome.answer.status >= 200 && outcome.answer.status < 300) {
-          this.budget.succeeded();
-          return {
-            body: readSuccess(outcome.answer, request.operation, isWrite),
-            serverTime: serverTimeOf(outcome.answer),
-          };
-        }
-        if (outcome.kind === "failure") await operation.afterFailure(outcome.failure);
-        else {
-          await operation.afterRefusal(outcome.answer, secrets, {
-            renew: () => this.tokens.discard(token),
-            waitAll: (milliseconds) => limiter.refused(milliseconds),
-          });
-        }
-      }
-    } finally {
-      operation.end();
-    }
+  send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer> {
+    const { method, replay, operation: name } = request;
+    return this.run({ name, isWrite: method !== "GET", replay }, signal, (operation) =>
+      this.carryOut(request, operation),
+    );
   }
 
   /** Signs in now instead of with the first request. */
   async signInNow(signal?: AbortSignal): Promise<void> {
-    await this.tokens.get(signal);
+    await this.run({ name: "signing in", isWrite: false, replay: "safe" }, signal, (operation) =>
+      operation.until(this.#tokens.get(operation.signal)),
+    );
   }
 
-  /** Gives the legacy session back, and closes the connections. */
-  async close(): Promise<void> {
-    const { settings } = this.options;
-    const token = this.tokens.release();
-    if (token !== undefined && settings.mode === "legacy") {
-      const headers = { ...apiHeaders(token.value), "content-type": "application/json" };
-      // a session that cannot be given back ends by itself: nothing to bother anybody with
-      await this.http
-        .exchange({ method: "POST", url: `${settings.baseUrl}/signout`, headers, body: "{}" })
-        .catch(() => {});
-    }
-    await this.http.close();
+  /** Gives the legacy session back, ends what is under way, and closes the connections. */
+  close(): Promise<void> {
+    return (this.closing ??= this.shutDown());
   }
 
-  private compose(request: ApiRequest, token: Token): HttpRequest {
-    const { settings } = this.options;
-    const customerId = settings.customerId ?? token.customerId;
-    if (customerId === undefined) {
-      throw new ConfigurationError({
-        operation: request.operation,
-        params: ["customerId"],
-        reason: "it is not set, and the OneAPI token names no ZPA tenant",
-        hint: "set zpa:customerId or ZPA_CUSTOMER_ID to the ZPA tenant id",
-      });
-    }
-    const parts = ["mgmtconfig", request.version, "admin", "customers", customerId, ...request.path];
-    const query = Object.entries(this.scoped(request.query ?? {}))
-      .filter((entry): entry is [string, string] => entry[1] !== undefined)
-      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-    const path = parts.map((part) => encodeSegment(part, request.operation)).join("/");
-    const url = `${settings.baseUrl}/${path}${query.length > 0 ? `?${query.join("&")}` : ""}`;
-    const headers = apiHeaders(token.value);
-    if (request.body === undefined) return { method: request.method, url, headers };
-    return {
-      method: request.method,
-      url,
-      headers: { ...headers, "content-type": "application/json" },
-      body: JSON.stringify(request.body),
-    };
+  private async shutDown(): Promise<void> {
+    const { settings } = this.#options;
+    for (const operation of this.running) operation.close();
+    const token = this.#tokens.release();
+    if (token !== undefined && settings.mode === "legacy") await this.signOut(`${settings.baseUrl}/signout`, token);
+    await this.#http.close();
   }
 
-  /** The microtenant of the settings where the request names none; ZPA takes silence for all of them. */
-  private scoped(query: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-    if (!("microtenantId" in query)) return query;
-    const microtenantId = query["microtenantId"] ?? this.options.settings.microtenantId;
-    return { ...query, microtenantId: microtenantId === "all" ? undefined : microtenantId };
+  /** A session that cannot be given back ends by itself: nothing to bother anybody with. */
+  private async signOut(url: string, token: Token): Promise<void> {
+    const { clock } = this.#options;
+    const abort = new AbortController();
+    const cancel = clock.schedule(() => abort.abort(new Error("the sign-out took too long")), signOutTimeout);
+    const headers = { ...apiHeaders, "content-type": "application/json", authorization: `Bearer ${token.value}` };
+    const outgoing: HttpRequest = { method: "POST", url, headers, body: "{}" };
+    await this.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
+    cancel();
   }
 
-  private async exchange(outgoing: HttpRequest, operation: Operation, waited: number, body: unknown): Promise<Outcome> {
-    const { clock, onRequest } = this.options;
-    const startedAt = clock.now();
-    const url = new URL(outgoing.url);
-    const tell = (status: number | undefined, failure: string | undefined) =>
-      onRequest({
-        method: outgoing.method,
-        path: url.pathname + url.search,
-        status,
-        failure,
-        milliseconds: clock.now() - startedAt,
-        attempt: operation.attempts,
-        waited,
-        body: redact(body),
-      });
+  private async run<T>(
+    facts: OperationFacts,
+    signal: AbortSignal | undefined,
+    steps: (operation: Operation) => Promise<T>,
+  ) {
+    const { clock, random, settings } = this.#options;
+    const context = { clock, random, budget: this.budget, operationTimeout: settings.operationTimeout };
+    const operation = new Operation(facts, context, signal);
+    this.running.add(operation);
+    if (this.closing !== undefined) operation.close();
     try {
-      const answer = await this.http.exchange(outgoing, operation.signal);
-      tell(answer.status, undefined);
-      return { kind: "answer", answer };
-    } catch (error) {
-      if (!(error instanceof ConnectionFailure)) {
-        tell(undefined, "given up");
-        throw operation.interrupted(error);
-      }
-      tell(undefined, error.message);
-      return { kind: "failure", failure: error };
-    }
-  }
-
-  private async signIn(): Promise<TokenAnswer> {
-    const { settings, clock } = this.options;
-    const operation = new Operation("signing in", "safe", this.options, this.budget);
-    operation.begin();
-    try {
-      for (;;) {
-        const outgoing = signInRequest(settings, clock.wallTime());
-        outgoing.headers = { ...outgoing.headers, "user-agent": userAgent };
-        const outcome = await this.exchange(outgoing, operation, 0, undefined);
-        if (outcome.kind === "failure") await operation.afterFailure(outcome.failure);
-        else if (outcome.answer.status >= 200 && outcome.answer.status < 300) {
-          const token = readToken(outcome.answer);
-          if (token !== undefined) return token;
-          throw new ProtocolError({
-            operation: "signing in",
-            status: outcome.answer.status,
-            reason: "the answer holds no access token",
-            hint: "check the base URL and the token URL, and whether a proxy or a login page answers in place of ZPA",
-          });
-        } else if ([400, 401, 403].includes(outcome.answer.status)) {
-          throw this.signInRefused(outcome.answer);
-        } else {
-          await operation.afterRefusal(outcome.answer, secretsOf(settings), { renew: () => {}, waitAll: () => {} });
-        }
-        operation.begin();
-      }
+      return await steps(operation);
     } finally {
       operation.end();
+      this.running.delete(operation);
     }
   }
 
-  private signInRefused(answer: HttpAnswer): ZpaError {
-    const { settings } = this.options;
-    const fault = readFault(answer);
-    const verdict = judge(401, fault);
-    const names =
-      settings.mode === "legacy"
-        ? "zpaClientId and zpaClientSecret, and that zpaCloud names the tenant's cloud"
-        : "clientId, clientSecret or privateKey, and vanityDomain";
-    const hint = /oneapi/i.test(fault.text)
-      ? verdict.hint
-      : `check ${names}; a rotated API credential must be set anew (pulumi refresh and destroy see the stored configuration unless --run-program is given: set the environment variables)`;
-    return new AuthenticationError({
-      ...faultDetails(answer, fault, secretsOf(settings)),
-      operation: "signing in",
-      ...(hint === undefined ? {} : { hint }),
-    });
-  }
-}
-
-/** The bookkeeping of one operation: attempts, deadline, and whether the next step is a pause or an error. */
-class Operation {
-  attempts = 0;
-  readonly signal: AbortSignal;
-  private retries = 0;
-  private renewals = 0;
-  private deadline = Number.POSITIVE_INFINITY;
-  private cancelDeadline: (() => void) | undefined;
-  private readonly timedOut = new AbortController();
-  private lastError: ZpaError | undefined;
-
-  constructor(
-    private readonly name: string,
-    private readonly replay: "safe" | "never",
-    private readonly options: TransportOptions,
-    private readonly budget: RetryBudget,
-    caller?: AbortSignal,
-  ) {
-    this.signal = caller === undefined ? this.timedOut.signal : AbortSignal.any([caller, this.timedOut.signal]);
+  private async carryOut(request: ApiRequest, operation: Operation): Promise<ApiAnswer> {
+    const { settings } = this.#options;
+    const limiter = operation.facts.isWrite ? this.writes : this.reads;
+    const ticket = limiter.ticket();
+    // as it is now: the caller may go on changing it while it waits
+    const prepared = {
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      shown: redact(request.body),
+      secrets: [...secretTexts(request.body), ...secretsOf(settings)],
+    };
+    for (;;) {
+      const { outcome, token } = await this.attempt(request, prepared, operation, () =>
+        limiter.acquire(ticket, familyOf(request), operation.signal),
+      );
+      if (outcome instanceof ConnectionFailure) {
+        await operation.afterFailure(outcome);
+        continue;
+      }
+      if (isSuccess(outcome)) return this.success(outcome, operation);
+      try {
+        await operation.afterRefusal(
+          outcome,
+          (fault) => judge(request.method, outcome.status, fault),
+          [...prepared.secrets, token.value],
+          { renewToken: () => this.#tokens.discard(token), waitAll: (milliseconds) => this.waitAll(milliseconds) },
+        );
+      } catch (error) {
+        // a delete whose answer was lost, and that finds nothing now, has done it
+        const isDone = request.method === "DELETE" && operation.mayHaveHappened && error instanceof NotFoundError;
+        if (!isDone) throw error;
+        return { body: undefined, serverTime: serverTimeOf(outcome), facts: {} };
+      }
+    }
   }
 
-  /** Called when a request leaves. The deadline runs from the first time on: a place in the queue costs none of it. */
-  begin(): void {
-    this.attempts += 1;
-    if (this.cancelDeadline !== undefined) return;
-    const { clock, settings } = this.options;
-    this.deadline = clock.now() + settings.operationTimeout;
-    this.cancelDeadline = clock.schedule(() => this.timedOut.abort(new DeadlineReached()), settings.operationTimeout);
-  }
-
-  end(): void {
-    this.cancelDeadline?.();
-  }
-
-  /** Waits for something outside of the wire: there the deadline means that nothing was carried out. */
-  async until<T>(promise: Promise<T>): Promise<T> {
+  /** Sends it once, when there is a token and a place for it. */
+  private async attempt(
+    request: ApiRequest,
+    prepared: { body?: string; shown: unknown },
+    operation: Operation,
+    acquire: () => Promise<Permit>,
+  ): Promise<{ outcome: Outcome; token: Token }> {
+    const { clock, settings } = this.#options;
+    // before the queue: who cannot sign in, or asks for nonsense, learns it at once
+    const { customerId } = await operation.until(this.#tokens.get(operation.signal));
+    const url = apiUrl(request, settings, customerId);
+    this.heedBan(operation);
+    const queuedAt = clock.now();
+    const permit = await operation.until(acquire());
     try {
-      return await promise;
-    } catch (error) {
-      if (error instanceof DeadlineReached) throw this.lastError ?? this.outOfTime();
-      throw error;
+      this.heedBan(operation);
+      // after the queue: it may have been longer than the token lives
+      const token = await operation.until(this.#tokens.get(operation.signal));
+      const waited = clock.now() - queuedAt;
+      const { body } = prepared;
+      const headers = {
+        ...apiHeaders,
+        ...(body === undefined ? {} : jsonBody),
+        authorization: `Bearer ${token.value}`,
+      };
+      const outgoing: HttpRequest = { method: request.method, url, headers, ...(body === undefined ? {} : { body }) };
+      return { outcome: await this.exchangeFor(operation, outgoing, waited, prepared.shown), token };
+    } finally {
+      permit.release();
     }
   }
 
-  /** The wire was left by the deadline or by the caller. */
-  interrupted(error: unknown): unknown {
-    if (!(error instanceof DeadlineReached)) return error;
-    return this.replay === "never"
-      ? ambiguous(this.details({ reason: this.outOfTime().reason ?? "" }))
-      : this.outOfTime();
-  }
-
-  async afterFailure(failure: ConnectionFailure): Promise<void> {
-    const hint =
-      failure.hint ?? (failure.phase === "connect" ? "check the network, the proxy and the base URL" : undefined);
-    const details = this.details({ reason: failure.message, cause: failure, ...(hint === undefined ? {} : { hint }) });
-    if (failure.phase === "tooLarge") throw new ProtocolError({ ...details, mayHaveHappened: this.replay === "never" });
-    if (failure.phase !== "connect" && this.replay === "never") throw ambiguous(details);
-    const error = failure.phase === "body" ? new ProtocolError(details) : new UnavailableError(details);
-    // an untrusted certificate does not become trusted by asking again
-    if (failure.hint !== undefined) throw error;
-    await this.pauseBeforeRetry(error, 0);
-  }
-
-  async afterRefusal(
-    answer: HttpAnswer,
-    secrets: readonly string[],
-    shared: { renew: () => void; waitAll: (milliseconds: number) => void },
-  ): Promise<void> {
-    const { clock, random } = this.options;
-    const fault = readFault(answer);
-    const verdict = judge(answer.status, fault);
-    const error = this.toError(verdict, answer, faultDetails(answer, fault, secrets));
-    const asked = parseRetryAfter(answer.headers["retry-after"], answer.headers["date"], clock.wallTime());
-    switch (verdict.do) {
-      case "fail":
-        throw error;
-      case "renew": {
-        shared.renew();
-        if (verdict.backOff) return this.pauseBeforeRetry(error, asked ?? 0);
-        if (this.renewals++ > 0) throw error;
-        return;
-      }
-      case "waitAll": {
-        const wait = (asked ?? windowMs) + random() * jitter;
-        if (clock.now() + wait > this.deadline) throw this.tooLong(error, wait);
-        this.lastError = error;
-        shared.waitAll(wait);
-        // the sign-in has no queue whose head could wait for it
-        if (this.name === "signing in") await sleep(clock, wait, this.signal);
-        return;
-      }
-      case "repeatIfSafe":
-        if (this.replay === "never") throw ambiguous(this.details({ ...faultDetails(answer, fault, secrets) }));
-        return this.pauseBeforeRetry(error, asked ?? 0);
-      case "repeat":
-        return this.pauseBeforeRetry(error, asked ?? 0);
+  /** One exchange of an operation. */
+  private async exchangeFor(
+    operation: Operation,
+    outgoing: HttpRequest,
+    waited: number,
+    body: unknown,
+  ): Promise<Outcome> {
+    operation.begin();
+    try {
+      return await this.exchange(outgoing, { attempt: operation.attempts, waited, body }, operation.signal);
+    } catch (reason) {
+      throw operation.interrupted(reason);
     }
   }
 
-  private toError(verdict: Verdict, answer: HttpAnswer, facts: ZpaErrorDetails): ZpaError {
-    const hint = verdict.hint;
-    const known = facts.reason !== undefined || facts.id !== undefined || (facts.params?.length ?? 0) > 0;
-    return verdict.error(
-      this.details({
-        ...facts,
-        ...(known || answer.text.trim() === "" ? {} : { reason: "the answer says nothing in ZPA's own form" }),
-        ...(hint === undefined ? {} : { hint }),
+  private success(answer: HttpAnswer, operation: Operation): ApiAnswer {
+    this.budget.succeeded();
+    const { isWrite } = operation.facts;
+    const facts = { ...operation.details(answerFacts(answer)), mayHaveHappened: isWrite };
+    return { body: readSuccess(answer, facts), serverTime: serverTimeOf(answer), facts };
+  }
+
+  /** The tenant's limits hold for reads and writes alike, but who is refused for one is over the rate for both. */
+  private waitAll(milliseconds: number): void {
+    const { clock, settings } = this.#options;
+    if (milliseconds > settings.operationTimeout) {
+      this.bannedUntil = Math.max(this.bannedUntil, clock.now() + Math.min(milliseconds, longestBan));
+      return;
+    }
+    this.reads.refused(milliseconds);
+    this.writes.refused(milliseconds);
+  }
+
+  /** ZPA asked for more time than an operation has: until then nothing is sent, and nobody waits in vain. */
+  private heedBan(operation: Operation): void {
+    const left = this.bannedUntil - this.#options.clock.now();
+    if (left <= 0) return;
+    throw new RateLimitError(
+      operation.details({
+        status: 429,
+        reason: `ZPA refused an earlier request and asks to wait ${Math.ceil(left / 1000)} s more`,
+        hint: "run it again then; until then nothing is sent",
       }),
     );
   }
 
-  private async pauseBeforeRetry(error: ZpaError, atLeast: number): Promise<void> {
-    const { clock, random } = this.options;
-    this.retries += 1;
-    if (this.retries > maxRetries || !this.budget.take()) throw error;
-    const wait = Math.max(backOff(this.retries, random), atLeast);
-    if (clock.now() + wait > this.deadline) throw this.tooLong(error, wait);
-    this.lastError = error;
-    await this.until(sleep(clock, wait, this.signal));
-  }
-
-  private tooLong(error: ZpaError, wait: number): ZpaError {
-    const seconds = Math.ceil(wait / 1000);
-    const details: ZpaErrorDetails = {
-      ...this.details({}),
-      status: error.status,
-      id: error.id,
-      reason: error.reason,
-      params: error.params,
-      requestId: error.requestId,
-      hint: `ZPA asks to wait ${seconds} s, longer than this operation may take: try again then, or raise zpa:operationTimeout`,
+  /** @throws the signal's reason when that is given */
+  private async exchange(
+    outgoing: HttpRequest,
+    facts: Pick<RequestEvent, "attempt" | "waited" | "body">,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const { clock, onRequest } = this.#options;
+    const startedAt = clock.now();
+    const { pathname, search } = new URL(outgoing.url);
+    const tell = (status: number | undefined, failure: string | undefined) => {
+      const milliseconds = clock.now() - startedAt;
+      onRequest({ method: outgoing.method, path: pathname + search, status, failure, milliseconds, ...facts });
     };
-    return error instanceof RateLimitError ? new RateLimitError(details) : new UnavailableError(details);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#http.exchange(outgoing, signal);
+    } catch (error) {
+      if (!(error instanceof ConnectionFailure)) {
+        tell(undefined, "given up");
+        throw error;
+      }
+      outcome = error;
+    }
+    if (outcome instanceof ConnectionFailure) tell(undefined, outcome.message);
+    else tell(outcome.status, undefined);
+    return outcome;
   }
 
-  private outOfTime(): UnavailableError {
-    const seconds = this.options.settings.operationTimeout / 1000;
-    return new UnavailableError(
-      this.details({ reason: `not done within ${seconds} s`, hint: "try again later, or raise zpa:operationTimeout" }),
-    );
-  }
-
-  private details(more: ZpaErrorDetails): ZpaErrorDetails {
-    return { ...more, operation: this.name, attempts: this.attempts };
+  private signIn(signal: AbortSignal): Promise<TokenAnswer> {
+    const { settings, clock } = this.#options;
+    return this.run({ name: "signing in", isWrite: false, replay: "safe" }, signal, async (operation) => {
+      for (;;) {
+        const { outgoing, secrets } = signInRequest(settings, clock.wallTime());
+        const answer = await this.exchangeFor(operation, outgoing, 0, undefined);
+        if (answer instanceof ConnectionFailure) await operation.afterFailure(answer);
+        else if (isSuccess(answer)) {
+          const token = readToken(answer);
+          if (token !== undefined) return token;
+          throw new ProtocolError({
+            ...operation.details(answerFacts(answer)),
+            reason: "the answer holds no access token",
+            hint: "check baseUrl and tokenUrl, and whether a proxy or a login page answers in place of ZPA",
+          });
+        } else {
+          await operation.afterRefusal(
+            answer,
+            (fault) => judgeSignIn(settings, answer.status, fault),
+            [...secrets, ...secretsOf(settings)],
+            // the sign-in has no queue whose head could wait for it
+            { renewToken: () => {}, waitAll: (milliseconds) => sleep(clock, milliseconds, operation.signal) },
+          );
+        }
+      }
+    });
   }
 }
 
-class DeadlineReached extends Error {}
-
-function apiHeaders(token: string): Record<string, string> {
-  return { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": userAgent };
+function isSuccess({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
 }
+
+const apiHeaders = { accept: "application/json", "user-agent": userAgent };
+const jsonBody = { "content-type": "application/json" };
 
 function secretsOf(settings: ResolvedSettings): string[] {
   return [settings.clientSecret, settings.privateKey].filter((secret) => secret !== undefined);
-}
-
-/** Endpoints that some tenants count apart: the last word of the path that is no id. */
-function familyOf(request: ApiRequest): string {
-  return request.path.includes("provisioningKey") ? "provisioningKey" : (request.path[0] ?? "");
-}
-
-function encodeSegment(segment: string, operation: string): string {
-  // a URL parser resolves dots even when they are percent-encoded, and an empty id would address the whole list
-  if (/^\.{0,2}$/.test(segment)) {
-    throw new ValidationError({ operation, params: [segment], reason: "this is no id", hint: "ids are digits" });
-  }
-  return encodeURIComponent(segment);
 }
 
 function serverTimeOf(answer: HttpAnswer): number | undefined {
