@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as zpa from "pulumi-zpa-dynamic";
+
+const config = new pulumi.Config();
+const serviceEdgeGroup = config.get("serviceEdgeGroup");
+
+const microtenant = zpa.getMicrotenantOutput({ name: config.require("microtenant") });
+const inMicrotenant = { microtenantId: microtenant.id };
+
+// Ids and nothing else: what a stack exports, every stack that refers to it can read.
+export const microtenantId = microtenant.id;
+export const appConnectorGroupId = zpa.getAppConnectorGroupOutput({
+  name: config.require("appConnectorGroup"),
+  ...inMicrotenant,
+}).id;
+export const connectorCertificateId = zpa.getEnrollmentCertificateOutput({ name: "Connector" }).id;
+
+// Only where there are Private Service Edges; requireOutput in another stack then fails with the name it misses.
+export const serviceEdgeGroupId = serviceEdgeGroup
+  ? zpa.getServiceEdgeGroupOutput({ name: serviceEdgeGroup, ...inMicrotenant }).id
+  : undefined;
+export const serviceEdgeCertificateId = serviceEdgeGroup
+  ? zpa.getEnrollmentCertificateOutput({ name: "Service Edge" }).id
+  : undefined;

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { examples, folderOf, manifestOf, projectOf, readText } from "./project";
+import tested from "./package.json";
+
+function all(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map((match) => match[1]!))].sort();
+}
+
+for (const example of examples) {
+  describe(`What ${example} declares`, () => {
+    it("is the configuration that its program reads", () => {
+      const read = all(readText(example, "index.ts"), /config\.(?:get|require)\w*(?:<[^(]*>)?\("(\w+)"\)/g);
+      assert.deepEqual(read, Object.keys(projectOf(example).config).sort());
+    });
+
+    it("asks for values without a default when the project is made, and for no other", () => {
+      const { config, template } = projectOf(example);
+      const wanted = Object.keys(config).filter((key) => config[key]!.default === undefined);
+      // pulumi new cannot ask for a list
+      const askable = wanted.filter((key) => config[key]!.type !== "array");
+      const asked = Object.keys(template.config).filter((key) => !key.includes(":"));
+      assert.deepEqual(asked.sort(), askable.sort());
+      assert.equal(template.config["zpa:clientSecret"]!.secret, true);
+    });
+
+    it("are the packages that it imports, in the versions that were tested", () => {
+      const { name, main, dependencies } = manifestOf(example);
+      const imported = all(readText(example, "index.ts"), /from "(@[^/"]+\/[^/"]+|[^@/"][^/"]*)/g);
+      assert.deepEqual(Object.keys(dependencies).sort(), imported);
+      assert.deepEqual([name, main], [example, "index.ts"]);
+      const clouds = imported.filter((dependency) => dependency in tested.dependencies);
+      for (const cloud of clouds as (keyof typeof tested.dependencies)[]) {
+        assert.equal(dependencies[cloud], tested.dependencies[cloud], cloud);
+      }
+      assert.deepEqual(
+        imported.filter((dependency) => !clouds.includes(dependency)),
+        ["@pulumi/pulumi", "pulumi-zpa-dynamic"],
+      );
+    });
+
+    it("is told in a README from the prerequisites to the cleaning up", () => {
+      const readme = readText(example, "README.md");
+      const sections = all(readme, /^## (.*)$/gm);
+      assert.deepEqual(sections, ["Clean up", "Deploy", "Prerequisites", "What it costs", "What you see"]);
+      const { config } = projectOf(example);
+      for (const key of Object.keys(config)) assert.ok(readme.includes(key), `README.md does not tell of ${key}`);
+      for (const link of all(readme, /\]\((\.[^)#]*)/g)) {
+        assert.ok(existsSync(path.join(folderOf(example), link)), `README.md links to ${link}`);
+      }
+    });
+  });
+}
