@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as zpa from "pulumi-zpa-dynamic";
 import { makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";

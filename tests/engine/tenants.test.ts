@@ -96,8 +96,9 @@ describe("Several tenants in one program", function () {
       config: { "zpa:zpaClientSecret": { value: current!, secret: true } },
     });
     await configured.up();
-    const { deployment } = await configured.exportState({ showSecrets: true });
-    const text = JSON.stringify({ version: 3, deployment }).split(current!).join(stale);
+    const text = JSON.stringify(await configured.exportState({ showSecrets: true }))
+      .split(current!)
+      .join(stale);
     await configured.importState(JSON.parse(text) as Parameters<TestStack["importState"]>[0]);
     await assert.rejects(configured.destroy(), /invalid_client signing in.*--run-program.*environment/s);
 

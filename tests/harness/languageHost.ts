@@ -54,7 +54,7 @@ function serve(engineAddress: string): void {
     });
   };
   const server = new grpc.Server();
-  server.addService(LanguageRuntimeService as unknown as grpc.ServiceDefinition, {
+  server.addService(LanguageRuntimeService, {
     run,
     getPluginInfo: ((_call, callback) => callback(null, new PluginInfo())) satisfies Unary<unknown, PluginInfo>,
     getRequiredPlugins: ((_call, callback) =>

@@ -1,0 +1,114 @@
+// A tenant's objects of one type, with a list of 500 per page that other people change, and a count of the calls.
+
+import { Snapshot } from "../../provider/snapshot";
+import type { FakeClock } from "./fakeClock";
+
+export interface Item {
+  id: string;
+  name: string;
+}
+
+export const pageSize = 500;
+
+/** What other people do to the list while it is read. */
+export type Disturbance = "removeFirst" | "addFirst" | "addLast" | "none";
+
+export class CountingTenant {
+  calls = 0;
+  pages = 0;
+  /** Objects that were there, but had slipped from one page to another: no list can spare their calls. */
+  slipped = 0;
+  /** Whether other people have changed anything. */
+  isDisturbed = false;
+  /** Every page announces another one, and repeats the first. */
+  isEndless = false;
+  private readonly failures = new Map<string, Error>();
+  private made = 0;
+
+  constructor(
+    readonly items: Item[],
+    private readonly clock: FakeClock,
+    private readonly latency: () => number = () => 60,
+    private readonly disturb: () => Disturbance = () => "none",
+  ) {}
+
+  /** The next request of this kind fails. */
+  failNext(part: "ready" | "page" | "get", failure: Error): void {
+    this.failures.set(part, failure);
+  }
+
+  snapshot(lists = true): Snapshot<Item> {
+    const source = {
+      ready: async () => {
+        await this.clock.sleep(this.latency());
+        this.failIfPlanned("ready");
+      },
+      page: (number: number) => {
+        this.pages += 1;
+        return this.answer(() => {
+          this.failIfPlanned("page");
+          if (this.isEndless) return { items: this.items.slice(0, pageSize), totalPages: number + 1 };
+          const items = this.items.slice((number - 1) * pageSize, number * pageSize);
+          return { items, totalPages: Math.ceil(this.items.length / pageSize) };
+        });
+      },
+      get: (id: string) =>
+        this.answer(() => {
+          this.failIfPlanned("get");
+          return this.items.find((item) => item.id === id);
+        }),
+      confirm: async (id: string) => {
+        const item = await this.answer(() => this.items.find((one) => one.id === id));
+        if (item !== undefined) this.slipped += 1;
+        return item;
+      },
+      named: async (name: string) => {
+        if (isSearchable(name)) return this.answer(() => this.items.filter((item) => item.name === name));
+        throw new Error("the snapshot has the list");
+      },
+      isSearchable,
+      pause: (milliseconds: number) => this.clock.sleep(milliseconds),
+    };
+    return new Snapshot<Item>(source, lists);
+  }
+
+  private failIfPlanned(part: string): void {
+    const failure = this.failures.get(part);
+    this.failures.delete(part);
+    if (failure !== undefined) throw failure;
+  }
+
+  private async answer<R>(result: () => R): Promise<R> {
+    this.calls += 1;
+    const latency = this.latency();
+    await this.clock.sleep(latency / 2);
+    const found = result();
+    this.change(this.disturb());
+    await this.clock.sleep(latency / 2);
+    return found;
+  }
+
+  /** Never touches what the stack has: its ids begin with `ours`. */
+  private change(disturbance: Disturbance): void {
+    this.isDisturbed ||= disturbance !== "none";
+    const foreign = () => ({ id: `new${++this.made}`, name: `new ${this.made}` });
+    if (disturbance === "addFirst") this.items.unshift(foreign());
+    if (disturbance === "addLast") this.items.push(foreign());
+    if (disturbance !== "removeFirst") return;
+    const first = this.items.findIndex((item) => !item.id.startsWith("ours"));
+    if (first >= 0) this.items.splice(first, 1);
+  }
+}
+
+function isSearchable(name: string): boolean {
+  return !name.includes("&");
+}
+
+/** Takes the demands as the engine does: so many at a time, the next one when one is answered. */
+export async function inWaves(parallel: number, demands: readonly (() => Promise<void>)[]): Promise<void> {
+  const rest = [...demands];
+  const worker = async () => {
+    for (let demand = rest.shift(); demand !== undefined; demand = rest.shift()) await demand();
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { type Snapshot } from "../../provider/snapshot";
+import { CountingTenant, inWaves, type Item } from "../property/countingTenant";
+import { FakeClock } from "../property/fakeClock";
+
+const mine = (count: number): Item[] =>
+  Array.from({ length: count }, (_, index) => ({ id: `ours${index}`, name: `ours ${index}` }));
+const others = (count: number): Item[] =>
+  Array.from({ length: count }, (_, index) => ({ id: `theirs${index}`, name: `theirs ${index}` }));
+
+function setUp(items: Item[]) {
+  const clock = new FakeClock();
+  const tenant = new CountingTenant(items, clock);
+  return { clock, tenant, snapshot: tenant.snapshot() };
+}
+
+/** Reads as a refresh does. */
+function refresh(snapshot: Snapshot<Item>, ids: readonly string[], parallel: number): Promise<void> {
+  const reads = ids.map((id) => async () => assert.equal((await snapshot.read(id))?.id, id));
+  return inWaves(parallel, reads);
+}
+
+describe("A snapshot", () => {
+  it("reads one object of a tenant of 10 000 with one call", async () => {
+    const { clock, tenant, snapshot } = setUp([...others(9_999), ...mine(1)]);
+    await clock.runFor(refresh(snapshot, ["ours0"], 16));
+    assert.equal(tenant.calls, 1);
+  });
+
+  it("looks for the name of one that is created in a tenant of 10 000 with two calls", async () => {
+    const { clock, tenant, snapshot } = setUp(others(10_000));
+    assert.deepEqual(await clock.runFor(snapshot.named("new")), []);
+    assert.equal(tenant.calls, 2);
+  });
+
+  for (const parallel of [1, 8, 16, 64]) {
+    it(`looks for the names of 60 that are created, ${parallel} at once, with one list`, async () => {
+      const { clock, tenant, snapshot } = setUp(others(400));
+      const looks = Array.from({ length: 60 }, (_, index) => async () => {
+        assert.deepEqual(await snapshot.named(`new ${index}`), []);
+        snapshot.created({ id: `made${index}`, name: `new ${index}` });
+      });
+      await clock.runFor(inWaves(parallel, looks));
+      assert.equal(tenant.calls, 1);
+    });
+  }
+
+  /** 24 for the whole refresh: one sign-in, one page for each type of key, and these. */
+  const most = 21;
+  const ours = mine(300);
+  // the engine's order is not the list's
+  const shuffled = ours.map((_, index) => ours[(index * 77) % ours.length]!.id);
+  const theirs = others(9_700);
+  const spread = [
+    ...theirs.map((item, index) => ({ item, at: index / 9_700 })),
+    ...ours.map((item, index) => ({ item, at: index / 300 })),
+  ]
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);
+  const tenants = { first: [...ours, ...theirs], last: [...theirs, ...ours], spread };
+  for (const [where, items] of Object.entries(tenants)) {
+    for (const parallel of [8, 16, 32, 64]) {
+      it(`reads 300 of 10 000 credentials, ${parallel} at once, ${where} in the list, with at most ${most} calls`, async () => {
+        const { clock, tenant, snapshot } = setUp([...items]);
+        await clock.runFor(refresh(snapshot, shuffled, parallel));
+        assert.ok(tenant.calls <= most, `${tenant.calls} calls`);
+      });
+    }
+  }
+
+  it("says that an object is gone only when ZPA has said so itself", async () => {
+    const { clock, tenant, snapshot } = setUp([...mine(3)]);
+    await clock.runFor(refresh(snapshot, ["ours0", "ours1"], 2));
+    assert.equal(await clock.runFor(snapshot.read("gone")), undefined);
+    assert.equal(tenant.calls, 2);
+    tenant.items.push({ id: "late", name: "late" });
+    assert.equal((await clock.runFor(snapshot.read("late")))?.id, "late");
+  });
+
+  it("knows what was created since the list was read, without a call", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(1));
+    await clock.runFor(snapshot.named("new"));
+    snapshot.created({ id: "made", name: "new" });
+    assert.deepEqual(await clock.runFor(snapshot.named("new")), [{ id: "made", name: "new" }]);
+    assert.equal((await clock.runFor(snapshot.read("made")))?.name, "new");
+    assert.equal(tenant.calls, 1);
+  });
+
+  it("asks again for what was updated since the list was read", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(2));
+    await clock.runFor(refresh(snapshot, ["ours0", "ours1"], 2));
+    tenant.items[0] = { id: "ours0", name: "renamed" };
+    snapshot.updated("ours0");
+    assert.deepEqual(await clock.runFor(snapshot.named("ours 0")), []);
+    assert.equal((await clock.runFor(snapshot.read("ours0")))?.name, "renamed");
+    assert.equal(tenant.calls, 3);
+  });
+
+  it("does not find what was deleted while the page that held it was on its way", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(2));
+    const looking = snapshot.named("ours 0");
+    // the page has left ZPA, but is not here yet
+    await clock.runUntil(clock.now() + 90);
+    assert.equal(tenant.calls, 1);
+    tenant.items.shift();
+    snapshot.deleted("ours0");
+    assert.deepEqual(await clock.runFor(looking), []);
+    assert.equal(await clock.runFor(snapshot.read("ours0")), undefined);
+  });
+
+  it("takes a look that comes just when the one before is answered", async () => {
+    const { clock, snapshot } = setUp(mine(2));
+    const both = snapshot.read("ours0").then(() => snapshot.read("ours1"));
+    assert.equal((await clock.runFor(both))?.id, "ours1");
+  });
+
+  describe("when ZPA fails", () => {
+    const failing = (part: "ready" | "page" | "get") => {
+      const clock = new FakeClock();
+      const tenant = new CountingTenant(mine(3), clock);
+      const failure = new Error("ZPA is down");
+      tenant.failNext(part, failure);
+      return { clock, tenant, failure, snapshot: tenant.snapshot() };
+    };
+
+    it("lets all fail that waited for the sign-in, and tries anew for those who come later", async () => {
+      const { clock, failure, snapshot } = failing("ready");
+      const reads = [snapshot.read("ours0"), snapshot.read("ours1")].map((read) => assert.rejects(read, failure));
+      await clock.runFor(Promise.all(reads));
+      assert.equal((await clock.runFor(snapshot.read("ours0")))?.id, "ours0");
+    });
+
+    it("lets all fail that waited for a page, and tries anew for those who come later", async () => {
+      const { clock, failure, snapshot } = failing("page");
+      const reads = [snapshot.read("ours0"), snapshot.read("gone")].map((read) => assert.rejects(read, failure));
+      await clock.runFor(Promise.all(reads));
+      assert.equal((await clock.runFor(snapshot.read("ours0")))?.id, "ours0");
+      assert.equal(await clock.runFor(snapshot.read("gone")), undefined);
+    });
+
+    it("takes a failure for no absence", async () => {
+      const { clock, failure, snapshot } = failing("get");
+      await clock.runFor(assert.rejects(snapshot.read("ours0"), failure));
+    });
+  });
+
+  it("gives up on a list that announces more pages for ever", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(1));
+    tenant.isEndless = true;
+    await clock.runFor(assert.rejects(snapshot.named("this & that"), /never ends/));
+  });
+
+  it("makes one call for each object when it is only there to be measured against", async () => {
+    const { clock, tenant } = setUp(mine(20));
+    const snapshot = tenant.snapshot(false);
+    await clock.runFor(
+      refresh(
+        snapshot,
+        mine(20).map(({ id }) => id),
+        8,
+      ),
+    );
+    assert.deepEqual([tenant.calls, tenant.pages], [20, 0]);
+  });
+});
