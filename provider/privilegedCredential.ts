@@ -186,7 +186,7 @@ const definition: ResourceDefinition<Wire> = {
     const surplus = typedFields
       .filter((name) => isSet(inputs[name]) && !required.includes(name) && !optional.includes(name))
       .map((name) => failure(name, `does not go with credentialType ${String(type)}; remove it`));
-    return [...missing, ...surplus, ...checkPrivateKey(inputs)];
+    return [...missing, ...surplus, ...(type === "SSH_KEY" ? checkPrivateKey(inputs) : [])];
   },
 
   refusal: () => undefined,

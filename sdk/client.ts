@@ -8,7 +8,8 @@ import type { WaitNotice } from "./rateLimit";
 import { type ResolvedSettings, resolveSettings, type SettingSources } from "./resolveSettings";
 import { ServiceEdgeGroups } from "./serviceEdgeGroups";
 import type { ZpaSettings } from "./settings";
-import { type RequestEvent, Transport } from "./transport";
+import { Transport } from "./transport";
+import type { RequestEvent } from "./wire";
 
 /** What a {@link ZpaClient} takes beside its settings. */
 export interface ZpaClientOptions {
@@ -94,6 +95,7 @@ function openTransport(
   env: Readonly<Record<string, string | undefined>>,
   options: ZpaClientOptions,
 ): Transport {
+  const { onWait } = options;
   const isDebug = env["ZPA_LOG"] === "debug";
   return new Transport({
     settings,
@@ -102,15 +104,19 @@ function openTransport(
     random: options.random ?? Math.random,
     onRequest: (event) => {
       if (isDebug) process.stderr.write(`${logLine(event)}\n`);
-      try {
-        options.onRequest?.(event);
-      } catch (error) {
-        // an observer must not change what it observes
-        process.emitWarning(error instanceof Error ? error : String(error));
-      }
+      quietly(() => options.onRequest?.(event));
     },
-    onWait: options.onWait,
+    onWait: onWait && ((notice) => quietly(() => onWait(notice))),
   });
+}
+
+/** An observer must not change what it observes. */
+function quietly(observe: () => void): void {
+  try {
+    observe();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
 }
 
 function logLine(event: RequestEvent): string {

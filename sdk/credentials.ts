@@ -6,7 +6,7 @@ import { fetchAs, type Scope, send } from "./endpoint";
 import { type ListOptions, type Page, ZpaList } from "./lists";
 import { quoted } from "./text";
 import type { Transport } from "./transport";
-import { maybe, wireId, wireText, wireTime } from "./wire";
+import { maybe, wireId, wireText, wireTime } from "./schemas";
 
 /** What a credential is made of, by use: RDP, SSH and VNC · SSH · VNC. */
 export const credentialTypes = ["USERNAME_PASSWORD", "SSH_KEY", "PASSWORD"] as const;

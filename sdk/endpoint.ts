@@ -4,7 +4,7 @@
 import type { z } from "zod";
 import type { ApiRequest } from "./apiRequest";
 import type { ApiAnswer, Transport } from "./transport";
-import { parseAnswer } from "./wire";
+import { parseAnswer } from "./schemas";
 
 /** Where an object is, and until when it is waited for. */
 export interface Scope {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { LookUps } from "./lookUps";
 import type { AssociationType } from "./provisioningKeys";
 import type { Transport } from "./transport";
-import { maybe, wireFlag, wireId, wireText } from "./wire";
+import { maybe, wireFlag, wireId, wireText } from "./schemas";
 
 export const enrollmentCertificateSchema = z.looseObject({
   id: wireId,

@@ -1,5 +1,6 @@
 // One HTTP exchange over undici: bytes out, bytes in.
 
+import { X509Certificate } from "node:crypto";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request } from "undici";
 import { ConnectionFailure, explainFailure } from "./connectionFailure";
@@ -113,6 +114,7 @@ export class HttpConnection {
 function trusting(caCertificate: string): SecureContext {
   const extra = readPem("caCertificate", caCertificate);
   try {
+    new X509Certificate(extra); // a secure context passes over what it cannot read
     return createSecureContext({ ca: [...getCACertificates("default"), extra] });
   } catch {
     throw new ConfigurationError({

@@ -32,4 +32,4 @@ export { type LookUps } from "./lookUps";
 export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./serviceEdgeGroups";
 export { type ResolvedSettings, resolveSettings, type SettingSources } from "./resolveSettings";
 export { settingFacts, type SettingFacts, type SettingName, settingNames, type ZpaSettings } from "./settings";
-export { type RequestEvent } from "./transport";
+export { type RequestEvent } from "./wire";

@@ -5,7 +5,7 @@ import { fetchAs, type Scope } from "./endpoint";
 import { NotFoundError, ProtocolError, ValidationError, type ZpaError } from "./errors";
 import { quoted } from "./text";
 import type { Transport } from "./transport";
-import { wireCount } from "./wire";
+import { wireCount } from "./schemas";
 
 /** The largest page that ZPA gives ("The maximum page size is 500"). */
 export const maxPageSize = 500;

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Scope } from "./endpoint";
 import { LookUps } from "./lookUps";
 import type { Transport } from "./transport";
-import { maybe, wireFlag, wireId, wireText } from "./wire";
+import { maybe, wireFlag, wireId, wireText } from "./schemas";
 
 export const microtenantSchema = z.looseObject({
   id: wireId,

@@ -6,7 +6,7 @@ import { fetchAs, type Scope, send } from "./endpoint";
 import { type ListOptions, type Page, ZpaList } from "./lists";
 import { quoted } from "./text";
 import type { Transport } from "./transport";
-import { maybe, wireCount, wireFlag, wireId, wireText, wireTime } from "./wire";
+import { maybe, wireCount, wireFlag, wireId, wireText, wireTime } from "./schemas";
 
 /** What a key enrolls: App Connectors or Private Service Edges. */
 export const associationTypes = ["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const;

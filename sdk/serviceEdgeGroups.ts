@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { LookUps } from "./lookUps";
 import type { Transport } from "./transport";
-import { maybe, wireFlag, wireId, wireText } from "./wire";
+import { maybe, wireFlag, wireId, wireText } from "./schemas";
 
 export const serviceEdgeGroupSchema = z.looseObject({
   id: wireId,

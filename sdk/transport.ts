@@ -5,7 +5,7 @@ import { type ApiRequest, apiUrl, familyOf } from "./apiRequest";
 import { type Clock, sleep } from "./clock";
 import { ConnectionFailure } from "./connectionFailure";
 import { NotFoundError, ProtocolError, RateLimitError, type ZpaErrorDetails } from "./errors";
-import { type HttpAnswer, HttpConnection, type HttpRequest } from "./http";
+import type { HttpAnswer, HttpRequest } from "./http";
 import { Operation, type OperationFacts } from "./operation";
 import { type Permit, RateLimiter, type WaitNotice } from "./rateLimit";
 import { redact, secretTexts } from "./redact";
@@ -15,6 +15,7 @@ import { readToken, signInRequest, type TokenAnswer } from "./signIn";
 import { type Token, TokenSource } from "./token";
 import { judge, judgeSignIn } from "./verdicts";
 import { userAgent } from "./version";
+import { type Outcome, type RequestEvent, Wire } from "./wire";
 
 export interface ApiAnswer {
   /** Undefined when the answer had no body. */
@@ -23,26 +24,6 @@ export interface ApiAnswer {
   serverTime: number | undefined;
   /** For an error about what the answer holds. */
   facts: ZpaErrorDetails;
-}
-
-/** One request as it went: for logs and counters. Holds no secret. */
-export interface RequestEvent {
-  /** GET, POST, PUT or DELETE. */
-  method: string;
-  /** With the query. */
-  path: string;
-  /** Undefined when no answer came. */
-  status: number | undefined;
-  /** Why no answer came. */
-  failure: string | undefined;
-  /** Milliseconds on the wire. */
-  milliseconds: number;
-  /** 1 for the first time it is sent. */
-  attempt: number;
-  /** Milliseconds in the queue for the rate limit before it was sent. */
-  waited: number;
-  /** A copy of what was sent, with its secrets masked; undefined for a request without a JSON body. */
-  body: unknown;
 }
 
 export interface TransportOptions {
@@ -61,14 +42,11 @@ const signOutTimeout = 5_000;
 /** Milliseconds: the longest that a Retry-After keeps later operations from being sent at all. */
 const longestBan = 3_600_000;
 
-/** What one try brought. */
-type Outcome = HttpAnswer | ConnectionFailure;
-
 export class Transport {
   // out of reach of whoever prints the client
   readonly #options: TransportOptions;
   readonly #tokens: TokenSource;
-  readonly #http: HttpConnection;
+  readonly #wire: Wire;
   private readonly reads: RateLimiter;
   private readonly writes: RateLimiter;
   private readonly budget = new RetryBudget();
@@ -77,11 +55,11 @@ export class Transport {
   private closing: Promise<void> | undefined;
 
   constructor(options: TransportOptions) {
-    const { settings, env, clock, onWait } = options;
+    const { settings, env, clock, onRequest, onWait } = options;
     this.#options = options;
     this.#tokens = new TokenSource(clock, (signal) => this.signIn(signal));
     const { requestTimeout, caCertificate } = settings;
-    this.#http = new HttpConnection({ requestTimeout, caCertificate, env });
+    this.#wire = new Wire({ requestTimeout, caCertificate, env, clock, onRequest });
     const limiter = (kind: "reads" | "writes", limit: number) =>
       new RateLimiter({ kind, limit, scope: settings.rateLimitScope, clock, onWait });
     this.reads = limiter("reads", settings.readsPer10s);
@@ -113,7 +91,7 @@ export class Transport {
     for (const operation of this.running) operation.close();
     const token = this.#tokens.release();
     if (token !== undefined && settings.mode === "legacy") await this.signOut(`${settings.baseUrl}/signout`, token);
-    await this.#http.close();
+    await this.#wire.close();
   }
 
   /** A session that cannot be given back ends by itself: nothing to bother anybody with. */
@@ -123,7 +101,7 @@ export class Transport {
     const cancel = clock.schedule(() => abort.abort(new Error("the sign-out took too long")), signOutTimeout);
     const headers = { ...apiHeaders, "content-type": "application/json", authorization: `Bearer ${token.value}` };
     const outgoing: HttpRequest = { method: "POST", url, headers, body: "{}" };
-    await this.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
+    await this.#wire.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
     cancel();
   }
 
@@ -150,9 +128,10 @@ export class Transport {
     const limiter = operation.facts.isWrite ? this.writes : this.reads;
     const ticket = limiter.ticket();
     // as it is now: the caller may go on changing it while it waits
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const prepared = {
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      shown: redact(request.body),
+      body,
+      shown: body === undefined ? undefined : redact(JSON.parse(body) as unknown),
       secrets: [...secretTexts(request.body), ...secretsOf(settings)],
     };
     for (;;) {
@@ -183,7 +162,7 @@ export class Transport {
   /** Sends it once, when there is a token and a place for it. */
   private async attempt(
     request: ApiRequest,
-    prepared: { body?: string; shown: unknown },
+    prepared: { body: string | undefined; shown: unknown },
     operation: Operation,
     acquire: () => Promise<Permit>,
   ): Promise<{ outcome: Outcome; token: Token }> {
@@ -221,7 +200,7 @@ export class Transport {
   ): Promise<Outcome> {
     operation.begin();
     try {
-      return await this.exchange(outgoing, { attempt: operation.attempts, waited, body }, operation.signal);
+      return await this.#wire.exchange(outgoing, { attempt: operation.attempts, waited, body }, operation.signal);
     } catch (reason) {
       throw operation.interrupted(reason);
     }
@@ -256,34 +235,6 @@ export class Transport {
         hint: "run it again then; until then nothing is sent",
       }),
     );
-  }
-
-  /** @throws the signal's reason when that is given */
-  private async exchange(
-    outgoing: HttpRequest,
-    facts: Pick<RequestEvent, "attempt" | "waited" | "body">,
-    signal: AbortSignal,
-  ): Promise<Outcome> {
-    const { clock, onRequest } = this.#options;
-    const startedAt = clock.now();
-    const { pathname, search } = new URL(outgoing.url);
-    const tell = (status: number | undefined, failure: string | undefined) => {
-      const milliseconds = clock.now() - startedAt;
-      onRequest({ method: outgoing.method, path: pathname + search, status, failure, milliseconds, ...facts });
-    };
-    let outcome: Outcome;
-    try {
-      outcome = await this.#http.exchange(outgoing, signal);
-    } catch (error) {
-      if (!(error instanceof ConnectionFailure)) {
-        tell(undefined, "given up");
-        throw error;
-      }
-      outcome = error;
-    }
-    if (outcome instanceof ConnectionFailure) tell(undefined, outcome.message);
-    else tell(outcome.status, undefined);
-    return outcome;
   }
 
   private signIn(signal: AbortSignal): Promise<TokenAnswer> {

@@ -1,44 +1,74 @@
-// The shapes in which ZPA writes ids, counts, times, flags and names, and how an answer is held against its schema.
+// The wire, watched: each exchange is told to whoever listens.
 
-import { z } from "zod";
-import { ProtocolError } from "./errors";
-import { unescapeHtml } from "./text";
-import type { ApiAnswer } from "./transport";
+import type { Clock } from "./clock";
+import { ConnectionFailure } from "./connectionFailure";
+import { type HttpAnswer, HttpConnection, type HttpOptions, type HttpRequest } from "./http";
 
-/** Ids are text: they exceed 2^53. */
-export const wireId = z.union([z.string(), z.number()]).transform(String);
+/** One request as it went: for logs and counters. Holds no secret. */
+export interface RequestEvent {
+  /** GET, POST, PUT or DELETE. */
+  method: string;
+  /** With the query. */
+  path: string;
+  /** Undefined when no answer came. */
+  status: number | undefined;
+  /** Why no answer came. */
+  failure: string | undefined;
+  /** Milliseconds on the wire. */
+  milliseconds: number;
+  /** 1 for the first time it is sent. */
+  attempt: number;
+  /** Milliseconds in the queue for the rate limit before it was sent. */
+  waited: number;
+  /** A copy of what was sent, with its secrets masked; undefined for a request without a JSON body. */
+  body: unknown;
+}
 
-/** Counts come as text ("300") although the documents call them integers. */
-export const wireCount = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^-?\d+$/)
-    .transform(Number),
-]);
+/** What one try brought. */
+export type Outcome = HttpAnswer | ConnectionFailure;
 
-/** Times are seconds since 1970, as text. */
-export const wireTime = z.union([z.string(), z.number()]).transform(String);
+export class Wire {
+  private readonly http: HttpConnection;
+  private readonly clock: Clock;
+  private readonly onRequest: (event: RequestEvent) => void;
 
-/** Flags are the only fields that are not text. */
-export const wireFlag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+  /** @throws ConfigurationError for a CA certificate or a proxy that makes no sense. */
+  constructor({
+    clock,
+    onRequest,
+    ...options
+  }: HttpOptions & { clock: Clock; onRequest: (event: RequestEvent) => void }) {
+    this.http = new HttpConnection(options);
+    this.clock = clock;
+    this.onRequest = onRequest;
+  }
 
-/** What people typed: comes back HTML-escaped. */
-export const wireText = z.string().transform(unescapeHtml);
+  /** @throws the signal's reason when that is given */
+  async exchange(
+    outgoing: HttpRequest,
+    facts: Pick<RequestEvent, "attempt" | "waited" | "body">,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const startedAt = this.clock.now();
+    const { pathname, search } = new URL(outgoing.url);
+    const tell = (status: number | undefined, failure: string | undefined) => {
+      const milliseconds = this.clock.now() - startedAt;
+      this.onRequest({ method: outgoing.method, path: pathname + search, status, failure, milliseconds, ...facts });
+    };
+    try {
+      const answer = await this.http.exchange(outgoing, signal);
+      tell(answer.status, undefined);
+      return answer;
+    } catch (error) {
+      const isFailure = error instanceof ConnectionFailure;
+      tell(undefined, isFailure ? error.message : "given up");
+      if (!isFailure) throw error;
+      return error;
+    }
+  }
 
-/** A field that ZPA may leave out, or write as null. */
-export const maybe = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value) => (value === null ? undefined : value) as z.output<T> | undefined);
-
-/** @throws ProtocolError naming the fields that are not as ZPA writes them; never their values. */
-export function parseAnswer<T extends z.ZodType>(schema: T, answer: ApiAnswer): z.output<T> {
-  const parsed = schema.safeParse(answer.body);
-  if (parsed.success) return parsed.data;
-  throw new ProtocolError({
-    ...answer.facts,
-    params: parsed.error.issues.slice(0, 5).map((issue) => issue.path.join(".") || "the whole answer"),
-    reason: answer.body === undefined ? "the answer is empty" : "not of the form that ZPA documents",
-    hint: "check baseUrl, and whether a proxy answers in place of ZPA",
-    // never the error of zod: it may hold the answer
-  });
+  /** Closes the connections; requests that are under way fail. */
+  close(): Promise<void> {
+    return this.http.close();
+  }
 }

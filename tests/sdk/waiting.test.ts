@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import type { ZpaClient } from "../../sdk";
+import { AmbiguousOutcomeError, RateLimitError, UnavailableError } from "../../sdk";
+import { Double, failureOf, keyBody, keyRow } from "./double";
+import { nextTurn, TestClock } from "./testClock";
+
+const get = (client: ZpaClient, signal?: AbortSignal) =>
+  client.provisioningKeys.get("CONNECTOR_GRP", "6211", { signal });
+const create = (client: ZpaClient, signal?: AbortSignal) =>
+  client.provisioningKeys.create("CONNECTOR_GRP", keyBody, { signal });
+const update = (client: ZpaClient) => client.provisioningKeys.update("CONNECTOR_GRP", "6211", keyBody);
+
+const key = { body: keyRow() };
+const busy = { status: 503, body: { id: "retryable.server.error", reason: "Please retry." } };
+describe("Waiting", () => {
+  let double: Double;
+  let clock: TestClock;
+  beforeEach(async () => {
+    double = await Double.start();
+    clock = new TestClock({ skip: 60_000 });
+  });
+  afterEach(() => double.close());
+  const client = (settings = {}) => double.client(settings, { clock });
+
+  describe("after a 429", () => {
+    const refusal = (headers: Record<string, string>) => ({
+      status: 429,
+      headers,
+      body: { id: "invalid.toomanyrequests", reason: "Exceeded the number of requests allowed." },
+    });
+    const headers: [string, Record<string, string>, number][] = [
+      ["13s", { "retry-after": "13s" }, 13_000],
+      ["13", { "retry-after": "13" }, 13_000],
+      [
+        "a date, by the server's own clock",
+        { "retry-after": "Wed, 01 Jan 2020 00:00:20 GMT", date: "Wed, 01 Jan 2020 00:00:00 GMT" },
+        20_000,
+      ],
+      ["nothing", {}, 10_000],
+      ["garbage", { "retry-after": "in a while, 5 or so" }, 10_000],
+    ];
+    for (const [what, sent, expected] of headers) {
+      it(`wait as ZPA says: ${what}`, async () => {
+        double.script = [refusal(sent), key];
+        await get(double.client({}, { clock, random: () => 0.5 }));
+        assert.ok(clock.waits.includes(expected + 500), String(clock.waits));
+        assert.ok(!clock.waits.some((wait) => wait > 250 && wait < expected && wait !== 500), String(clock.waits));
+      });
+    }
+
+    it("keep everybody back, reads and writes, until the wait is over", async () => {
+      const still = new TestClock();
+      double.script = [refusal({ "retry-after": "13s" }), key];
+      const one = double.client({ readsPer10s: 20, writesPer10s: 10 }, { clock: still });
+      const first = create(one);
+      await double.received(1);
+      await still.untilWaiting(13_000);
+      const others = [get(one), create(one), get(one)];
+      still.advance(12_999);
+      for (let turn = 0; turn < 20; turn++) await nextTurn();
+      assert.equal(double.requests.length, 1);
+      const advancing = (async () => {
+        for (let step = 0; step < 20; step++) {
+          still.advance(1);
+          for (let turn = 0; turn < 10; turn++) await nextTurn();
+        }
+      })();
+      await Promise.all([first, ...others, advancing]);
+      assert.equal(double.requests.length, 5);
+    });
+
+    it("fail at once when the wait is absurd, send nothing more until it is over, and leave nobody waiting", async () => {
+      const still = new TestClock();
+      double.script = [refusal({ "retry-after": "99999999s" }), key];
+      const one = double.client({}, { clock: still });
+      const error = await failureOf(create(one));
+      assert.ok(error instanceof RateLimitError);
+      assert.equal(error.mayHaveHappened, false);
+      assert.match(
+        error.message,
+        /^ZPA 429 invalid\.toomanyrequests creating provisioning key "edge": Exceeded .*asks to wait 99999999 s/,
+      );
+      const next = await failureOf(get(one));
+      assert.ok(next instanceof RateLimitError);
+      assert.match(next.message, /asks to wait 3600 s more/);
+      assert.equal(double.requests.length, 1);
+      still.advance(3_600_000);
+      await get(one);
+    });
+
+    it("send nothing that was in the queue already when ZPA asked for an absurd wait", async () => {
+      const still = new TestClock();
+      double.script = [refusal({ "retry-after": "99999999s" }), key];
+      const one = double.client({ writesPer10s: 1 }, { clock: still });
+      const both = [failureOf(create(one)), failureOf(create(one))];
+      await both[0];
+      still.advance(10_000);
+      assert.ok((await both[1]) instanceof RateLimitError);
+      assert.equal(double.requests.length, 1);
+    });
+
+    it("go on until the deadline, and then say that it is the rate limit", async () => {
+      double.script = [refusal({ "retry-after": "50s" })];
+      const error = await failureOf(get(client({ operationTimeout: 180 })));
+      assert.ok(error instanceof RateLimitError);
+      assert.equal(double.requests.length, 4);
+      assert.match(error.message, /\[4 attempts\]/);
+    });
+
+    it("cost the retries nothing", async () => {
+      const four = Array.from({ length: 4 }, () => refusal({ "retry-after": "1" }));
+      double.script = [...four, busy, busy, busy, busy, key];
+      await get(client());
+      assert.equal(double.requests.length, 9);
+    });
+  });
+
+  describe("within a deadline", () => {
+    it("end at the deadline, wherever they are, and leave nothing running", async () => {
+      const still = new TestClock();
+      double.script = ["hang"];
+      const one = double.client({}, { clock: still });
+      const [reading, creating, updating] = [get(one), create(one), update(one)];
+      await double.received(3);
+      still.advance(300_000);
+      const read = await failureOf(reading);
+      assert.ok(read instanceof UnavailableError);
+      assert.match(read.message, /not done within 300 s\. Hint: .*zpa:operationTimeout/);
+      const created = await failureOf(creating);
+      assert.ok(created instanceof AmbiguousOutcomeError);
+      assert.ok(created.mayHaveHappened);
+      const updated = await failureOf(updating);
+      assert.ok(updated instanceof UnavailableError && updated.mayHaveHappened);
+      assert.equal(still.pending, 0);
+    });
+
+    it("do not count the place in the queue", async () => {
+      const still = new TestClock();
+      double.script = [key];
+      const one = double.client({ readsPer10s: 1, operationTimeout: 15 }, { clock: still });
+      const reads = [get(one), get(one), get(one)];
+      for (let count = 1; count <= 3; count++) {
+        await double.received(count);
+        if (count < 3) await still.untilWaiting(10_000);
+        still.advance(10_000);
+      }
+      await Promise.all(reads);
+    });
+  });
+
+  describe("given up by the caller", () => {
+    const reason = new Error("enough");
+    type Reach = (abort: AbortController, one: ZpaClient, still: TestClock) => Promise<{ ended: Promise<unknown> }>;
+    const stages: Record<string, Reach> = {
+      "before it begins": async (abort, one) => {
+        abort.abort(reason);
+        return { ended: failureOf(get(one, abort.signal)) };
+      },
+      "in the queue": async (abort, one, still) => {
+        await get(one);
+        const ended = failureOf(get(one, abort.signal));
+        await still.untilWaiting(10_000);
+        return { ended };
+      },
+      "on the wire": async (abort, one) => {
+        double.script = ["hang"];
+        const ended = failureOf(create(one, abort.signal));
+        await double.received(1);
+        return { ended };
+      },
+      "in the middle of an answer": async (abort, one) => {
+        const answer = new Promise<void>((resolve) => {
+          double.script = [
+            (response) => {
+              response.writeHead(200, { "content-type": "application/json" });
+              response.write("{", () => resolve());
+            },
+          ];
+        });
+        const ended = failureOf(get(one, abort.signal));
+        await answer;
+        for (let turn = 0; turn < 20; turn++) await nextTurn();
+        return { ended };
+      },
+      "in the pause before a retry": async (abort, one, still) => {
+        double.script = [busy];
+        const ended = failureOf(get(one, abort.signal));
+        await still.untilWaiting(250);
+        return { ended };
+      },
+      "in the wait after a 429": async (abort, one, still) => {
+        double.script = [{ status: 429, headers: { "retry-after": "13" } }];
+        const ended = failureOf(create(one, abort.signal));
+        await still.untilWaiting(13_000);
+        return { ended };
+      },
+    };
+    for (const [stage, reach] of Object.entries(stages)) {
+      it(`end with the caller's reason ${stage}, and leave nothing running`, async () => {
+        const still = new TestClock();
+        double.script = [key];
+        const one = double.client({ readsPer10s: 1 }, { clock: still });
+        const abort = new AbortController();
+        const { ended } = await reach(abort, one, still);
+        abort.abort(reason);
+        assert.equal(await ended, reason);
+        await nextTurn();
+        assert.equal(still.pending, 0);
+      });
+    }
+  });
+});
