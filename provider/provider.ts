@@ -3,7 +3,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SettingName } from "../sdk";
 
-/** The settings of the README's table, under the same names. What is left out comes from the environment. */
+/**
+ * The settings of the README's table, under the same names. What is left out comes from the environment, and nothing from
+ * the stack's `zpa:` configuration: that may be another tenant's.
+ */
 type Setting = pulumi.Input<string | number | boolean>;
 export type ProviderArgs = { [Name in SettingName]?: Setting };
 

@@ -66,7 +66,7 @@ export function faultDetails(answer: HttpAnswer, fault: ZpaFault, secrets: reado
   const silent = fault.id === undefined && fault.reason === undefined && fault.params.length === 0;
   const reason = silent ? whatItIs(answer, fault) : fault.reason;
   return {
-    ...answerFacts(answer),
+    ...answerFacts(answer, secrets),
     ...(fault.id === undefined ? {} : { id: clean(fault.id) }),
     ...(reason === undefined ? {} : { reason: clean(reason) }),
     params: fault.params.slice(0, 20).map(clean),
@@ -74,13 +74,13 @@ export function faultDetails(answer: HttpAnswer, fault: ZpaFault, secrets: reado
 }
 
 /** The status, and the request id where the answer carries one. */
-export function answerFacts({ status, headers }: HttpAnswer): ZpaErrorDetails {
+export function answerFacts({ status, headers }: HttpAnswer, secrets: readonly string[]): ZpaErrorDetails {
   const requestId =
     headers["x-request-id"] ??
     headers["x-oneapi-request-id"] ??
     headers["x-zscaler-request-id"] ??
     headers["x-transaction-id"];
-  return requestId === undefined ? { status } : { status, requestId: oneLine(withoutSecrets(requestId, []), 100) };
+  return requestId === undefined ? { status } : { status, requestId: oneLine(withoutSecrets(requestId, secrets), 100) };
 }
 
 function whatItIs(answer: HttpAnswer, fault: ZpaFault): string {

@@ -142,7 +142,7 @@ export class Transport {
         await operation.afterFailure(outcome);
         continue;
       }
-      if (isSuccess(outcome)) return this.success(outcome, operation);
+      if (isSuccess(outcome)) return this.success(outcome, operation, prepared.secrets);
       try {
         await operation.afterRefusal(
           outcome,
@@ -206,10 +206,10 @@ export class Transport {
     }
   }
 
-  private success(answer: HttpAnswer, operation: Operation): ApiAnswer {
+  private success(answer: HttpAnswer, operation: Operation, secrets: readonly string[]): ApiAnswer {
     this.budget.succeeded();
     const { isWrite } = operation.facts;
-    const facts = { ...operation.details(answerFacts(answer)), mayHaveHappened: isWrite };
+    const facts = { ...operation.details(answerFacts(answer, secrets)), mayHaveHappened: isWrite };
     return { body: readSuccess(answer, facts), serverTime: serverTimeOf(answer), facts };
   }
 
@@ -248,7 +248,7 @@ export class Transport {
           const token = readToken(answer);
           if (token !== undefined) return token;
           throw new ProtocolError({
-            ...operation.details(answerFacts(answer)),
+            ...operation.details(answerFacts(answer, secrets)),
             reason: "the answer holds no access token",
             hint: "check baseUrl and tokenUrl, and whether a proxy or a login page answers in place of ZPA",
           });
