@@ -42,6 +42,7 @@ function serve(engineAddress: string): void {
       stdio: ["ignore", "inherit", "inherit"],
       env: {
         ...process.env,
+        PULUMI_NODEJS_TYPESCRIPT: "true", // the genuine host's default: programs run through ts-node, types checked
         PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().getEntryList())),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
       },
