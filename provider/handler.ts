@@ -78,7 +78,7 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
   // opened by the first call that needs it: the runtime does not wait for `configure`, and check and diff need none
   const session = () => openSession((name) => config?.get(`zpa:${name}`));
 
-  /** Every error leaves as one sentence that names the resource's kind. */
+  /** Every error leaves as one sentence, without a stack. */
   const guarded = <A extends unknown[], R>(step: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {
       try {
@@ -247,9 +247,13 @@ export function microtenantOf(item: RemoteObject, known: unknown): unknown {
   return item.microtenantName === "Default" && isSet(known) ? "0" : known;
 }
 
-/** Objects of Default come without a microtenant's id, and a microtenant also lists what it inherits. */
-function isIn(item: RemoteObject, microtenantId: string | undefined): boolean {
-  return (item.microtenantId ?? "0") === (microtenantId ?? "0");
+/**
+ * Whether a listed object is in this microtenant itself: a microtenant also lists what it inherits from Default, whose
+ * objects come without an id and mostly with a name.
+ */
+function isIn(item: RemoteObject, microtenantId = "0"): boolean {
+  if (isSet(item.microtenantId)) return item.microtenantId === microtenantId;
+  return microtenantId === "0" || item.microtenantName !== "Default";
 }
 
 function nameTaken(kind: string, name: string, existing: readonly RemoteObject[]): Error {
