@@ -87,7 +87,7 @@ const fields: FieldTable = [
 const secretFields = fields.filter((field) => field.secret).map((field) => field.name);
 
 /** Beside name, description and microtenant, which every credential has. */
-const fieldsOfType: Record<CredentialType, { required: readonly string[]; optional: readonly string[] }> = {
+export const fieldsOfType: Record<CredentialType, { required: readonly string[]; optional: readonly string[] }> = {
   USERNAME_PASSWORD: { required: ["userName", "password"], optional: ["userDomain"] },
   SSH_KEY: { required: ["userName", "privateKey"], optional: ["passphrase"] },
   PASSWORD: { required: ["password"], optional: [] },

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
 import type { Field, FieldTable } from "../provider/fields";
-import { privilegedCredentialDefinition } from "../provider/privilegedCredential";
+import { fieldsOfType, privilegedCredentialDefinition } from "../provider/privilegedCredential";
 import { provisioningKeyDefinition } from "../provider/provisioningKey";
 import { settingsTable } from "../sdk/settingsTable";
 import { repositoryRoot } from "./harness/environment";
@@ -32,11 +32,20 @@ function fieldTable(fields: FieldTable): string {
   return ["| Argument | | A change | Meaning |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
+function credentialTypeTable(): string {
+  const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
+  const rows = Object.entries(fieldsOfType).map(
+    ([type, { required, optional }]) => `| \`${type}\` | ${code(required)} | ${code(optional)} |`,
+  );
+  return ["| credentialType | Required | Optional |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
 const blocks: Readonly<Record<string, () => string>> = {
   quickstart: () => code("examples", "quickstart", "index.ts"),
   settings: settingsTable,
   "fields ProvisioningKey": () => fieldTable(provisioningKeyDefinition.fields),
   "fields PrivilegedCredential": () => fieldTable(privilegedCredentialDefinition.fields),
+  "credential-types": credentialTypeTable,
   "sdk-example": () => code("tests", "sdk", "nearlyUsedUp.ts"),
 };
 

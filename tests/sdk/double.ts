@@ -1,7 +1,8 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { type Clock, ZpaClient, type ZpaClientOptions, type ZpaSettings } from "../../sdk";
+import { type Clock, ZpaClient, type ZpaClientOptions, ZpaError, type ZpaSettings } from "../../sdk";
 
 export interface Received {
   method: string;
@@ -136,3 +137,25 @@ export const keyRow = (more: Record<string, unknown> = {}) => ({
   enabled: true,
   ...more,
 });
+
+/** One call of each kind, on a provisioning key. */
+export const calls = {
+  get: (client: ZpaClient) => client.provisioningKeys.get("CONNECTOR_GRP", "6211"),
+  list: (client: ZpaClient) => Array.fromAsync(client.provisioningKeys.list("CONNECTOR_GRP")),
+  create: (client: ZpaClient) => client.provisioningKeys.create("CONNECTOR_GRP", keyBody),
+  update: (client: ZpaClient) => client.provisioningKeys.update("CONNECTOR_GRP", "6211", keyBody),
+  remove: (client: ZpaClient) => client.provisioningKeys.delete("CONNECTOR_GRP", "6211"),
+};
+export type CallName = keyof typeof calls;
+
+/** The error of a call, a create where none is named, that is answered so. */
+export async function errorOfCall(
+  double: Double,
+  reaction: Reaction,
+  { call = "create", clock }: { call?: CallName; clock: Clock },
+): Promise<ZpaError> {
+  double.script = [reaction];
+  const error = await failureOf(calls[call](double.client({ requestTimeout: 5 }, { clock })));
+  assert.ok(error instanceof ZpaError, String(error));
+  return error;
+}

@@ -16,17 +16,8 @@ import {
   ValidationError,
   ZpaError,
 } from "../../sdk";
-import { Double, failureOf, keyBody, type Reaction, type Scripted } from "./double";
+import { type CallName, calls, Double, errorOfCall, failureOf, keyBody, type Reaction, type Scripted } from "./double";
 import { TestClock } from "./testClock";
-
-type Client = sdk.ZpaClient;
-const calls = {
-  get: (client: Client) => client.provisioningKeys.get("CONNECTOR_GRP", "6211"),
-  list: (client: Client) => Array.fromAsync(client.provisioningKeys.list("CONNECTOR_GRP")),
-  create: (client: Client) => client.provisioningKeys.create("CONNECTOR_GRP", keyBody),
-  update: (client: Client) => client.provisioningKeys.update("CONNECTOR_GRP", "6211", keyBody),
-  remove: (client: Client) => client.provisioningKeys.delete("CONNECTOR_GRP", "6211"),
-};
 
 describe("Errors", () => {
   let double: Double;
@@ -37,15 +28,11 @@ describe("Errors", () => {
   });
   afterEach(() => double.close());
 
-  async function errorOf(reaction: Reaction, call: keyof typeof calls = "create"): Promise<ZpaError> {
-    double.script = [reaction];
-    const error = await failureOf(calls[call](double.client({ requestTimeout: 5 }, { clock })));
-    assert.ok(error instanceof ZpaError, String(error));
-    return error;
-  }
+  const errorOf = (reaction: Reaction, call?: CallName) =>
+    errorOfCall(double, reaction, { clock, ...(call === undefined ? {} : { call }) });
 
   describe("say what a person needs", () => {
-    const cases: [string, Scripted, keyof typeof calls, unknown, string][] = [
+    const cases: [string, Scripted, CallName, unknown, string][] = [
       [
         "missing fields",
         {

@@ -12,17 +12,8 @@ import {
   UnavailableError,
   ZpaError,
 } from "../../sdk";
-import { Double, failureOf, keyBody, type Reaction } from "./double";
+import { type CallName, calls, Double, errorOfCall, failureOf, type Reaction } from "./double";
 import { TestClock } from "./testClock";
-
-type Client = sdk.ZpaClient;
-const calls = {
-  get: (client: Client) => client.provisioningKeys.get("CONNECTOR_GRP", "6211"),
-  list: (client: Client) => Array.fromAsync(client.provisioningKeys.list("CONNECTOR_GRP")),
-  create: (client: Client) => client.provisioningKeys.create("CONNECTOR_GRP", keyBody),
-  update: (client: Client) => client.provisioningKeys.update("CONNECTOR_GRP", "6211", keyBody),
-  remove: (client: Client) => client.provisioningKeys.delete("CONNECTOR_GRP", "6211"),
-};
 
 describe("Answers that are not ZPA's", () => {
   let double: Double;
@@ -33,12 +24,8 @@ describe("Answers that are not ZPA's", () => {
   });
   afterEach(() => double.close());
 
-  async function errorOf(reaction: Reaction, call: keyof typeof calls = "create"): Promise<ZpaError> {
-    double.script = [reaction];
-    const error = await failureOf(calls[call](double.client({ requestTimeout: 5 }, { clock })));
-    assert.ok(error instanceof ZpaError, String(error));
-    return error;
-  }
+  const errorOf = (reaction: Reaction, call?: CallName) =>
+    errorOfCall(double, reaction, { clock, ...(call === undefined ? {} : { call }) });
 
   describe("over HTTP", () => {
     const json = { "content-type": "application/json" };
@@ -97,7 +84,7 @@ describe("Answers that are not ZPA's", () => {
             double.script = [
               { status, body: bytes, headers: { ...(type === undefined ? {} : { "content-type": type }) } },
             ];
-            const ended = await calls[call as keyof typeof calls](client).then(
+            const ended = await calls[call as CallName](client).then(
               () => undefined,
               (error: unknown) => error,
             );
