@@ -104,6 +104,12 @@ export function sdk(): typeof import("../sdk") {
 /** At most one line in this time, of reads and writes together. */
 const tellEvery = 10_000;
 
+const reasons: Record<WaitNotice["cause"], string> = {
+  limit: "of the tenant's rate limit",
+  refused: "ZPA has refused a request (429)",
+  failed: "ZPA has failed and is asked again",
+};
+
 /** What the provider process prints, the engine shows on the stack. */
 function waitTeller(): (notice: WaitNotice) => void {
   let lastTold = Number.NEGATIVE_INFINITY;
@@ -111,9 +117,8 @@ function waitTeller(): (notice: WaitNotice) => void {
     if (performance.now() - lastTold < tellEvery) return;
     lastTold = performance.now();
     const who = waiting === 1 ? `1 ${kind.slice(0, -1)} waits` : `${waiting} ${kind} wait`;
-    const why = cause === "refused" ? "ZPA has refused a request (429)" : "of the tenant's rate limit";
     const until = new Date(Date.now() + endsIn).toTimeString().slice(0, "hh:mm:ss".length);
-    console.log(`zpa: ${who} until ${until} (${Math.ceil(endsIn / 1000)} s) because ${why}`);
+    console.log(`zpa: ${who} until ${until} (${Math.ceil(endsIn / 1000)} s) because ${reasons[cause]}`);
   };
 }
 

@@ -4,7 +4,8 @@ import { Credentials } from "./credentials";
 import { EnrollmentCertificates } from "./enrollmentCertificates";
 import { Microtenants } from "./microtenants";
 import { ProvisioningKeys } from "./provisioningKeys";
-import type { WaitNotice } from "./rateLimit";
+import { ledgerDirectory, RateLedger } from "./rateLedger";
+import type { WaitNotice } from "./waitNotice";
 import { type ResolvedSettings, resolveSettings, type SettingSources } from "./resolveSettings";
 import { ServiceEdgeGroups } from "./serviceEdgeGroups";
 import type { ZpaSettings } from "./settings";
@@ -24,6 +25,13 @@ export interface ZpaClientOptions {
   onRequest?: (event: RequestEvent) => void;
   /** Called, at most once in 10 s for reads and for writes, when requests wait for the rate limit for seconds. */
   onWait?: (notice: WaitNotice) => void;
+  /**
+   * Folder in which the clients of this user on this machine tell each other what they have sent, so that they keep the
+   * tenant's limit together, whatever processes they are in. Nobody else may write there. Default: one of its own under
+   * the system's folder for temporary files, and none with a `clock` of your own, whose times mean nothing to others.
+   * `false` for none. What stands there names no tenant and holds no secret.
+   */
+  rateLedger?: string | false;
   /** For tests. */
   clock?: Clock;
   /** For tests: a number from 0 up to 1. */
@@ -95,19 +103,26 @@ function openTransport(
   env: Readonly<Record<string, string | undefined>>,
   options: ZpaClientOptions,
 ): Transport {
-  const { onWait } = options;
+  const { onWait, clock = systemClock } = options;
+  const { rateLedger = clock === systemClock && ledgerDirectory() } = options;
   const isDebug = env["ZPA_LOG"] === "debug";
   return new Transport({
     settings,
     env,
-    clock: options.clock ?? systemClock,
+    clock,
     random: options.random ?? Math.random,
     onRequest: (event) => {
       if (isDebug) process.stderr.write(`${logLine(event)}\n`);
       quietly(() => options.onRequest?.(event));
     },
     onWait: onWait && ((notice) => quietly(() => onWait(notice))),
+    ledger: rateLedger === false ? undefined : new RateLedger(tenantOf(settings), rateLedger, clock),
   });
+}
+
+/** The sign-in host of OneAPI belongs to one organisation; the legacy one is the same for all. */
+function tenantOf({ mode, baseUrl, tokenUrl, customerId }: ResolvedSettings): string {
+  return [baseUrl, tokenUrl, mode === "legacy" ? customerId : ""].join(" ");
 }
 
 /** An observer must not change what it observes. */

@@ -26,7 +26,7 @@ export {
   type ProvisioningKeyBody,
   type ProvisioningKeys,
 } from "./provisioningKeys";
-export { type WaitNotice } from "./rateLimit";
+export { type WaitNotice } from "./waitNotice";
 export { redact } from "./redact";
 export { type LookUps } from "./lookUps";
 export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./serviceEdgeGroups";

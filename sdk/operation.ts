@@ -1,7 +1,7 @@
 // The bookkeeping of one operation: attempts, deadline, and whether the next step is a pause or an error.
 
 import { faultDetails, readFault, type ZpaFault } from "./answers";
-import { type Clock, sleep } from "./clock";
+import type { Clock } from "./clock";
 import type { ConnectionFailure } from "./connectionFailure";
 import {
   AmbiguousOutcomeError,
@@ -12,7 +12,9 @@ import {
   type ZpaErrorDetails,
 } from "./errors";
 import type { HttpAnswer } from "./http";
+import type { Pauses } from "./pauses";
 import { windowMs } from "./rateLimit";
+import { type Lane, tooLong } from "./refusals";
 import { backOff, maxRetries, type RetryBudget, withJitter } from "./retry";
 import { parseRetryAfter } from "./retryAfter";
 import type { Verdict } from "./verdicts";
@@ -20,7 +22,7 @@ import type { Verdict } from "./verdicts";
 export interface OperationFacts {
   /** As in `creating provisioning key "edge"`. */
   name: string;
-  isWrite: boolean;
+  lane: Lane;
   /** `safe`: sent twice it does what it does once. `never`: it must not be repeated unless it was certainly refused. */
   replay: "safe" | "never";
 }
@@ -30,6 +32,7 @@ export interface OperationContext {
   clock: Clock;
   random: () => number;
   budget: RetryBudget;
+  pauses: Pauses;
   /** Milliseconds. */
   operationTimeout: number;
 }
@@ -37,6 +40,8 @@ export interface OperationContext {
 /** What to do to others when an answer concerns them too. */
 export interface Remedies {
   renewToken(): void;
+  /** Why it is not worth waiting for so many milliseconds; undefined when it is. */
+  whyNotWait(milliseconds: number): string | undefined;
   /** Keeps everybody back for so many milliseconds; may wait itself. */
   waitAll(milliseconds: number): Promise<void> | void;
 }
@@ -56,6 +61,7 @@ export class Operation {
   private retries = 0;
   private renewals = 0;
   private deadline = Number.POSITIVE_INFINITY;
+  private timeLeft: number;
   private cancelDeadline: (() => void) | undefined;
   private lastError: ZpaError | undefined;
 
@@ -64,16 +70,25 @@ export class Operation {
     private readonly context: OperationContext,
     caller?: AbortSignal,
   ) {
+    this.timeLeft = context.operationTimeout;
     this.signal = caller === undefined ? this.own.signal : AbortSignal.any([caller, this.own.signal]);
   }
 
-  /** Called when a request leaves. The deadline runs from the first time on: a place in the queue costs none of it. */
+  /** Called when a request leaves. The deadline runs from then on: a place in the queue costs none of it. */
   begin(): void {
     this.attempts += 1;
     if (this.cancelDeadline !== undefined) return;
-    const { clock, operationTimeout } = this.context;
-    this.deadline = clock.now() + operationTimeout;
-    this.cancelDeadline = clock.schedule(() => this.own.abort(new DeadlineReached()), operationTimeout);
+    const { clock } = this.context;
+    this.deadline = clock.now() + this.timeLeft;
+    this.cancelDeadline = clock.schedule(() => this.own.abort(new DeadlineReached()), this.timeLeft);
+  }
+
+  /** In the queue: the deadline stands still until the request leaves. */
+  hold(): void {
+    if (this.cancelDeadline === undefined) return;
+    this.cancelDeadline();
+    this.timeLeft = Math.max(0, this.deadline - this.context.clock.now());
+    this.cancelDeadline = undefined;
   }
 
   end(): void {
@@ -144,10 +159,11 @@ export class Operation {
         return remedies.renewToken();
       case "waitAll": {
         const wait = withJitter(asked ?? windowMs, random);
+        const objection = remedies.whyNotWait(wait);
+        if (objection !== undefined) throw this.withHint(error, objection);
         this.lastError = error;
-        const waited = remedies.waitAll(wait);
-        if (clock.now() + wait > this.deadline) throw this.tooLong(error, wait);
-        return this.until(Promise.resolve(waited));
+        this.hold();
+        return this.until(Promise.resolve(remedies.waitAll(wait)));
       }
       case "repeatIfSafe":
         if (this.facts.replay === "never") throw this.ambiguous(details);
@@ -164,24 +180,22 @@ export class Operation {
   }
 
   private noteUncertain(): void {
-    if (this.facts.isWrite) this.mayHaveHappened = true;
+    if (this.facts.lane === "writes") this.mayHaveHappened = true;
   }
 
   private async pauseBeforeRetry(error: ZpaError, asked?: number): Promise<void> {
-    const { clock, random, budget } = this.context;
+    const { clock, random, budget, pauses } = this.context;
     this.retries += 1;
     if (this.retries > maxRetries || !budget.take()) throw error;
     const wait = Math.max(backOff(this.retries, random), asked === undefined ? 0 : withJitter(asked, random));
-    if (clock.now() + wait > this.deadline) throw this.tooLong(error, wait);
+    if (clock.now() + wait > this.deadline) throw this.withHint(error, tooLong(wait));
     this.lastError = error;
-    await this.until(sleep(clock, wait, this.signal));
+    await this.until(pauses.wait(wait, "failed", this.signal));
   }
 
-  private tooLong(error: ZpaError, wait: number): ZpaError {
-    const { status, id, reason, params, requestId } = error;
-    const hint = `ZPA asks to wait ${Math.ceil(wait / 1000)} s, longer than this operation may take: run it again then, or raise zpa:operationTimeout`;
+  private withHint({ status, id, reason, params, requestId, kind }: ZpaError, hint: string): ZpaError {
     const details = this.details({ status, id, reason, params, requestId, hint });
-    return error instanceof RateLimitError ? new RateLimitError(details) : new UnavailableError(details);
+    return kind === "rateLimit" ? new RateLimitError(details) : new UnavailableError(details);
   }
 
   /** The error for an internal reason to abort; everything else, such as the caller's own reason, as it is. */

@@ -5,34 +5,19 @@
 // like any other, for nobody knows whether the server counts it.
 
 import type { Clock } from "./clock";
+import type { ForeignSlot, Others, RateLedger } from "./rateLedger";
+import { type WaitNotice, WaitTeller } from "./waitNotice";
 
 /** ZPA counts over 10 s ("Understanding Rate Limiting" in Zscaler's help: 20 GET, 10 POST/PUT/DELETE). */
 export const windowMs = 10_000;
-
-/** What waits, and for how long: told when requests will not leave for some seconds. */
-export interface WaitNotice {
-  /** Requests in the queue. */
-  waiting: number;
-  /** Milliseconds until the next one leaves. */
-  resumesIn: number;
-  /** Milliseconds until the last one of them leaves, if ZPA refuses none. */
-  endsIn: number;
-  /** Reads are GETs, writes the rest. */
-  kind: "reads" | "writes";
-  /** Our own counting holds them back, or ZPA refused a request (429). */
-  cause: "limit" | "refused";
-}
 
 /** A place on the wire. Give it back when the answer is there, whatever it says. */
 export interface Permit {
   release(): void;
 }
 
-interface Slot {
-  bucket: string;
-  /** Undefined while its request is under way. */
-  freeAt: number | undefined;
-}
+/** Of a request: `freeAt` is undefined while it is under way. */
+type Slot = ForeignSlot;
 
 interface Waiter {
   bucket: string;
@@ -40,12 +25,10 @@ interface Waiter {
   admit(permit: Permit): void;
 }
 
-/** Waits shorter than this are not worth a word. */
-const tellFrom = 3_000;
-/** At most one notice in 10 s, however early a timer fires. */
-const tellEvery = 10_100;
-/** A wave of requests is told as one number, so the notice waits for it to arrive. */
-const tellAfter = 500;
+/** Milliseconds that a process whose requests fill the window leaves a free place to others, who may have waited longer. */
+const courtesy = 10;
+/** Milliseconds between two looks at requests of other processes that are under way. */
+const lookEvery = 200;
 
 export interface RateLimiterOptions {
   kind: "reads" | "writes";
@@ -55,23 +38,27 @@ export interface RateLimiterOptions {
   scope: "tenant" | "endpoint";
   clock: Clock;
   onWait?: ((notice: WaitNotice) => void) | undefined;
+  /** Shared with other processes. */
+  ledger?: RateLedger | undefined;
 }
 
 export class RateLimiter {
   private slots: Slot[] = [];
+  /** Of other processes, as last read. */
+  private foreign: Slot[] = [];
   private readonly queue: Waiter[] = [];
   private scope: "tenant" | "endpoint";
   private pausedUntil = Number.NEGATIVE_INFINITY;
-  private lastTold = Number.NEGATIVE_INFINITY;
   private lastTicket = 0;
   /** The end of the pause after which one request goes ahead to try, and the rest follow once it is through. */
   private probed = Number.NEGATIVE_INFINITY;
   private probe: Slot | undefined;
   private cancelTimer: (() => void) | undefined;
-  private cancelNotice: (() => void) | undefined;
+  private readonly teller: WaitTeller;
 
   constructor(private readonly options: RateLimiterOptions) {
     this.scope = options.scope;
+    this.teller = new WaitTeller(options.clock, options.onWait, () => this.notice());
   }
 
   /** A place in the queue. A request that was refused comes back with its old ticket, and so before those behind it. */
@@ -109,29 +96,38 @@ export class RateLimiter {
    */
   refused(milliseconds: number): void {
     this.scope = "tenant";
-    this.pausedUntil = Math.max(this.pausedUntil, this.options.clock.now() + milliseconds);
+    const { clock, ledger, kind } = this.options;
+    this.pausedUntil = Math.max(this.pausedUntil, clock.now() + milliseconds);
+    ledger?.pause(kind, this.pausedUntil);
     this.pump();
   }
 
   private pump(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    const now = this.options.clock.now();
+    const { clock, ledger, kind } = this.options;
+    const now = clock.now();
+    if (ledger !== undefined && this.foreign.length > 0) this.heed(ledger.others(kind));
     this.slots = this.slots.filter((slot) => slot.freeAt === undefined || slot.freeAt > now);
     if (now >= this.pausedUntil) this.admit();
     if (this.queue.length > 0) this.wait(now);
-    this.considerNotice(now);
+    this.teller.consider();
+  }
+
+  private heed({ slots, pausedUntil }: Others): void {
+    this.foreign = slots;
+    // after a pause of others that is over, nobody has to try first
+    if (pausedUntil > this.options.clock.now()) this.pausedUntil = Math.max(this.pausedUntil, pausedUntil);
   }
 
   private admit(): void {
     for (const waiter of [...this.queue]) {
-      if (this.probe !== undefined) return;
-      if (this.isFull(waiter.bucket)) {
-        if (this.scope === "tenant") return;
-        continue;
-      }
-      this.queue.splice(this.queue.indexOf(waiter), 1);
-      waiter.admit(this.occupy(waiter.bucket));
+      if (this.probe !== undefined || this.options.clock.now() < this.pausedUntil) return;
+      const permit = this.isFull(waiter.bucket) ? undefined : this.occupy(waiter.bucket);
+      if (permit !== undefined) {
+        this.queue.splice(this.queue.indexOf(waiter), 1);
+        waiter.admit(permit);
+      } else if (this.scope === "tenant") return;
     }
   }
 
@@ -141,11 +137,21 @@ export class RateLimiter {
   }
 
   private slotsOf(bucket: string): Slot[] {
-    return this.scope === "tenant" ? this.slots : this.slots.filter((slot) => slot.bucket === bucket);
+    const slots = [...this.slots, ...this.foreign];
+    return this.scope === "tenant" ? slots : slots.filter((slot) => slot.bucket === bucket);
   }
 
-  private occupy(bucket: string): Permit {
-    const { clock } = this.options;
+  /** Undefined when another process was faster. */
+  private occupy(bucket: string): Permit | undefined {
+    const { clock, ledger, kind, limit } = this.options;
+    const claim = limit > 0 ? ledger?.claim(kind, bucket) : undefined;
+    if (claim !== undefined) {
+      this.heed(claim.before);
+      if (this.isFull(bucket) || clock.now() < this.pausedUntil) {
+        claim.settle(clock.now());
+        return undefined;
+      }
+    }
     const slot: Slot = { bucket, freeAt: undefined };
     this.slots.push(slot);
     if (this.pausedUntil > this.probed) {
@@ -154,7 +160,8 @@ export class RateLimiter {
     }
     return {
       release: () => {
-        slot.freeAt ??= clock.now() + windowMs;
+        slot.freeAt = clock.now() + windowMs;
+        claim?.settle(slot.freeAt);
         if (this.probe !== slot) return this.pump();
         // whoever sent it says next whether it was refused again: the rest must not leave before
         clock.schedule(() => {
@@ -174,7 +181,13 @@ export class RateLimiter {
 
   private nextAt(now: number): number {
     if (now < this.pausedUntil) return this.pausedUntil;
-    return Math.min(...this.slots.map((slot) => slot.freeAt ?? Number.POSITIVE_INFINITY));
+    const { ledger, limit } = this.options;
+    const share = ledger === undefined ? 0 : Math.min(1, this.slots.length / limit);
+    const next = Math.min(
+      ...this.slots.map((slot) => slot.freeAt ?? Number.POSITIVE_INFINITY),
+      ...this.foreign.map((slot) => slot.freeAt ?? now + lookEvery),
+    );
+    return next + courtesy * share;
   }
 
   /** When the last one in the queue leaves, by what is known now. */
@@ -193,36 +206,16 @@ export class RateLimiter {
     return Math.max(...[...new Set(this.queue.map((waiter) => waiter.bucket))].map(last));
   }
 
-  private considerNotice(now: number): void {
-    if (this.options.onWait === undefined) return;
-    if (!this.isLong(now)) {
-      this.cancelNotice?.();
-      this.cancelNotice = undefined;
-      return;
-    }
-    if (this.cancelNotice !== undefined) return;
-    const after = Math.ceil(Math.max(tellAfter, this.lastTold + tellEvery - now));
-    this.cancelNotice = this.options.clock.schedule(() => {
-      this.cancelNotice = undefined;
-      const then = this.options.clock.now();
-      if (this.isLong(then)) this.tell(then);
-      this.considerNotice(then);
-    }, after);
-  }
-
-  private isLong(now: number): boolean {
-    return this.queue.length > 0 && this.lastAt(now) - now >= tellFrom;
-  }
-
-  private tell(now: number): void {
-    this.lastTold = now;
+  private notice(): WaitNotice | undefined {
+    if (this.queue.length === 0) return undefined;
+    const now = this.options.clock.now();
     const next = this.nextAt(now);
-    this.options.onWait?.({
+    return {
       waiting: this.queue.length,
       resumesIn: Math.max(0, (Number.isFinite(next) ? next : now + windowMs) - now),
       endsIn: this.lastAt(now) - now,
       kind: this.options.kind,
       cause: now < this.pausedUntil ? "refused" : "limit",
-    });
+    };
   }
 }

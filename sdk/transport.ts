@@ -2,19 +2,23 @@
 
 import { answerFacts, readSuccess } from "./answers";
 import { type ApiRequest, apiUrl, familyOf } from "./apiRequest";
-import { type Clock, sleep } from "./clock";
+import type { Clock } from "./clock";
 import { ConnectionFailure } from "./connectionFailure";
 import { NotFoundError, ProtocolError, RateLimitError, type ZpaErrorDetails } from "./errors";
 import type { HttpAnswer, HttpRequest } from "./http";
 import { Operation, type OperationFacts } from "./operation";
-import { type Permit, RateLimiter, type WaitNotice } from "./rateLimit";
+import { Pauses } from "./pauses";
+import type { RateLedger } from "./rateLedger";
+import { type Permit, RateLimiter } from "./rateLimit";
 import { redact, secretTexts } from "./redact";
+import { Refusals } from "./refusals";
 import type { ResolvedSettings } from "./resolveSettings";
 import { RetryBudget } from "./retry";
 import { readToken, signInRequest, type TokenAnswer } from "./signIn";
 import { type Token, TokenSource } from "./token";
 import { judge, judgeSignIn } from "./verdicts";
 import { userAgent } from "./version";
+import type { WaitNotice } from "./waitNotice";
 import { type Outcome, type RequestEvent, Wire } from "./wire";
 
 export interface ApiAnswer {
@@ -34,13 +38,11 @@ export interface TransportOptions {
   random: () => number;
   onRequest: (event: RequestEvent) => void;
   onWait?: ((notice: WaitNotice) => void) | undefined;
+  ledger?: RateLedger | undefined;
 }
 
 /** Milliseconds that a sign-out may take: nobody should wait for it. */
 const signOutTimeout = 5_000;
-
-/** Milliseconds: the longest that a Retry-After keeps later operations from being sent at all. */
-const longestBan = 3_600_000;
 
 export class Transport {
   // out of reach of whoever prints the client
@@ -51,32 +53,34 @@ export class Transport {
   private readonly writes: RateLimiter;
   private readonly budget = new RetryBudget();
   private readonly running = new Set<Operation>();
-  private bannedUntil = Number.NEGATIVE_INFINITY;
+  private readonly refusals: Refusals;
+  private readonly pauses: Pauses;
   private closing: Promise<void> | undefined;
 
   constructor(options: TransportOptions) {
-    const { settings, env, clock, onRequest, onWait } = options;
+    const { settings, env, clock, onRequest, onWait, ledger } = options;
     this.#options = options;
     this.#tokens = new TokenSource(clock, (signal) => this.signIn(signal));
     const { requestTimeout, caCertificate } = settings;
     this.#wire = new Wire({ requestTimeout, caCertificate, env, clock, onRequest });
     const limiter = (kind: "reads" | "writes", limit: number) =>
-      new RateLimiter({ kind, limit, scope: settings.rateLimitScope, clock, onWait });
+      new RateLimiter({ kind, limit, scope: settings.rateLimitScope, clock, onWait, ledger });
     this.reads = limiter("reads", settings.readsPer10s);
     this.writes = limiter("writes", settings.writesPer10s);
+    this.refusals = new Refusals(clock, settings.operationTimeout);
+    this.pauses = new Pauses(clock, onWait);
   }
 
   /** Sends a request, as often as it takes and is right. */
   send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer> {
     const { method, replay, operation: name } = request;
-    return this.run({ name, isWrite: method !== "GET", replay }, signal, (operation) =>
-      this.carryOut(request, operation),
-    );
+    const lane = method === "GET" ? "reads" : "writes";
+    return this.run({ name, lane, replay }, signal, (operation) => this.carryOut(request, operation));
   }
 
   /** Signs in now instead of with the first request. */
   async signInNow(signal?: AbortSignal): Promise<void> {
-    await this.run({ name: "signing in", isWrite: false, replay: "safe" }, signal, (operation) =>
+    await this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, signal, (operation) =>
       operation.until(this.#tokens.get(operation.signal)),
     );
   }
@@ -111,7 +115,8 @@ export class Transport {
     steps: (operation: Operation) => Promise<T>,
   ) {
     const { clock, random, settings } = this.#options;
-    const context = { clock, random, budget: this.budget, operationTimeout: settings.operationTimeout };
+    const { budget, pauses } = this;
+    const context = { clock, random, budget, pauses, operationTimeout: settings.operationTimeout };
     const operation = new Operation(facts, context, signal);
     this.running.add(operation);
     if (this.closing !== undefined) operation.close();
@@ -125,7 +130,7 @@ export class Transport {
 
   private async carryOut(request: ApiRequest, operation: Operation): Promise<ApiAnswer> {
     const { settings } = this.#options;
-    const limiter = operation.facts.isWrite ? this.writes : this.reads;
+    const limiter = operation.facts.lane === "writes" ? this.writes : this.reads;
     const ticket = limiter.ticket();
     // as it is now: the caller may go on changing it while it waits
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
@@ -148,7 +153,11 @@ export class Transport {
           outcome,
           (fault) => judge(request.method, outcome.status, fault),
           [...prepared.secrets, token.value],
-          { renewToken: () => this.#tokens.discard(token), waitAll: (milliseconds) => this.waitAll(milliseconds) },
+          {
+            renewToken: () => this.#tokens.discard(token),
+            whyNotWait: (milliseconds) => this.refusals.whyNotWait(operation.facts.lane, milliseconds),
+            waitAll: (milliseconds) => this.waitAll(milliseconds),
+          },
         );
       } catch (error) {
         // a delete whose answer was lost, and that finds nothing now, has done it
@@ -172,6 +181,7 @@ export class Transport {
     const url = apiUrl(request, settings, customerId);
     this.heedBan(operation);
     const queuedAt = clock.now();
+    operation.hold();
     const permit = await operation.until(acquire());
     try {
       this.heedBan(operation);
@@ -200,7 +210,13 @@ export class Transport {
   ): Promise<Outcome> {
     operation.begin();
     try {
-      return await this.#wire.exchange(outgoing, { attempt: operation.attempts, waited, body }, operation.signal);
+      const outcome = await this.#wire.exchange(
+        outgoing,
+        { attempt: operation.attempts, waited, body },
+        operation.signal,
+      );
+      if (!(outcome instanceof ConnectionFailure) && outcome.status !== 429) this.refusals.passed(operation.facts.lane);
+      return outcome;
     } catch (reason) {
       throw operation.interrupted(reason);
     }
@@ -208,26 +224,21 @@ export class Transport {
 
   private success(answer: HttpAnswer, operation: Operation, secrets: readonly string[]): ApiAnswer {
     this.budget.succeeded();
-    const { isWrite } = operation.facts;
-    const facts = { ...operation.details(answerFacts(answer, secrets)), mayHaveHappened: isWrite };
+    const mayHaveHappened = operation.facts.lane === "writes";
+    const facts = { ...operation.details(answerFacts(answer, secrets)), mayHaveHappened };
     return { body: readSuccess(answer, facts), serverTime: serverTimeOf(answer), facts };
   }
 
   /** The tenant's limits hold for reads and writes alike, but who is refused for one is over the rate for both. */
   private waitAll(milliseconds: number): void {
-    const { clock, settings } = this.#options;
-    if (milliseconds > settings.operationTimeout) {
-      this.bannedUntil = Math.max(this.bannedUntil, clock.now() + Math.min(milliseconds, longestBan));
-      return;
-    }
     this.reads.refused(milliseconds);
     this.writes.refused(milliseconds);
   }
 
-  /** ZPA asked for more time than an operation has: until then nothing is sent, and nobody waits in vain. */
+  /** ZPA asked for more time than it is worth: until then nothing is sent, and nobody waits in vain. */
   private heedBan(operation: Operation): void {
-    const left = this.bannedUntil - this.#options.clock.now();
-    if (left <= 0) return;
+    const left = this.refusals.banLeft;
+    if (left === 0) return;
     throw new RateLimitError(
       operation.details({
         status: 429,
@@ -239,7 +250,7 @@ export class Transport {
 
   private signIn(signal: AbortSignal): Promise<TokenAnswer> {
     const { settings, clock } = this.#options;
-    return this.run({ name: "signing in", isWrite: false, replay: "safe" }, signal, async (operation) => {
+    return this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, signal, async (operation) => {
       for (;;) {
         const { outgoing, secrets } = signInRequest(settings, clock.wallTime());
         const answer = await this.exchangeFor(operation, outgoing, 0, undefined);
@@ -258,7 +269,11 @@ export class Transport {
             (fault) => judgeSignIn(settings, answer.status, fault),
             [...secrets, ...secretsOf(settings)],
             // the sign-in has no queue whose head could wait for it
-            { renewToken: () => {}, waitAll: (milliseconds) => sleep(clock, milliseconds, operation.signal) },
+            {
+              renewToken: () => {},
+              whyNotWait: (milliseconds) => this.refusals.whyNotWait(operation.facts.lane, milliseconds),
+              waitAll: (milliseconds) => this.pauses.wait(milliseconds, "refused", operation.signal),
+            },
           );
         }
       }

@@ -6,6 +6,7 @@ import { checksAndDiffs, firstAnswers, importCost, memoryOfRefreshes } from "./c
 import {
   baselineMode,
   measureEndpointScope,
+  measureOneAfterTheOther,
   measureStack,
   measureTwoStacks,
   ownMode,
@@ -93,7 +94,11 @@ async function main(): Promise<void> {
     await measureEndpointScope("endpoint", progress);
     await measureEndpointScope("tenant", progress);
   }
-  if (parts.includes("shared")) await measureTwoStacks(progress);
+  if (parts.includes("shared")) {
+    await measureTwoStacks("one machine", progress);
+    await measureTwoStacks("two machines", progress);
+    await measureOneAfterTheOther(progress);
+  }
   const start = parts.includes("start") ? await measureStart() : undefined;
   if (values.json) return console.log(JSON.stringify({ operations: rows, start }, undefined, 2));
   if (start !== undefined) tellStart(start);

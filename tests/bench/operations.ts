@@ -1,6 +1,10 @@
 // What create, refresh, update, destroy and an up without changes cost, through the genuine engine.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ledgerDirectory } from "../../sdk/rateLedger";
 import { type Cost, CountedStack, halves, type Shares } from "../property/stackOf";
 import { ZpaSimulator } from "../simulator";
 
@@ -51,7 +55,7 @@ export async function measureStack(objects: number, mode: Mode, progress: Progre
   const { connectorKeys } = halves(objects);
   const note = async (operation: string, run: () => Promise<Cost>, reads: number, writes: number) => {
     progress(row(objects, mode.name, operation, await run(), floorOf(reads, writes)));
-    // the next process cannot know what this one has sent: alone it is only in a window of its own
+    // the floor holds for a window that nobody has used before
     await sleep(windowMs);
   };
   try {
@@ -83,22 +87,40 @@ export async function measureEndpointScope(scope: "endpoint" | "tenant", progres
   }
 }
 
-/** Two stacks of 30 objects at once on one tenant: what both together take. */
-export async function measureTwoStacks(progress: Progress): Promise<void> {
+/** Two stacks of 30 objects at once on one tenant: what both together take. On two machines neither knows of the other. */
+export async function measureTwoStacks(machines: "one machine" | "two machines", progress: Progress): Promise<void> {
   const simulator = await ZpaSimulator.start({ rateLimits: { windows: "sliding" }, latencyMs, limits });
   const shares: Shares = halves(30);
+  const temporary = mkdtempSync(path.join(tmpdir(), "zpa-bench-"));
+  // without a folder for it there is no ledger that processes could share
+  if (machines === "two machines") writeFileSync(path.join(temporary, path.basename(ledgerDirectory())), "");
+  const env = { TMPDIR: temporary };
   const stacks = [
-    await CountedStack.on(simulator, shares, { stackName: "one" }),
-    await CountedStack.on(simulator, shares, { stackName: "two" }),
+    await CountedStack.on(simulator, shares, { stackName: "one", env }),
+    await CountedStack.on(simulator, shares, { stackName: "two", env }),
   ];
   try {
     const first = stacks[0]!;
     const cost = await first.cost(() => Promise.all(stacks.map(({ stack }) => stack.up())));
     const made = simulator.keys.size + simulator.credentials.size;
     if (made !== 60) throw new Error(`Two stacks at once have made ${made} objects instead of 60.`);
-    progress(row(60, "two stacks at once", "create", cost, floorOf(0, 60)));
+    progress(row(60, `two stacks at once, ${machines}`, "create", cost, floorOf(0, 60)));
   } finally {
     for (const { stack } of stacks) stack.dispose();
     await simulator.close();
+    rmSync(temporary, { recursive: true });
+  }
+}
+
+/** A process that begins right after another, on the same machine. */
+export async function measureOneAfterTheOther(progress: Progress): Promise<void> {
+  const simulator = { rateLimits: { windows: "sliding" as const }, latencyMs, limits };
+  const counted = await CountedStack.start(halves(60), { simulator });
+  try {
+    await counted.up();
+    // the window is full when it begins
+    progress(row(60, "right after the up", "destroy", await counted.destroy(), floorOf(0, 60)));
+  } finally {
+    await counted.dispose();
   }
 }

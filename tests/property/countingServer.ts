@@ -48,6 +48,7 @@ export class SimulatedClient {
   readonly departures: { at: number; ticket: number; family: string }[] = [];
   /** From when to when nobody may leave. */
   readonly pauses: { from: number; until: number }[] = [];
+  private isKilled = false;
 
   constructor(
     private readonly server: CountingServer,
@@ -58,11 +59,17 @@ export class SimulatedClient {
     this.limiter = new RateLimiter({ kind: "writes", limit: 10, scope: "tenant", clock, ...options });
   }
 
+  /** The process ends: what is on its way may still arrive, but nothing more leaves, and nobody takes the answers. */
+  kill(): void {
+    this.isKilled = true;
+  }
+
   /** Sends a request until the server takes it. */
   async send(family = "key", signal?: AbortSignal): Promise<void> {
     const ticket = this.limiter.ticket();
     for (;;) {
       const permit = await this.limiter.acquire(ticket, family, signal);
+      if (this.isKilled) return;
       this.departures.push({ at: this.clock.now(), ticket, family });
       const latency = this.latency();
       // the server counts it somewhere on its way
@@ -70,6 +77,7 @@ export class SimulatedClient {
       await this.clock.sleep(out);
       const retryAfter = this.server.take(family);
       await this.clock.sleep(latency - out);
+      if (this.isKilled) return;
       permit.release();
       if (retryAfter === undefined) return;
       const now = this.clock.now();

@@ -32,4 +32,35 @@ describe("A provider process that waits for the rate limit", function () {
       await simulator.close();
     }
   });
+
+  it("waits for what the process before it has sent, too, and so is not refused", async () => {
+    const simulator = await ZpaSimulator.start();
+    const password = makePassword();
+    const started: ProviderProcess[] = [];
+    const create = async (count: number) => {
+      const provider = await ProviderProcess.start({ env: simulator.legacyEnvironment() });
+      started.push(provider);
+      const creates = Array.from({ length: count }, (_, index) =>
+        provider.create("PrivilegedCredential", {
+          name: `${started.length} ${index}`,
+          credentialType: "PASSWORD",
+          password,
+        }),
+      );
+      return { provider, all: Promise.allSettled(creates) };
+    };
+    try {
+      const first = await create(10);
+      await first.all;
+      await first.provider.close();
+      const second = await create(1);
+      while (second.provider.output() === "") await sleep(50);
+      assert.match(second.provider.output(), /^zpa: 1 write waits until .* because of the tenant's rate limit$/m);
+      assert.equal(simulator.credentials.size, 10);
+      assert.equal(simulator.log.filter(({ refused }) => refused).length, 0);
+    } finally {
+      await Promise.all(started.map((provider) => provider.close()));
+      await simulator.close();
+    }
+  });
 });

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import fc from "fast-check";
+import { RateLedger } from "../../sdk/rateLedger";
 import { windowMs } from "../../sdk/rateLimit";
 import { CountingServer, type CountingServerOptions, SimulatedClient } from "./countingServer";
 import { FakeClock } from "./fakeClock";
@@ -111,6 +115,75 @@ describe("The rate limiter against a server that counts", () => {
       }),
       runs,
     );
+  });
+
+  describe("beside other processes of its machine", () => {
+    let directory: string;
+    beforeEach(() => (directory = mkdtempSync(path.join(tmpdir(), "ledger-"))));
+    afterEach(() => rmSync(directory, { recursive: true }));
+    let tenants = 0;
+    /** Processes that share a tenant of their own: each is as if started anew. */
+    const machine = (clock: FakeClock, server: CountingServer, latency: () => number) => {
+      const tenant = `tenant ${++tenants}`;
+      return () => new SimulatedClient(server, clock, latency, { ledger: new RateLedger(tenant, directory, clock) });
+    };
+
+    it("is never refused, loses at most 4 % together with them, and lets each have its turn", async () => {
+      const processes = fc.array(
+        fc.record({ count: fc.integer({ min: 1, max: 60 }), after: fc.integer({ min: 0, max: 25_000 }) }),
+        { minLength: 2, maxLength: 3 },
+      );
+      await fc.assert(
+        fc.asyncProperty(servers, latencies, processes, async (options, latency, plan) => {
+          const clock = new FakeClock();
+          const server = new CountingServer(options, clock);
+          const start = machine(clock, server, latency);
+          const all = plan.map(async ({ count, after }) => {
+            await clock.sleep(after);
+            await sendAll(start(), count);
+            const alone = floor(count) + windowMs;
+            const took = clock.now() - after;
+            assert.ok(took <= plan.length * alone, `${count} requests took ${took} ms: ${JSON.stringify(plan)}`);
+          });
+          await clock.runFor(Promise.all(all));
+          assert.equal(server.refusals, 0);
+          const sum = plan.reduce((total, { count }) => total + count, 0);
+          const last = Math.max(...plan.map(({ after }) => after));
+          assert.ok(clock.now() <= last + floor(sum), `${sum} requests took ${clock.now()} ms`);
+        }),
+        runs,
+      );
+    });
+
+    it("is never refused right after one that has ended, or was killed", async () => {
+      const plans = fc.array(
+        fc.record({
+          count: fc.integer({ min: 1, max: 25 }),
+          killedAfter: fc.option(fc.integer({ min: 0, max: 200 })),
+          pause: fc.integer({ min: 0, max: 12_000 }),
+        }),
+        { minLength: 2, maxLength: 4 },
+      );
+      await fc.assert(
+        fc.asyncProperty(servers, latencies, plans, async (options, latency, plan) => {
+          const clock = new FakeClock();
+          const server = new CountingServer(options, clock);
+          const start = machine(clock, server, latency);
+          for (const { count, killedAfter, pause } of plan) {
+            const client = start();
+            const sent = sendAll(client, count);
+            if (killedAfter === null) await clock.runFor(sent);
+            else {
+              await clock.runUntil(clock.now() + killedAfter);
+              client.kill();
+            }
+            await clock.runUntil(clock.now() + pause);
+          }
+          assert.equal(server.refusals, 0);
+        }),
+        runs,
+      );
+    });
   });
 
   it("lets those who are given up go at once, and serves the others in the order in which they came", async () => {

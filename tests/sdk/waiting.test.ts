@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ZpaClient } from "../../sdk";
+import type { WaitNotice, ZpaClient } from "../../sdk";
 import { AmbiguousOutcomeError, RateLimitError, UnavailableError } from "../../sdk";
 import { Double, failureOf, keyBody, keyRow } from "./double";
 import { nextTurn, TestClock } from "./testClock";
@@ -99,12 +99,33 @@ describe("Waiting", () => {
       assert.equal(double.requests.length, 1);
     });
 
-    it("go on until the deadline, and then say that it is the rate limit", async () => {
+    it("go on past the deadline, for others may use the tenant's limit up for long", async () => {
+      const refusals = Array.from({ length: 50 }, () => refusal({ "retry-after": "50s" }));
+      double.script = [...refusals, key];
+      const from = clock.now();
+      await get(client({ operationTimeout: 180 }));
+      assert.ok(clock.now() - from >= 50 * 50_000);
+    });
+
+    it("end when ZPA has let nothing through for an hour, and say so, those in the queue too", async () => {
       double.script = [refusal({ "retry-after": "50s" })];
-      const error = await failureOf(get(client({ operationTimeout: 180 })));
-      assert.ok(error instanceof RateLimitError);
-      assert.equal(double.requests.length, 4);
-      assert.match(error.message, /\[4 attempts\]/);
+      const one = client({ operationTimeout: 180, writesPer10s: 1 });
+      const errors = await Promise.all([failureOf(create(one)), failureOf(create(one)), failureOf(create(one))]);
+      assert.match(
+        (errors[0] as RateLimitError).message,
+        /Exceeded the number of requests allowed \[73 attempts\]\. Hint: ZPA has let nothing through for 60 min: others/,
+      );
+      for (const error of errors) assert.ok(error instanceof RateLimitError, String(error));
+      assert.ok(double.requests.length <= 75, String(double.requests.length));
+    });
+
+    it("go on for as long as others are let through", async () => {
+      // half an hour of refusals, an answer, and half an hour again
+      const refusals = Array.from({ length: 50 }, () => refusal({ "retry-after": "50s" }));
+      double.script = [...refusals, key, ...refusals, key];
+      const one = client({ operationTimeout: 180 });
+      await get(one);
+      await get(one);
     });
 
     it("cost the retries nothing", async () => {
@@ -112,6 +133,47 @@ describe("Waiting", () => {
       double.script = [...four, busy, busy, busy, busy, key];
       await get(client());
       assert.equal(double.requests.length, 9);
+    });
+  });
+
+  describe("are told when they are long", () => {
+    const patient = { status: 503, headers: { "retry-after": "10s" }, body: busy.body };
+    const told = (notices: WaitNotice[], still: TestClock) =>
+      double.client({}, { clock: still, onWait: (notice) => notices.push(notice) });
+
+    it("before something is tried again, with how many wait, until when and why", async () => {
+      const still = new TestClock();
+      const notices: WaitNotice[] = [];
+      double.script = [patient, patient, patient, key];
+      const one = told(notices, still);
+      const all = Promise.all([get(one), get(one), update(one)]);
+      while (still.waits.filter((wait) => wait === 10_000).length < 3) await nextTurn();
+      still.advance(500);
+      assert.deepEqual(notices, [{ waiting: 3, resumesIn: 9_500, endsIn: 9_500, kind: "requests", cause: "failed" }]);
+      still.advance(9_500);
+      await all;
+      assert.equal(notices.length, 1);
+    });
+
+    it("when the sign-in is refused for its rate", async () => {
+      const still = new TestClock();
+      const notices: WaitNotice[] = [];
+      double.signIn = [{ status: 429, headers: { "retry-after": "13s" }, body: {} }, double.token()];
+      const signedIn = told(notices, still).signIn();
+      await still.untilWaiting(13_000);
+      still.advance(500);
+      assert.deepEqual(notices, [
+        { waiting: 1, resumesIn: 12_500, endsIn: 12_500, kind: "requests", cause: "refused" },
+      ]);
+      still.advance(12_500);
+      await signedIn;
+    });
+
+    it("and not when they are short", async () => {
+      const notices: WaitNotice[] = [];
+      double.script = [busy, key];
+      await get(told(notices, clock));
+      assert.deepEqual(notices, []);
     });
   });
 
