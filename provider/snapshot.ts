@@ -6,6 +6,8 @@
 // be read as long as all that is waited for could still be asked for one by one within twice the calls that this would
 // have cost from the start (the ski-rental rule): whatever comes, the whole is never more than twice the cheapest way.
 
+import { ListOrder } from "./listOrder";
+
 /** What a snapshot needs of its endpoint. */
 export interface SnapshotSource<T> {
   /** Resolves when requests can be sent at once: signing in first lets a whole wave arrive before the first decision. */
@@ -41,6 +43,7 @@ export class Snapshot<T extends { id: string; name: string }> {
   /** Deleted by us: a page that was on its way meanwhile may still hold them. */
   private readonly gone = new Set<string>();
   private readonly pagesRead = new Set<number>();
+  private readonly order = new ListOrder();
   private totalPages: number | undefined;
   /** All that was ever asked for. */
   private readonly wanted = new Set<string>();
@@ -175,18 +178,38 @@ export class Snapshot<T extends { id: string; name: string }> {
     const left = this.pagesLeft(totalPages);
     if (names.some(({ name }) => !this.source.isSearchable(name))) return left;
     const mayCost = 2 * this.wanted.size - this.singles - this.pagesRead.size;
-    if (left.length + ids <= mayCost) return left;
-    const tries = mayCost - waiting.length;
+    const isAffordable = left.length + ids <= mayCost;
+    if (ids < waiting.length && isAffordable) return left;
+    const tries = isAffordable ? left.length : mayCost - waiting.length;
     if (ids === 0 || tries < 1) return [];
     // what one up has made stands together, and mostly at one end
     if (left.includes(totalPages)) return [totalPages];
-    return left.length <= ids * pagesPerHit ? left.slice(0, tries) : [];
+    const isWorthTrying = isAffordable || left.length <= ids * pagesPerHit;
+    if (this.order.isKnown) return this.likelyPages(left, isWorthTrying ? 1 : 2).slice(0, tries);
+    return isWorthTrying ? left.slice(0, tries) : [];
+  }
+
+  /** Where so many of those that are waited for stand by the order of the list, the fullest page first. */
+  private likelyPages(left: readonly number[], atLeast: number): number[] {
+    const hits = new Map<number, number>();
+    for (const demand of this.waiting) {
+      const page = demand.by === "id" ? this.order.pageOf(demand.id, left) : undefined;
+      if (page !== undefined) hits.set(page, (hits.get(page) ?? 0) + 1);
+    }
+    return [...hits]
+      .filter(([, count]) => count >= atLeast)
+      .sort(([, one], [, other]) => other - one)
+      .map(([page]) => page);
   }
 
   private async readPages(numbers: readonly number[]): Promise<void> {
     const [knownBefore, totalBefore] = [this.items.size, this.totalPages ?? Number.POSITIVE_INFINITY];
     const pages = await Promise.all(numbers.map((number) => this.source.page(number)));
-    for (const number of numbers) this.pagesRead.add(number);
+    numbers.forEach((number, index) => {
+      this.pagesRead.add(number);
+      const ids = pages[index]!.items.map((item) => item.id);
+      this.order.read(number, ids);
+    });
     for (const item of pages.flatMap((page) => page.items)) this.learn(item);
     this.totalPages = Math.max(1, pages.at(-1)?.totalPages ?? 1);
     if (this.totalPages > totalBefore && this.items.size === knownBefore) {

@@ -88,14 +88,14 @@ export class CountingTenant {
     return found;
   }
 
-  /** Never touches what the stack has: its ids begin with `ours`. */
+  /** Never touches what the stack has: its names begin with `ours`. */
   private change(disturbance: Disturbance): void {
     this.isDisturbed ||= disturbance !== "none";
     const foreign = () => ({ id: `new${++this.made}`, name: `new ${this.made}` });
     if (disturbance === "addFirst") this.items.unshift(foreign());
     if (disturbance === "addLast") this.items.push(foreign());
     if (disturbance !== "removeFirst") return;
-    const first = this.items.findIndex((item) => !item.id.startsWith("ours"));
+    const first = this.items.findIndex((item) => !item.name.startsWith("ours"));
     if (first >= 0) this.items.splice(first, 1);
   }
 }

@@ -15,6 +15,25 @@ interface Part {
   names: number;
   /** One more name, which the search does not take. */
   oddName: boolean;
+  /** How the ids lie in the list; texts lie in no order. */
+  ids: "texts" | "ascending" | "descending" | "mixed";
+}
+
+/** More than a tenant ever has, and prime. */
+const many = 20_011;
+
+/** The id of the object that stands there in the list. Between any two there is room for those that are gone. */
+function idAt(part: Part, position: number): string {
+  switch (part.ids) {
+    case "texts":
+      return `id ${10 * position}`;
+    case "ascending":
+      return String(10 * (many + position));
+    case "descending":
+      return String(10 * (2 * many - position));
+    case "mixed":
+      return String(10 * (many + ((position * 7_919) % many)));
+  }
 }
 
 const place = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
@@ -31,6 +50,7 @@ const parts: fc.Arbitrary<Part[]> = fc.array(
     gone: count,
     names: fc.oneof(fc.constant(0), count),
     oddName: fc.boolean(),
+    ids: fc.constantFrom("texts" as const, "ascending" as const, "descending" as const, "mixed" as const),
   }),
   { minLength: 1, maxLength: 4 },
 );
@@ -43,13 +63,18 @@ const disturbances = fc.infiniteStream(
 const latencies = fc.infiniteStream(fc.integer({ min: 1, max: 150 }));
 const parallels = fc.constantFrom(1, 2, 4, 8, 16, 32, 64, 1000);
 
-function itemsOf(part: Part): Item[] {
+/** The whole list, and of each of ours its id. */
+function itemsOf(part: Part): { items: Item[]; ours: string[] } {
   const foreign = Array.from({ length: part.foreign }, (_, index) => ({
     at: index / part.foreign,
-    item: { id: `theirs${index}`, name: `theirs ${index}` },
+    name: `theirs ${index}`,
   }));
-  const ours = part.there.map((at, index) => ({ at, item: { id: `ours${index}`, name: `ours ${index}` } }));
-  return [...foreign, ...ours].sort((one, other) => one.at - other.at).map(({ item }) => item);
+  const own = part.there.map((at, index) => ({ at, name: `ours ${index}` }));
+  const items = [...foreign, ...own]
+    .sort((one, other) => one.at - other.at)
+    .map(({ name }, position) => ({ id: idAt(part, position), name }));
+  const ids = new Map(items.map(({ id, name }) => [name, id]));
+  return { items, ours: own.map(({ name }) => ids.get(name)!) };
 }
 
 /** The cheaper of the two ways for one who knows all from the start: everything singly, or the list and the misses. */
@@ -61,7 +86,7 @@ function cheapest(part: Part, pages: number, slipped: number): number {
 }
 
 /** Everything that a stack wants, in an order that the run decides. */
-function demandsOf(part: Part, tenant: CountingTenant): (() => Promise<void>)[] {
+function demandsOf(part: Part, ours: readonly string[], tenant: CountingTenant): (() => Promise<void>)[] {
   const snapshot = tenant.snapshot();
   const read = (id: string, there: boolean) => async () => {
     const item = await snapshot.read(id);
@@ -74,8 +99,8 @@ function demandsOf(part: Part, tenant: CountingTenant): (() => Promise<void>)[] 
     if (!tenant.isDisturbed) assert.equal(found.length, tenant.items.filter((item) => item.name === name).length);
   };
   return [
-    ...part.there.map((_, index) => read(`ours${index}`, true)),
-    ...Array.from({ length: part.gone }, (_, index) => read(`gone${index}`, false)),
+    ...ours.map((id) => read(id, true)),
+    ...Array.from({ length: part.gone }, (_, index) => read(`${idAt(part, 97 * index).slice(0, -1)}5`, false)),
     ...Array.from({ length: part.names }, (_, index) => look(index % 2 === 0 ? `theirs ${index}` : `free ${index}`)),
     ...(part.oddName ? [look("this & that")] : []),
   ];
@@ -96,11 +121,12 @@ describe("The snapshots of a run", function () {
         async (mix, parallel, latency, change, order) => {
           const clock = new FakeClock();
           const next = () => latency.next().value as number;
-          const tenants = mix.map(
-            (part) => new CountingTenant(itemsOf(part), clock, next, () => change.next().value as Disturbance),
+          const lists = mix.map(itemsOf);
+          const tenants = lists.map(
+            ({ items }) => new CountingTenant(items, clock, next, () => change.next().value as Disturbance),
           );
           const demands = mix
-            .flatMap((part, index) => demandsOf(part, tenants[index]!))
+            .flatMap((part, index) => demandsOf(part, lists[index]!.ours, tenants[index]!))
             .map((demand) => ({ demand, at: order.next().value as number }))
             .sort((one, other) => one.at - other.at)
             .map(({ demand }) => demand);
