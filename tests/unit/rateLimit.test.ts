@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Permit, RateLimiter, type RateLimiterOptions, type WaitNotice } from "../../sdk/rateLimit";
+import { type Permit, RateLimiter, type RateLimiterOptions } from "../../sdk/rateLimit";
+import type { WaitNotice } from "../../sdk/waitNotice";
 import { FakeClock } from "../property/fakeClock";
 
 const latency = 60;
