@@ -23,7 +23,7 @@ export interface ZpaClientOptions {
   config?: SettingSources["config"];
   /** Called for each request that was sent, sign-ins included. What it gets holds no secret. */
   onRequest?: (event: RequestEvent) => void;
-  /** Called, at most once in 10 s for reads and for writes, when requests wait for the rate limit for seconds. */
+  /** Called when requests wait for 3 s or more, at most once in 10 s for reads, for writes and for those to be repeated. */
   onWait?: (notice: WaitNotice) => void;
   /**
    * Folder in which the clients of this user on this machine tell each other what they have sent, so that they keep the
@@ -40,8 +40,8 @@ export interface ZpaClientOptions {
 
 /**
  * A client of the ZPA management API: signs in when the first request needs it, keeps the tenant's rate limit, retries
- * what is safe to retry, and throws a {@link ZpaError} that says what happened. Make one for each tenant: two would be
- * two counts of one limit.
+ * what is safe to retry, and throws a {@link ZpaError} that says what happened. Make one for each tenant: each signs in by
+ * itself.
  *
  * @example
  * const zpa = new ZpaClient({ clientId, clientSecret, vanityDomain: "acme" });

@@ -186,7 +186,7 @@ export const settingsSchema = z.strictObject({
     env: ["ZPA_OPERATION_TIMEOUT"],
     required: "no",
     description:
-      "Seconds that one operation may take with all its retries, default 300, not counting its place in the queue",
+      "Seconds that one operation may take with all its retries, default 300, not counting its waits for the rate limit",
   }),
   requestTimeout: seconds({
     env: ["ZPA_REQUEST_TIMEOUT"],
