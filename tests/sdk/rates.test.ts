@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { type WaitNotice, ZpaClient } from "../../sdk";
+import { sleep } from "../../sdk/clock";
+import { makePassword } from "../harness/canaries";
 import { ZpaSimulator } from "../simulator";
 import { keyBody } from "./double";
 import { TestClock } from "./testClock";
@@ -86,6 +88,32 @@ describe("The tenant's rate", () => {
       }
     } finally {
       await client.close();
+      await simulator.close();
+    }
+  });
+
+  it("is waited for longer than an operation may take when another machine fills the windows for minutes", async () => {
+    const clock = new TestClock();
+    const simulator = await ZpaSimulator.start({ now: clock.now, rateLimits: { windows: "sliding" } });
+    let answered = 0;
+    // with a clock of their own they share no ledger, as on two machines
+    const client = () =>
+      new ZpaClient({}, { env: simulator.legacyEnvironment(), clock, onRequest: () => (answered += 1) });
+    const [busy, late] = [client(), client()];
+    const { id } = simulator.addCredential({ name: "jump", credentialType: "PASSWORD" });
+    const write = (one: ZpaClient) =>
+      one.credentials.update(id, { name: "jump", credentialType: "PASSWORD", password: makePassword() });
+    try {
+      // 390 s of full windows
+      const first = Array.from({ length: 400 }, () => write(busy));
+      const then = sleep(clock, 5_000).then(() => write(late));
+      await whileTimePasses(clock, () => answered, Promise.all([...first, then]));
+      const refused = simulator.log.filter((request) => request.refused);
+      const waited = refused.at(-1)!.at - refused[0]!.at;
+      assert.ok(waited > 300_000, `it was let through after ${waited} ms already`);
+      assert.equal(simulator.count({ method: "PUT" }) - refused.length, 401);
+    } finally {
+      await Promise.all([busy.close(), late.close()]);
       await simulator.close();
     }
   });
