@@ -155,6 +155,18 @@ describe("The rate limiter against a server that counts", () => {
       );
     });
 
+    it("sends nothing before a Retry-After is over that another process was told", async () => {
+      const [clock, server] = [
+        new FakeClock(),
+        { window: { kind: "sliding" as const }, scope: "tenant" as const, limit },
+      ];
+      const start = machine(clock, new CountingServer({ ...server, retryAfter: 13_000 }, clock), () => 60);
+      const [told, other] = [start(), start()];
+      told.limiter.refused(13_000);
+      await clock.runFor(other.send());
+      assert.ok(other.departures[0]!.at >= 13_000, `it left at ${other.departures[0]!.at} ms`);
+    });
+
     it("is never refused right after one that has ended, or was killed", async () => {
       const plans = fc.array(
         fc.record({

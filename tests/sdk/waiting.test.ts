@@ -210,6 +210,12 @@ describe("Waiting", () => {
     });
   });
 
+  it("within a deadline do not count the place in the queue before another try", async () => {
+    double.script = [busy, busy, key];
+    await get(client({ readsPer10s: 1, operationTimeout: 15 }));
+    assert.equal(double.requests.length, 3);
+  });
+
   describe("given up by the caller", () => {
     const reason = new Error("enough");
     type Reach = (abort: AbortController, one: ZpaClient, still: TestClock) => Promise<{ ended: Promise<unknown> }>;
