@@ -11,7 +11,7 @@ export type ConfigReader = (name: string) => string | undefined;
 /** For `npm run bench` only: when set, every object is read alone, which is what the snapshots are measured against. */
 const withoutLists = "ZPA_BENCH_WITHOUT_LISTS";
 
-/** All microtenants. */
+/** All microtenants: an object that was moved to another one is not gone. */
 const anywhere: Scope = { microtenantId: "all" };
 
 export class Session {
@@ -32,8 +32,7 @@ export class Session {
     return memoised(this.keys, `${type} ${microtenantId ?? ""}`, () =>
       this.snapshot({
         page: (number) => api.page(type, number, scope),
-        get: (id) => findAnywhere((where) => api.get(type, id, where), microtenantId),
-        confirm: (id) => unlessGone(api.get(type, id, anywhere)),
+        get: (id) => unlessGone(api.get(type, id, anywhere)),
         named: (name) => api.named(type, name, scope),
       }),
     );
@@ -45,8 +44,7 @@ export class Session {
     return memoised(this.credentialsByMicrotenant, microtenantId ?? "", () =>
       this.snapshot({
         page: (number) => api.page(number, scope),
-        get: (id) => findAnywhere((where) => api.get(id, where), microtenantId),
-        confirm: (id) => unlessGone(api.get(id, anywhere)),
+        get: (id) => unlessGone(api.get(id, anywhere)),
         named: (name) => api.named(name, scope),
       }),
     );
@@ -66,7 +64,6 @@ export class Session {
   private snapshot<T extends { id: string; name: string }>(api: {
     page: (number: number) => Promise<{ items: T[]; totalPages: number }>;
     get: (id: string) => Promise<T | undefined>;
-    confirm: (id: string) => Promise<T | undefined>;
     named: (name: string) => Promise<T[]>;
   }): Snapshot<T> {
     const source = {
@@ -120,13 +117,6 @@ function waitTeller(): (notice: WaitNotice) => void {
     const until = new Date(Date.now() + endsIn).toTimeString().slice(0, "hh:mm:ss".length);
     console.log(`zpa: ${who} until ${until} (${Math.ceil(endsIn / 1000)} s) because ${reasons[cause]}`);
   };
-}
-
-/** An object that was moved to another microtenant is not gone. */
-async function findAnywhere<T>(get: (scope: Scope) => Promise<T>, microtenantId: string | undefined) {
-  const found = await unlessGone(get({ microtenantId }));
-  if (found !== undefined || microtenantId === undefined) return found;
-  return unlessGone(get(anywhere));
 }
 
 async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {

@@ -14,10 +14,8 @@ export interface SnapshotSource<T> {
   ready(): Promise<void>;
   /** One request. Up to 500 objects; the first page is 1. */
   page(number: number): Promise<{ items: T[]; totalPages: number }>;
-  /** Undefined when it is gone. One request for an object that is there. */
+  /** Undefined when ZPA says that it is gone. One request. */
   get(id: string): Promise<T | undefined>;
-  /** The same for one that the list does not hold. One request. */
-  confirm(id: string): Promise<T | undefined>;
   /** One request where the name is searchable; else it reads the whole list. */
   named(name: string): Promise<T[]>;
   isSearchable(name: string): boolean;
@@ -221,7 +219,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     this.singles += 1;
     try {
       if (demand.by === "name") return demand.resolve(await this.source.named(demand.name));
-      const item = await (this.isComplete ? this.source.confirm(demand.id) : this.source.get(demand.id));
+      const item = await this.source.get(demand.id);
       this.stale.delete(demand.id);
       if (item === undefined) this.items.delete(demand.id);
       else this.learn(item);

@@ -24,6 +24,10 @@ export class CountingTenant {
   isEndless = false;
   private readonly failures = new Map<string, Error>();
   private made = 0;
+  private readonly shown = new Set<string>();
+  private readonly shownPages = new Set<number>();
+  /** Whether all pages were shown. */
+  private isListed = false;
 
   constructor(
     readonly items: Item[],
@@ -49,19 +53,20 @@ export class CountingTenant {
           this.failIfPlanned("page");
           if (this.isEndless) return { items: this.items.slice(0, pageSize), totalPages: number + 1 };
           const items = this.items.slice((number - 1) * pageSize, number * pageSize);
-          return { items, totalPages: Math.ceil(this.items.length / pageSize) };
+          const totalPages = Math.ceil(this.items.length / pageSize);
+          this.shownPages.add(number);
+          for (const item of items) this.shown.add(item.id);
+          this.isListed = this.shownPages.size >= totalPages;
+          return { items, totalPages };
         });
       },
       get: (id: string) =>
         this.answer(() => {
           this.failIfPlanned("get");
-          return this.items.find((item) => item.id === id);
+          const item = this.items.find((one) => one.id === id);
+          if (item !== undefined && this.isListed && !this.shown.has(id)) this.slipped += 1;
+          return item;
         }),
-      confirm: async (id: string) => {
-        const item = await this.answer(() => this.items.find((one) => one.id === id));
-        if (item !== undefined) this.slipped += 1;
-        return item;
-      },
       named: async (name: string) => {
         if (isSearchable(name)) return this.answer(() => this.items.filter((item) => item.name === name));
         throw new Error("the snapshot has the list");
