@@ -104,29 +104,25 @@ export function secretsIn(log: readonly LoggedRequest[]): Record<string, string>
 const documented = { windowMs: 10_000, reads: 20, writes: 10 };
 
 /**
- * I4: no process sends more than the documented rate, and none repeats itself before the time is over that a 429 asked
- * for. A process is known by its access token, for each signs in for itself.
+ * I4: all processes of the machine together never send more than the documented rate, and none repeats itself before the
+ * time is over that a 429 asked for. A process is known by its access token, for each signs in for itself.
  *
  * @param retryAfterMs how long the refusal of this request asked to wait
  */
 export function assertRate(log: readonly LoggedRequest[], retryAfterMs: (refusal: LoggedRequest) => number): void {
-  const lines = new Map<string, LoggedRequest[]>();
-  for (const request of log.filter(isApiRequest)) {
-    const line = `${bearer(request.headers)} ${isWrite(request) ? "writes" : "reads"}`;
-    lines.set(line, [...(lines.get(line) ?? []), request]);
-  }
-  for (const [line, requests] of lines) {
-    const kind = line.endsWith("writes") ? "writes" : "reads";
+  for (const kind of ["reads", "writes"] as const) {
     const limit = documented[kind];
+    const requests = log.filter((request) => isApiRequest(request) && isWrite(request) === (kind === "writes"));
     requests.forEach((request, index) => {
       const first = requests[index - limit];
       const apart = first === undefined ? Infinity : request.at - first.at;
       assert.ok(apart >= documented.windowMs, `I4: ${limit + 1} ${kind} within ${Math.round(apart)} ms`);
-    });
-    for (const refusal of requests.filter(({ status }) => status === 429)) {
-      const early = requests.find(({ at }) => at > refusal.at && at < refusal.at + retryAfterMs(refusal));
+      if (request.status !== 429) return;
+      const isEarly = ({ at, headers }: LoggedRequest) =>
+        at > request.at && at < request.at + retryAfterMs(request) && bearer(headers) === bearer(request.headers);
+      const early = requests.find(isEarly);
       assert.equal(early && describe(early), undefined, "I4: sent before Retry-After was over");
-    }
+    });
   }
 }
 

@@ -221,7 +221,8 @@ describe("Changing and deleting over the provider protocol", () => {
 
     it("has its settings for every one of many deletes that are the first thing a process is asked", async () => {
       const made: Made[] = [];
-      for (const name of ["a", "b", "c", "d"]) {
+      // no more than ten writes with the deletes, which else would wait for the rate limit
+      for (const name of ["a", "b"]) {
         made.push(await make(provider, "ProvisioningKey", keyArgs(world, { name, nameSeed: `${name}-0` })));
         const words = { ...credentialArgs(world).PASSWORD, name, nameSeed: `${name}-1` };
         made.push(await make(provider, "PrivilegedCredential", words));
