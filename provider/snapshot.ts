@@ -27,6 +27,8 @@ export interface SnapshotSource<T> {
 const wave = 50;
 /** As long as more arrive, the wait is repeated up to so many times. */
 const longestWave = 5;
+/** The first of all waits so often for a second one, which on a busy machine may come late: one list serves both. */
+const longestAlone = 3;
 /** Pages are read to try one's luck only where so many of them hold one of those that are waited for, on average. */
 const pagesPerHit = 4;
 
@@ -122,12 +124,15 @@ export class Snapshot<T extends { id: string; name: string }> {
   }
 
   private async arrivals(): Promise<void> {
-    let seen: number;
     let rounds = 0;
+    let goOn: boolean;
     do {
-      seen = this.waiting.length;
+      const seen = this.waiting.length;
       await this.source.pause(wave);
-    } while (this.waiting.length > seen && ++rounds < longestWave);
+      rounds += 1;
+      const isAlone = this.wanted.size === 1 && this.waiting[0]?.by === "id";
+      goOn = this.waiting.length > seen ? rounds < longestWave : isAlone && rounds < longestAlone;
+    } while (goOn);
   }
 
   /** Answers what is known; asks ZPA itself where a complete list does not hold an id, before it is called gone. */

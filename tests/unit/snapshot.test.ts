@@ -27,6 +27,13 @@ describe("A snapshot", () => {
     assert.equal(tenant.calls, 1);
   });
 
+  it("waits a little for a second one, and then reads both with one list", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(2));
+    const late = clock.sleep(120).then(() => snapshot.read("ours1"));
+    await clock.runFor(Promise.all([snapshot.read("ours0"), late]));
+    assert.deepEqual([tenant.calls, tenant.pages], [1, 1]);
+  });
+
   it("looks for the name of one that is created in a tenant of 10 000 with two calls", async () => {
     const { clock, tenant, snapshot } = setUp(others(10_000));
     assert.deepEqual(await clock.runFor(snapshot.named("new")), []);
