@@ -61,6 +61,12 @@ export class Session {
     return found;
   }
 
+  /** Whether another one than this reads several objects. */
+  private othersRead(snapshot: unknown): boolean {
+    const all = [...this.keys.values(), ...this.credentialsByMicrotenant.values()];
+    return all.some((other) => other !== snapshot && other.readsSeveral);
+  }
+
   private snapshot<T extends { id: string; name: string }>(api: {
     page: (number: number) => Promise<{ items: T[]; totalPages: number }>;
     get: (id: string) => Promise<T | undefined>;
@@ -70,9 +76,11 @@ export class Session {
       ...api,
       ready: () => this.client.signIn(),
       isSearchable: (name: string) => sdk().isSearchable(name),
+      othersAreRead: () => this.othersRead(snapshot),
       pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     };
-    return new Snapshot(source, process.env[withoutLists] === undefined);
+    const snapshot: Snapshot<T> = new Snapshot(source, process.env[withoutLists] === undefined);
+    return snapshot;
   }
 }
 

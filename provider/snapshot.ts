@@ -19,6 +19,8 @@ export interface SnapshotSource<T> {
   /** One request where the name is searchable; else it reads the whole list. */
   named(name: string): Promise<T[]>;
   isSearchable(name: string): boolean;
+  /** Whether objects of other types are being read: once they are answered, the engine may ask for more of these. */
+  othersAreRead(): boolean;
   /** Ends after some milliseconds. */
   pause(milliseconds: number): Promise<void>;
 }
@@ -92,6 +94,11 @@ export class Snapshot<T extends { id: string; name: string }> {
     this.gone.add(id);
   }
 
+  /** Whether several are being read; one alone waits for others itself. */
+  get readsSeveral(): boolean {
+    return this.running && this.wanted.size > 1;
+  }
+
   private get isComplete(): boolean {
     return this.totalPages !== undefined && this.pagesLeft(this.totalPages).length === 0;
   }
@@ -131,6 +138,7 @@ export class Snapshot<T extends { id: string; name: string }> {
       await this.source.pause(wave);
       rounds += 1;
       const isAlone = this.wanted.size === 1 && this.waiting[0]?.by === "id";
+      if (isAlone && this.source.othersAreRead()) rounds = 0;
       goOn = this.waiting.length > seen ? rounds < longestWave : isAlone && rounds < longestAlone;
     } while (goOn);
   }

@@ -23,6 +23,8 @@ export class CountingTenant {
   /** Every page announces another one, and repeats the first. */
   isEndless = false;
   private readonly failures = new Map<string, Error>();
+  /** Whether objects of other types are being read. */
+  othersAreRead = false;
   private made = 0;
   private readonly shown = new Set<string>();
   private readonly shownPages = new Set<number>();
@@ -72,6 +74,7 @@ export class CountingTenant {
         throw new Error("the snapshot has the list");
       },
       isSearchable,
+      othersAreRead: () => this.othersAreRead,
       pause: (milliseconds: number) => this.clock.sleep(milliseconds),
     };
     return new Snapshot<Item>(source, lists);

@@ -34,6 +34,17 @@ describe("A snapshot", () => {
     assert.deepEqual([tenant.calls, tenant.pages], [1, 1]);
   });
 
+  it("waits for a second one as long as others are read, whose answers let the engine go on", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(2));
+    tenant.othersAreRead = true;
+    const first = snapshot.read("ours0");
+    await clock.runUntil(2_000);
+    assert.equal(tenant.calls, 0);
+    tenant.othersAreRead = false;
+    await clock.runFor(Promise.all([first, snapshot.read("ours1")]));
+    assert.deepEqual([tenant.calls, tenant.pages], [1, 1]);
+  });
+
   it("looks for the name of one that is created in a tenant of 10 000 with two calls", async () => {
     const { clock, tenant, snapshot } = setUp(others(10_000));
     assert.deepEqual(await clock.runFor(snapshot.named("new")), []);
