@@ -22,11 +22,17 @@ type Slot = ForeignSlot;
 interface Waiter {
   bucket: string;
   ticket: number;
+  since: number;
   admit(permit: Permit): void;
 }
 
-/** Milliseconds that a process whose requests fill the window leaves a free place to others, who may have waited longer. */
-const courtesy = 10;
+/**
+ * Milliseconds that a process leaves a free place to others: the first for those who have sent less in this window, the
+ * second for those who have waited longer than it, from now up to three windows. So those who share a limit take turns.
+ */
+const courtesy = { toFewer: 20, toLonger: 10 };
+const longest = 3 * windowMs;
+
 /** Milliseconds between two looks at requests of other processes that are under way. */
 const lookEvery = 200;
 
@@ -49,6 +55,7 @@ export class RateLimiter {
   private readonly queue: Waiter[] = [];
   private scope: "tenant" | "endpoint";
   private pausedUntil = Number.NEGATIVE_INFINITY;
+  private lastAdmitted = Number.NEGATIVE_INFINITY;
   private lastTicket = 0;
   /** The end of the pause after which one request goes ahead to try, and the rest follow once it is through. */
   private probed = Number.NEGATIVE_INFINITY;
@@ -78,6 +85,7 @@ export class RateLimiter {
       const waiter: Waiter = {
         bucket: family,
         ticket,
+        since: this.options.clock.now(),
         admit: (permit) => {
           signal?.removeEventListener("abort", onAbort);
           resolve(permit);
@@ -154,6 +162,7 @@ export class RateLimiter {
     }
     const slot: Slot = { bucket, freeAt: undefined };
     this.slots.push(slot);
+    this.lastAdmitted = clock.now();
     if (this.pausedUntil > this.probed) {
       this.probed = this.pausedUntil;
       this.probe = slot;
@@ -181,13 +190,19 @@ export class RateLimiter {
 
   private nextAt(now: number): number {
     if (now < this.pausedUntil) return this.pausedUntil;
-    const { ledger, limit } = this.options;
-    const share = ledger === undefined ? 0 : Math.min(1, this.slots.length / limit);
     const next = Math.min(
       ...this.slots.map((slot) => slot.freeAt ?? Number.POSITIVE_INFINITY),
       ...this.foreign.map((slot) => slot.freeAt ?? now + lookEvery),
     );
-    return next + courtesy * share;
+    return next + this.courtesyAt(next);
+  }
+
+  private courtesyAt(time: number): number {
+    const { ledger, limit } = this.options;
+    if (ledger === undefined) return 0;
+    const share = Math.min(1, this.slots.length / limit);
+    const waited = time - Math.max(this.lastAdmitted, this.queue[0]?.since ?? time);
+    return courtesy.toFewer * share + courtesy.toLonger * Math.max(0, 1 - waited / longest);
   }
 
   /** When the last one in the queue leaves, by what is known now. */

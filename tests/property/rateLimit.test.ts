@@ -130,7 +130,10 @@ describe("The rate limiter against a server that counts", () => {
 
     it("is never refused, loses at most 4 % together with them, and lets each have its turn", async () => {
       const processes = fc.array(
-        fc.record({ count: fc.integer({ min: 1, max: 60 }), after: fc.integer({ min: 0, max: 25_000 }) }),
+        fc.record({
+          count: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 120 })),
+          after: fc.integer({ min: 0, max: 25_000 }),
+        }),
         { minLength: 2, maxLength: 3 },
       );
       await fc.assert(
@@ -141,9 +144,11 @@ describe("The rate limiter against a server that counts", () => {
           const all = plan.map(async ({ count, after }) => {
             await clock.sleep(after);
             await sendAll(start(), count);
-            const alone = floor(count) + windowMs;
+            // one turn of all for each ten requests, one more for a turn that had to be shared, and what was there before
+            const rounds = Math.ceil(count / limit) + 1;
+            const turns = (rounds * plan.length + 1) * windowMs * 1.04;
             const took = clock.now() - after;
-            assert.ok(took <= plan.length * alone, `${count} requests took ${took} ms: ${JSON.stringify(plan)}`);
+            assert.ok(took <= turns, `${count} requests took ${took} ms: ${JSON.stringify(plan)}`);
           });
           await clock.runFor(Promise.all(all));
           assert.equal(server.refusals, 0);
