@@ -103,8 +103,16 @@ async function measureApart(size: number, mode: Mode, progress: Progress): Promi
 async function measureAsTold([size, name]: readonly string[]): Promise<void> {
   const mode = [ownMode, baselineMode].find((one) => one.name === name);
   if (mode === undefined) throw new Error(usage);
-  process.once("disconnect", () => process.exit(1));
-  await measureStack(Number(size), mode, (row) => void process.send?.(row));
+  // nobody would read what is still to be measured
+  const stop = () => process.exit(1);
+  process.once("disconnect", stop);
+  try {
+    await measureStack(Number(size), mode, (row) => void process.send?.(row));
+  } finally {
+    // while it listens it cannot end
+    process.off("disconnect", stop);
+    process.disconnect();
+  }
 }
 
 async function main(): Promise<void> {
