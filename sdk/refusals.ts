@@ -8,11 +8,15 @@ import type { Clock } from "./clock";
  */
 const longestRefusal = 3_600_000;
 
+/** Milliseconds after a wait within which somebody tries again; who comes later knows nothing of the time between. */
+const nextTry = 60_000;
+
 /** What is refused and let through independently of the others. */
 export type Lane = "reads" | "writes" | "sign-in";
 
 export class Refusals {
-  private readonly since = new Map<Lane, number>();
+  /** Since when all was refused, and until when the last refusal said to wait. */
+  private readonly runs = new Map<Lane, { since: number; until: number }>();
   private bannedUntil = Number.NEGATIVE_INFINITY;
 
   /** @param longestWait - milliseconds that an operation waits at a time */
@@ -28,8 +32,9 @@ export class Refusals {
    */
   whyNotWait(lane: Lane, milliseconds: number): string | undefined {
     const now = this.clock.now();
-    const since = this.since.get(lane) ?? now;
-    this.since.set(lane, since);
+    const run = this.runs.get(lane);
+    const since = run !== undefined && now <= run.until + nextTry ? run.since : now;
+    this.runs.set(lane, { since, until: now + milliseconds });
     const isTooLong = milliseconds > this.longestWait;
     if (!isTooLong && now + milliseconds - since <= longestRefusal) return undefined;
     this.bannedUntil = Math.max(this.bannedUntil, now + Math.min(milliseconds, longestRefusal));
@@ -39,7 +44,7 @@ export class Refusals {
 
   /** A request was let through. */
   passed(lane: Lane): void {
-    this.since.delete(lane);
+    this.runs.delete(lane);
   }
 
   /** Milliseconds for which nothing shall be sent; 0 for none. */

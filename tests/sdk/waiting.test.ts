@@ -128,6 +128,23 @@ describe("Waiting", () => {
       await get(one);
     });
 
+    it("are waited for as ever long after one that was given up", async () => {
+      const still = new TestClock();
+      const abort = new AbortController();
+      double.script = [refusal({ "retry-after": "13s" }), refusal({ "retry-after": "13s" }), key];
+      const one = double.client({}, { clock: still });
+      const givenUp = failureOf(get(one, abort.signal));
+      await still.untilWaiting(13_000);
+      abort.abort(new Error("enough"));
+      await givenUp;
+      still.advance(7_200_000);
+      const later = get(one);
+      await double.received(2);
+      await still.untilWaiting(13_000);
+      still.advance(13_000);
+      await later;
+    });
+
     it("cost the retries nothing", async () => {
       const four = Array.from({ length: 4 }, () => refusal({ "retry-after": "1" }));
       double.script = [...four, busy, busy, busy, busy, key];
