@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { makeCanaries } from "../harness/canaries";
-import type { providerTexts } from "../harness/providerProcess";
-import { type Properties, type ProviderProcess } from "../harness/providerProcess";
+import type { CheckFailure, Properties, ProviderProcess, providerTexts } from "../harness/providerProcess";
 import type { World } from "../harness/world";
 
 /** One of this package's two resources. */
@@ -102,4 +101,19 @@ export function credentialArgs(world: World): Record<"USERNAME_PASSWORD" | "SSH_
 /** `args` without some of them. */
 export function without(args: Properties, ...names: string[]): Properties {
   return Object.fromEntries(Object.entries(args).filter(([name]) => !names.includes(name)));
+}
+
+/** The reason of the one failure that `check` tells: it begins with the field's name, and holds the words after it. */
+export async function refusal(
+  checked: Promise<{ failures: CheckFailure[] }>,
+  field: string,
+  words: RegExp,
+): Promise<string> {
+  const { failures } = await checked;
+  assert.equal(failures.length, 1);
+  const [{ property, reason }] = failures as [CheckFailure];
+  assert.equal(property, "", "the engine prints the value of a property that is named");
+  assert.match(reason, new RegExp(`^${field} .*${words.source}`));
+  assert.doesNotMatch(reason, /\n|\bat .*:\d+|zod/i);
+  return reason;
 }

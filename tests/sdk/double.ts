@@ -138,11 +138,15 @@ export const keyRow = (more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
+/** ZPA's own way to ask for another try. */
+export const busy = { status: 503, body: { id: "retryable.server.error", reason: "Please retry." } };
+
 /** One call of each kind, on a provisioning key. */
 export const calls = {
-  get: (client: ZpaClient) => client.provisioningKeys.get("CONNECTOR_GRP", "6211"),
+  get: (client: ZpaClient, signal?: AbortSignal) => client.provisioningKeys.get("CONNECTOR_GRP", "6211", { signal }),
   list: (client: ZpaClient) => Array.fromAsync(client.provisioningKeys.list("CONNECTOR_GRP")),
-  create: (client: ZpaClient) => client.provisioningKeys.create("CONNECTOR_GRP", keyBody),
+  create: (client: ZpaClient, signal?: AbortSignal) =>
+    client.provisioningKeys.create("CONNECTOR_GRP", keyBody, { signal }),
   update: (client: ZpaClient) => client.provisioningKeys.update("CONNECTOR_GRP", "6211", keyBody),
   remove: (client: ZpaClient) => client.provisioningKeys.delete("CONNECTOR_GRP", "6211"),
 };

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { AmbiguousOutcomeError, NotFoundError, ProtocolError, UnavailableError, ZpaClient } from "../../sdk";
 import { backOff, RetryBudget } from "../../sdk/retry";
-import { Double, failureOf, keyBody, keyRow, type Reaction } from "./double";
+import { busy, calls, Double, failureOf, keyRow, type Reaction } from "./double";
 import { TestClock } from "./testClock";
 
-const get = (client: ZpaClient, signal?: AbortSignal) =>
-  client.provisioningKeys.get("CONNECTOR_GRP", "6211", { signal });
-const create = (client: ZpaClient, signal?: AbortSignal) =>
-  client.provisioningKeys.create("CONNECTOR_GRP", keyBody, { signal });
-const update = (client: ZpaClient) => client.provisioningKeys.update("CONNECTOR_GRP", "6211", keyBody);
-const remove = (client: ZpaClient) => client.provisioningKeys.delete("CONNECTOR_GRP", "6211");
+const { get, create, update, remove } = calls;
 const move = (client: ZpaClient) => client.credentials.move("7", "0", "5");
 
 const key = { body: keyRow() };
-const busy = { status: 503, body: { id: "retryable.server.error", reason: "Please retry." } };
 const cut: Reaction = (response) => {
   response.writeHead(200, { "content-type": "application/json", "content-length": "500" });
   response.write('{"id":"6211",');

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import type { WaitNotice, ZpaClient } from "../../sdk";
 import { AmbiguousOutcomeError, RateLimitError, UnavailableError } from "../../sdk";
-import { Double, failureOf, keyBody, keyRow } from "./double";
+import { busy, calls, Double, failureOf, keyRow } from "./double";
 import { nextTurn, TestClock } from "./testClock";
 
-const get = (client: ZpaClient, signal?: AbortSignal) =>
-  client.provisioningKeys.get("CONNECTOR_GRP", "6211", { signal });
-const create = (client: ZpaClient, signal?: AbortSignal) =>
-  client.provisioningKeys.create("CONNECTOR_GRP", keyBody, { signal });
-const update = (client: ZpaClient) => client.provisioningKeys.update("CONNECTOR_GRP", "6211", keyBody);
+const { get, create, update } = calls;
 
 const key = { body: keyRow() };
-const busy = { status: 503, body: { id: "retryable.server.error", reason: "Please retry." } };
+
 describe("Waiting", () => {
   let double: Double;
   let clock: TestClock;
