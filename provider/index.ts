@@ -3,8 +3,12 @@
  *
  * @packageDocumentation
  */
-export { type CredentialType, PrivilegedCredential, type PrivilegedCredentialArgs } from "./privilegedCredential";
-export { type AssociationType, ProvisioningKey, type ProvisioningKeyArgs } from "./provisioningKey";
+export {
+  type CredentialType,
+  PrivilegedCredential,
+  type PrivilegedCredentialArgs,
+} from "./program/privilegedCredential";
+export { type AssociationType, ProvisioningKey, type ProvisioningKeyArgs } from "./program/provisioningKey";
 export {
   type EnrollmentCertificateResult,
   getAppConnectorGroup,
@@ -20,8 +24,8 @@ export {
   type LookUpOptions,
   type LookUpOutputArgs,
   type LookUpResult,
-} from "./lookUps";
-export { Provider, type ProviderArgs } from "./provider";
+} from "./program/lookUps";
+export { Provider, type ProviderArgs } from "./program/provider";
 export {
   type AwsSecretsManagerSource,
   type AwsSsmSource,
@@ -33,4 +37,4 @@ export {
   type EnrollmentUserDataArgs,
   EnrollmentUserDataError,
   type GcpSecretManagerSource,
-} from "./enrollmentUserData";
+} from "./program/enrollmentUserData";

@@ -1,5 +1,5 @@
 // The run-time contract: every stack's state refers to this path and to these names. Nothing here is ever renamed or
 // removed.
 
-export { handler as provisioningKey } from "./provisioningKey";
-export { handler as privilegedCredential } from "./privilegedCredential";
+export { handler as provisioningKey } from "./process/provisioningKey";
+export { handler as privilegedCredential } from "./process/privilegedCredential";

@@ -1,16 +1,16 @@
-import { AppConnectorGroups } from "./appConnectorGroups";
+import { AppConnectorGroups } from "./resources/appConnectorGroups";
 import { type Clock, systemClock } from "./clock";
-import { Credentials } from "./credentials";
-import { EnrollmentCertificates } from "./enrollmentCertificates";
-import { Microtenants } from "./microtenants";
-import { ProvisioningKeys } from "./provisioningKeys";
-import { ledgerDirectory, RateLedger } from "./rateLedger";
-import type { WaitNotice } from "./waitNotice";
-import { type ResolvedSettings, resolveSettings, type SettingSources } from "./resolveSettings";
-import { ServiceEdgeGroups } from "./serviceEdgeGroups";
-import type { ZpaSettings } from "./settings";
-import { Transport } from "./transport";
-import type { RequestEvent } from "./wire";
+import { Credentials } from "./resources/credentials";
+import { EnrollmentCertificates } from "./resources/enrollmentCertificates";
+import { Microtenants } from "./resources/microtenants";
+import { ProvisioningKeys } from "./resources/provisioningKeys";
+import { ledgerDirectory, RateLedger } from "./rateLimit/sharedLedger";
+import type { WaitNotice } from "./rateLimit/waitNotice";
+import { type ResolvedSettings, resolveSettings, type SettingSources } from "./settings/resolve";
+import { ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
+import type { ZpaSettings } from "./settings/schema";
+import { Transport } from "./request/transport";
+import type { RequestEvent } from "./http/wire";
 
 /** What a {@link ZpaClient} takes beside its settings. */
 export interface ZpaClientOptions {

@@ -3,33 +3,37 @@
  *
  * @packageDocumentation
  */
-export { type AppConnectorGroup, type AppConnectorGroups } from "./appConnectorGroups";
+export { type AppConnectorGroup, type AppConnectorGroups } from "./resources/appConnectorGroups";
 export { type Clock } from "./clock";
 export { ZpaClient, type ZpaClientOptions } from "./client";
-export { clouds, type ZpaCloud } from "./clouds";
+export { clouds, type ZpaCloud } from "./settings/clouds";
 export {
   type Credential,
   type CredentialBody,
   type Credentials,
   type CredentialType,
   credentialTypes,
-} from "./credentials";
-export { builtInCertificates, type EnrollmentCertificate, type EnrollmentCertificates } from "./enrollmentCertificates";
+} from "./resources/credentials";
+export {
+  builtInCertificates,
+  type EnrollmentCertificate,
+  type EnrollmentCertificates,
+} from "./resources/enrollmentCertificates";
 export * from "./errors";
-export { type Scope } from "./endpoint";
-export { isSearchable, type ListOptions, maxPageSize, type Page } from "./lists";
-export { defaultMicrotenant, type Microtenant, type Microtenants } from "./microtenants";
+export { type Scope } from "./resources/endpoint";
+export { isSearchable, type ListOptions, maxPageSize, type Page } from "./resources/lists";
+export { defaultMicrotenant, type Microtenant, type Microtenants } from "./resources/microtenants";
 export {
   type AssociationType,
   associationTypes,
   type ProvisioningKey,
   type ProvisioningKeyBody,
   type ProvisioningKeys,
-} from "./provisioningKeys";
-export { type WaitNotice } from "./waitNotice";
-export { redact } from "./redact";
-export { type LookUps } from "./lookUps";
-export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./serviceEdgeGroups";
-export { type ResolvedSettings, resolveSettings, type SettingSources } from "./resolveSettings";
-export { settingFacts, type SettingFacts, type SettingName, settingNames, type ZpaSettings } from "./settings";
-export { type RequestEvent } from "./wire";
+} from "./resources/provisioningKeys";
+export { type WaitNotice } from "./rateLimit/waitNotice";
+export { redact } from "./http/redact";
+export { type LookUps } from "./resources/lookUps";
+export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
+export { type ResolvedSettings, resolveSettings, type SettingSources } from "./settings/resolve";
+export { settingFacts, type SettingFacts, type SettingName, settingNames, type ZpaSettings } from "./settings/schema";
+export { type RequestEvent } from "./http/wire";

@@ -4,10 +4,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
-import type { Field, FieldTable } from "../provider/fields";
-import { fieldsOfType, privilegedCredentialDefinition } from "../provider/privilegedCredential";
-import { provisioningKeyDefinition } from "../provider/provisioningKey";
-import { settingsTable } from "../sdk/settingsTable";
+import type { Field, FieldTable } from "../provider/model/fields";
+import { fieldsOfType, privilegedCredentialFields } from "../provider/model/privilegedCredential";
+import { provisioningKeyFields } from "../provider/model/provisioningKey";
+import { settingsTable } from "../sdk/settings/table";
 import { repositoryRoot } from "./harness/environment";
 
 const readme = path.join(repositoryRoot, "README.md");
@@ -43,8 +43,8 @@ function credentialTypeTable(): string {
 const blocks: Readonly<Record<string, () => string>> = {
   quickstart: () => code("examples", "quickstart", "index.ts"),
   settings: settingsTable,
-  "fields ProvisioningKey": () => fieldTable(provisioningKeyDefinition.fields),
-  "fields PrivilegedCredential": () => fieldTable(privilegedCredentialDefinition.fields),
+  "fields ProvisioningKey": () => fieldTable(provisioningKeyFields),
+  "fields PrivilegedCredential": () => fieldTable(privilegedCredentialFields),
   "credential-types": credentialTypeTable,
   "sdk-example": () => code("tests", "sdk", "nearlyUsedUp.ts"),
 };

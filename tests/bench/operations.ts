@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ledgerDirectory } from "../../sdk/rateLedger";
+import { ledgerDirectory } from "../../sdk/rateLimit/sharedLedger";
 import { type Cost, CountedStack, halves, type Shares } from "../property/stackOf";
 import { ZpaSimulator } from "../simulator";
 

@@ -135,7 +135,7 @@ describe("Taking over what is there already", function () {
     const password = (world.canaries.password = makePassword());
     const folder = mkdtempSync(path.join(os.tmpdir(), "zpa-import-"));
     try {
-      const cli = path.join(repositoryRoot, "dist", "provider", "cli.js");
+      const cli = path.join(repositoryRoot, "dist", "provider", "cli", "index.js");
       const find = async (...args: string[]) => {
         const file = path.join(folder, `${args[1]}.json`);
         const command = [cli, "import", ...args, "--out", file];

@@ -1,6 +1,6 @@
 // A ZPA that only counts, and clients that send through the limiter as the transport does.
 
-import { RateLimiter, type RateLimiterOptions, windowMs } from "../../sdk/rateLimit";
+import { RateLimiter, type RateLimiterOptions, windowMs } from "../../sdk/rateLimit/limiter";
 import type { FakeClock } from "./fakeClock";
 
 export interface CountingServerOptions {

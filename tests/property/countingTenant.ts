@@ -1,6 +1,6 @@
 // A tenant's objects of one type, with a list of 500 per page that other people change, and a count of the calls.
 
-import { Snapshot } from "../../provider/snapshot";
+import { Snapshot } from "../../provider/process/snapshot";
 import type { FakeClock } from "./fakeClock";
 
 export interface Item {

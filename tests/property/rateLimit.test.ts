@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { RateLedger } from "../../sdk/rateLedger";
-import { windowMs } from "../../sdk/rateLimit";
+import { RateLedger } from "../../sdk/rateLimit/sharedLedger";
+import { windowMs } from "../../sdk/rateLimit/limiter";
 import { CountingServer, type CountingServerOptions, SimulatedClient } from "./countingServer";
 import { FakeClock } from "./fakeClock";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AmbiguousOutcomeError, NotFoundError, ProtocolError, UnavailableError, ZpaClient } from "../../sdk";
-import { backOff, RetryBudget } from "../../sdk/retry";
+import { backOff, RetryBudget } from "../../sdk/request/retry";
 import { busy, calls, Double, failureOf, keyRow, type Reaction } from "./double";
 import { TestClock } from "./testClock";
 

@@ -12,7 +12,7 @@ import {
   ZpaClient,
   type ZpaSettings,
 } from "../../sdk";
-import { settingsTable } from "../../sdk/settingsTable";
+import { settingsTable } from "../../sdk/settings/table";
 
 const secret = randomBytes(12).toString("hex");
 const oneApi = { clientId: "c", clientSecret: secret, vanityDomain: "acme" };

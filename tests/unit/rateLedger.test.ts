@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { RateLedger } from "../../sdk/rateLedger";
+import { RateLedger } from "../../sdk/rateLimit/sharedLedger";
 import { FakeClock } from "../property/fakeClock";
 
 /** Another process: its monotonic clock began at another moment. */

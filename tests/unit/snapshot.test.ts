@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Snapshot } from "../../provider/snapshot";
+import { type Snapshot } from "../../provider/process/snapshot";
 import { CountingTenant, inWaves, type Item } from "../property/countingTenant";
 import { FakeClock } from "../property/fakeClock";
 

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import sinon from "sinon";
-import type { ResolvedArgs } from "../../provider/enrollment/args";
+import type { ResolvedArgs } from "../../provider/program/enrollment/args";
 import {
   enrollmentUserData,
   EnrollmentUserDataError,
   renderEnrollmentUserData,
   type EnrollmentUserDataArgs,
-} from "../../provider/enrollmentUserData";
+} from "../../provider/program/enrollmentUserData";
 
 const AWS = { kind: "aws-secrets-manager", secretId: "zpa/key" } as const;
 const AZURE = { kind: "azure-key-vault", secretUrl: "https://acme.vault.azure.net/secrets/key" } as const;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ResolvedSource } from "../../provider/enrollment/args";
+import type { ResolvedSource } from "../../provider/program/enrollment/args";
 import { type FakeCloud, REGION } from "./harness/fakeCloud";
 import type { Machine } from "./harness/machine";
 import { AWS, AZURE, FIRST_BOOT, GCP, HOOK, KEY_FILE, Scenario, SOURCES } from "./harness/scenario";

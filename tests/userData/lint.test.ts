@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ResolvedArgs, ResolvedSource } from "../../provider/enrollment/args";
-import { renderEnrollmentUserData } from "../../provider/enrollmentUserData";
+import type { ResolvedArgs, ResolvedSource } from "../../provider/program/enrollment/args";
+import { renderEnrollmentUserData } from "../../provider/program/enrollmentUserData";
 import { FakeCloud } from "./harness/fakeCloud";
 import { Machine } from "./harness/machine";
 

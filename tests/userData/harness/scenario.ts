@@ -1,6 +1,6 @@
 // What the boot tests share: the sources, and one machine with its cloud for each test.
-import type { ResolvedArgs, ResolvedSource } from "../../../provider/enrollment/args";
-import { renderEnrollmentUserData } from "../../../provider/enrollmentUserData";
+import type { ResolvedArgs, ResolvedSource } from "../../../provider/program/enrollment/args";
+import { renderEnrollmentUserData } from "../../../provider/program/enrollmentUserData";
 import { CLIENT_ID, FakeCloud, REGION } from "./fakeCloud";
 import { Machine } from "./machine";
 

@@ -1,0 +1,103 @@
+// Objects that are there already, as a file for `pulumi import --file` and as TypeScript to paste. No secret stands in
+// either: the engine would store it in clear, since an imported resource does not know yet which outputs are secret.
+
+import { clean, type FieldTable, isSet, managedKey, providerKey, type Values } from "../model/fields";
+import { providerText } from "../program/registration";
+
+/** One object to import. */
+export interface Importable {
+  type: "ProvisioningKey" | "PrivilegedCredential";
+  handler: "provisioningKey" | "privilegedCredential";
+  fields: FieldTable;
+  id: string;
+  /** The resource's outputs, as a refresh would have them. */
+  outputs: Values;
+  /** Names of the secret outputs that are no arguments. */
+  secretOutputs: readonly string[];
+}
+
+interface ImportEntry {
+  type: string;
+  name: string;
+  id: string;
+  inputs: Values;
+  outputs: Values;
+}
+
+/** The arguments that describe the object: those that ZPA holds and that differ from what holds when nothing is said. */
+function argumentsOf({ fields, outputs }: Importable): Values {
+  const told = fields.filter(
+    (field) =>
+      field.local === undefined &&
+      field.secret === undefined &&
+      isSet(outputs[field.name]) &&
+      JSON.stringify(outputs[field.name]) !== JSON.stringify(field.fallback),
+  );
+  return Object.fromEntries(told.map((field) => [field.name, outputs[field.name]]));
+}
+
+/** What `pulumi import --file` takes. */
+export function importFile(objects: readonly Importable[]): { resources: ImportEntry[] } {
+  const names = logicalNames(objects);
+  const resources = objects.map((object, index) => {
+    const inputs = argumentsOf(object);
+    const secrets = [
+      ...object.fields.filter((field) => field.secret).map((field) => field.name),
+      ...object.secretOutputs,
+    ];
+    const open = Object.entries(object.outputs).filter(([name]) => !secrets.includes(name));
+    const provider = { [providerKey]: providerText(object.handler) };
+    return {
+      type: `pulumi-nodejs:dynamic/zpa:${object.type}`,
+      name: names[index]!,
+      id: object.id,
+      inputs: { ...inputs, ...provider },
+      outputs: clean({ ...Object.fromEntries(open), [managedKey]: Object.keys(inputs), ...provider }),
+    };
+  });
+  return { resources };
+}
+
+/** The program for the same resources. */
+export function program(objects: readonly Importable[]): string {
+  const names = logicalNames(objects);
+  const declarations = objects.map((object, index) => {
+    const given = Object.entries(argumentsOf(object)).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`);
+    const logicalName = names[index]!;
+    const secrets = object.fields
+      .filter((field) => field.secret && takes(object, field.name))
+      .map((field) => `  ${field.name}: config.requireSecret("${camelCase(`${logicalName}-${field.name}`)}"),`);
+    const variable = camelCase(logicalName);
+    return [`const ${variable} = new zpa.${object.type}("${logicalName}", {`, ...given, ...secrets, "});"].join("\n");
+  });
+  const head = ['import * as pulumi from "@pulumi/pulumi";', 'import * as zpa from "pulumi-zpa-dynamic";', ""];
+  const config = declarations.some((text) => text.includes("config."))
+    ? ["const config = new pulumi.Config();", ""]
+    : [];
+  return [...head, ...config, declarations.join("\n\n"), ""].join("\n");
+}
+
+/** The one secret that a credential of this type cannot do without. */
+function takes({ outputs }: Importable, secret: string): boolean {
+  return secret === (outputs["credentialType"] === "SSH_KEY" ? "privateKey" : "password");
+}
+
+/** Names of the resources in Pulumi: what ZPA calls them, made plain, and told apart where two become the same. */
+function logicalNames(objects: readonly Importable[]): string[] {
+  const taken = new Set<string>();
+  return objects.map(({ outputs, id }) => {
+    const plain =
+      String(outputs["name"])
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-+|-+$/g, "") || `object-${id}`;
+    const name = taken.has(plain) ? `${plain}-${id}` : plain;
+    taken.add(name);
+    return name;
+  });
+}
+
+function camelCase(text: string): string {
+  const joined = text.replace(/-+(.)?/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? "");
+  return /^[0-9]/.test(joined) ? `_${joined}` : joined;
+}

@@ -1,0 +1,69 @@
+// The fields of a privileged credential, and what else a program sees of it.
+
+import type { CredentialType } from "../../sdk";
+import type { FieldTable } from "./fields";
+
+export const privilegedCredentialFields: FieldTable = [
+  { name: "name", kind: "text", note: "Name of the credential; made from the logical name when left out" },
+  {
+    name: "credentialType",
+    kind: "choice",
+    choices: ["USERNAME_PASSWORD", "SSH_KEY", "PASSWORD"],
+    required: true,
+    replaces: true,
+    note: '"USERNAME_PASSWORD" for RDP, SSH and VNC, "SSH_KEY" for SSH, or "PASSWORD" for VNC',
+  },
+  { name: "description", kind: "text", maxLength: 1024, fallback: "", note: "Free text" },
+  { name: "userName", kind: "text", fallback: "", note: "User to sign in as" },
+  { name: "userDomain", kind: "text", fallback: "", notAlwaysEchoed: true, note: "Domain of the user" },
+  { name: "password", kind: "secret", secret: true, note: "Password, kept as a Pulumi secret" },
+  { name: "privateKey", kind: "pem", secret: true, note: "PEM text of the private key, kept as a Pulumi secret" },
+  {
+    name: "passphrase",
+    kind: "secret",
+    secret: true,
+    note: "What the private key is encrypted with, kept as a Pulumi secret",
+  },
+  {
+    name: "microtenantId",
+    kind: "id",
+    computed: true,
+    notAlwaysEchoed: true,
+    note: "Microtenant; `0` is Default; default is that of the settings; a change moves the credential",
+  },
+  {
+    name: "keepers",
+    kind: "keepers",
+    local: true,
+    replaces: true,
+    note: "Any texts whose change makes a new credential",
+  },
+  {
+    name: "adopt",
+    kind: "id",
+    local: true,
+    onlyAtCreate: true,
+    note: "Id of a credential that is there already, to be taken over; no effect afterwards",
+  },
+];
+
+/** Names of the fields that go to ZPA and never come back. */
+export const secretFields = privilegedCredentialFields.filter((field) => field.secret).map((field) => field.name);
+
+/** Beside name, description and microtenant, which every credential has. */
+export const fieldsOfType: Record<CredentialType, { required: readonly string[]; optional: readonly string[] }> = {
+  USERNAME_PASSWORD: { required: ["userName", "password"], optional: ["userDomain"] },
+  SSH_KEY: { required: ["userName", "privateKey"], optional: ["passphrase"] },
+  PASSWORD: { required: ["password"], optional: [] },
+};
+/** Fields that depend on the type. */
+export const typedFields = ["userName", "userDomain", ...secretFields];
+
+/** Outputs beside the arguments. */
+export const privilegedCredentialOutputs = [
+  "lastCredentialResetTime",
+  "secretWrittenAt",
+  "secretResetElsewhere",
+  "resetClockOffset",
+  "creationTime",
+] as const;

@@ -1,0 +1,143 @@
+// One tenant, for one run of the provider process: the client, what is known of its objects, and what was looked up.
+// All resource types share it, and with it the token and the rate limit.
+
+import type { AssociationType, Credential, ProvisioningKey, Scope, WaitNotice, ZpaClient } from "../../sdk";
+import { isSet } from "../model/fields";
+import { Snapshot } from "./snapshot";
+
+/** Reads a `zpa:` setting of Pulumi's configuration. */
+export type ConfigReader = (name: string) => string | undefined;
+
+/** For `npm run bench` only: when set, every object is read alone, which is what the snapshots are measured against. */
+const withoutLists = "ZPA_BENCH_WITHOUT_LISTS";
+
+/** All microtenants: an object that was moved to another one is not gone. */
+const anywhere: Scope = { microtenantId: "all" };
+
+export class Session {
+  private readonly keys = new Map<string, Snapshot<ProvisioningKey>>();
+  private readonly credentialsByMicrotenant = new Map<string, Snapshot<Credential>>();
+  private readonly certificates = new Map<AssociationType, Promise<string>>();
+
+  constructor(readonly client: ZpaClient) {}
+
+  /** The microtenant that an object is made in: its own, or the one that the settings name. */
+  microtenantOf(values: Record<string, unknown>): string | undefined {
+    return isSet(values["microtenantId"]) ? String(values["microtenantId"]) : this.client.microtenantId;
+  }
+
+  provisioningKeys(type: AssociationType, microtenantId: string | undefined): Snapshot<ProvisioningKey> {
+    const api = this.client.provisioningKeys;
+    const scope = { microtenantId };
+    return memoised(this.keys, `${type} ${microtenantId ?? ""}`, () =>
+      this.snapshot({
+        page: (number) => api.page(type, number, scope),
+        get: (id) => unlessGone(api.get(type, id, anywhere)),
+        named: (name) => api.named(type, name, scope),
+      }),
+    );
+  }
+
+  credentials(microtenantId: string | undefined): Snapshot<Credential> {
+    const api = this.client.credentials;
+    const scope = { microtenantId };
+    return memoised(this.credentialsByMicrotenant, microtenantId ?? "", () =>
+      this.snapshot({
+        page: (number) => api.page(number, scope),
+        get: (id) => unlessGone(api.get(id, anywhere)),
+        named: (name) => api.named(name, scope),
+      }),
+    );
+  }
+
+  /** The id of the built-in certificate that keys of this type are signed with; looked up once. */
+  builtInCertificate(type: AssociationType): Promise<string> {
+    const { builtInCertificates } = sdk();
+    const found = memoised(this.certificates, type, async () => {
+      const certificate = await this.client.enrollmentCertificates.find(builtInCertificates[type]);
+      return certificate.id;
+    });
+    found.catch(() => this.certificates.delete(type));
+    return found;
+  }
+
+  /** Whether another one than this reads several objects. */
+  private othersRead(snapshot: unknown): boolean {
+    const all = [...this.keys.values(), ...this.credentialsByMicrotenant.values()];
+    return all.some((other) => other !== snapshot && other.readsSeveral);
+  }
+
+  private snapshot<T extends { id: string; name: string }>(api: {
+    page: (number: number) => Promise<{ items: T[]; totalPages: number }>;
+    get: (id: string) => Promise<T | undefined>;
+    named: (name: string) => Promise<T[]>;
+  }): Snapshot<T> {
+    const source = {
+      ...api,
+      ready: () => this.client.signIn(),
+      isSearchable: (name: string) => sdk().isSearchable(name),
+      othersAreRead: () => this.othersRead(snapshot),
+      pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+    };
+    const snapshot: Snapshot<T> = new Snapshot(source, process.env[withoutLists] === undefined);
+    return snapshot;
+  }
+}
+
+const sessions = new Map<string, Session>();
+
+/**
+ * The session for these settings. Nothing is sent yet: the client signs in with its first request.
+ *
+ * @throws ConfigurationError
+ */
+export function openSession(read: ConfigReader): Session {
+  const { settingNames, ZpaClient: Client } = sdk();
+  const settings = Object.fromEntries(settingNames.map((name) => [name, read(name)]));
+  return memoised(
+    sessions,
+    JSON.stringify(settings),
+    () => new Session(new Client({}, { config: (name) => settings[name], onWait: waitTeller() })),
+  );
+}
+
+/** Loaded with the first request, for undici and zod take a while to load. */
+export function sdk(): typeof import("../../sdk") {
+  return require("../../sdk") as typeof import("../../sdk");
+}
+
+/** At most one line in this time, of reads and writes together. */
+const tellEvery = 10_000;
+
+const reasons: Record<WaitNotice["cause"], string> = {
+  limit: "of the tenant's rate limit",
+  refused: "ZPA has refused a request (429)",
+  failed: "ZPA has failed and is asked again",
+};
+
+/** What the provider process prints, the engine shows on the stack. */
+function waitTeller(): (notice: WaitNotice) => void {
+  let lastTold = Number.NEGATIVE_INFINITY;
+  return ({ waiting, endsIn, kind, cause }) => {
+    if (performance.now() - lastTold < tellEvery) return;
+    lastTold = performance.now();
+    const who = waiting === 1 ? `1 ${kind.slice(0, -1)} waits` : `${waiting} ${kind} wait`;
+    const until = new Date(Date.now() + endsIn).toTimeString().slice(0, "hh:mm:ss".length);
+    console.log(`zpa: ${who} until ${until} (${Math.ceil(endsIn / 1000)} s) because ${reasons[cause]}`);
+  };
+}
+
+async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof sdk().NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function memoised<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}

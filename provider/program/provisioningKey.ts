@@ -1,0 +1,133 @@
+// ZPA's provisioning key: the text with which App Connectors and Private Service Edges enroll.
+// https://help.zscaler.com/zpa/about-provisioning-keys
+// The trap: a key that is not exportable shows its text once, in the answer to its creation.
+
+import * as pulumi from "@pulumi/pulumi";
+import { provisioningKeyFields, provisioningKeyOutputs } from "../model/provisioningKey";
+import { registration } from "./registration";
+
+/** What a key enrolls: App Connectors, or Private Service Edges. */
+export type AssociationType = "CONNECTOR_GRP" | "SERVICE_EDGE_GRP";
+
+export interface ProvisioningKeyArgs {
+  /**
+   * Name of the key, and the first part of the names of the connectors that enroll with it; at most 255 characters.
+   * Default: the logical name and a short hash. With a name of your own a replacement deletes the old key first.
+   */
+  name?: pulumi.Input<string>;
+  /** `CONNECTOR_GRP` or `SERVICE_EDGE_GRP`. Changing it replaces the key. */
+  associationType: pulumi.Input<AssociationType>;
+  /** Id of the App Connector Group or Service Edge Group that machines join. Changing it replaces the key. */
+  zcomponentId: pulumi.Input<string>;
+  /**
+   * How many machines may enroll with the key, from 1 up. Every machine that an autoscaling group replaces takes one
+   * more. Can be changed at any time, but not below the uses that are spent.
+   */
+  maxUsage: pulumi.Input<number | string>;
+  /** Id of the certificate that signs what enrolls. Default: the built-in `Connector` or `Service Edge`. */
+  enrollmentCertId?: pulumi.Input<string>;
+  /** Whether machines may enroll with the key. Default true. */
+  enabled?: pulumi.Input<boolean | string>;
+  /** Whether the key's text can be read again after its creation. Default true. Changing false to true replaces the key. */
+  exportable?: pulumi.Input<boolean | string>;
+  /** Addresses that may enroll. Default: any. */
+  ipAcl?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Free text of the Admin Portal. */
+  uiConfig?: pulumi.Input<string>;
+  /** Microtenant of the key; `0` is Default. Default: that of the settings. Changing it replaces the key. */
+  microtenantId?: pulumi.Input<string>;
+  /**
+   * Uses that must always remain: whenever fewer do, `maxUsage` is raised in place to what is spent plus this. It is
+   * never lowered; `maxUsage` is then the limit to begin with. Spent uses are known from the last refresh.
+   */
+  headroom?: pulumi.Input<number | string>;
+  /** Warn when at most this part of the uses remains, in percent; default 10, and 0 for never. */
+  warnAtPercent?: pulumi.Input<number | string>;
+  /** Any texts. A change makes a new key before the old one goes. */
+  keepers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Id of a key that is there already, to be taken over instead of making one. No effect afterwards. */
+  adopt?: pulumi.Input<string>;
+}
+
+/**
+ * A provisioning key of App Connectors or Private Service Edges.
+ *
+ * `provisioningKey`, the text that machines enroll with, is a Pulumi secret.
+ */
+export class ProvisioningKey extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/zpa:ProvisioningKey";
+
+  declare readonly name: pulumi.Output<string>;
+  declare readonly associationType: pulumi.Output<AssociationType>;
+  declare readonly zcomponentId: pulumi.Output<string>;
+  /** The limit that holds: what the program says, or more when `headroom` has raised it. */
+  declare readonly maxUsage: pulumi.Output<number>;
+  declare readonly enrollmentCertId: pulumi.Output<string>;
+  declare readonly enabled: pulumi.Output<boolean>;
+  declare readonly exportable: pulumi.Output<boolean>;
+  declare readonly ipAcl: pulumi.Output<string[]>;
+  declare readonly uiConfig: pulumi.Output<string | undefined>;
+  declare readonly microtenantId: pulumi.Output<string | undefined>;
+  declare readonly headroom: pulumi.Output<number | undefined>;
+  declare readonly keepers: pulumi.Output<Record<string, string> | undefined>;
+  /** Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. */
+  declare readonly provisioningKey: pulumi.Output<string>;
+  /** Machines that have enrolled with the key, as of the last refresh. Never falls. */
+  declare readonly usageCount: pulumi.Output<number>;
+  /** `maxUsage` less `usageCount`. */
+  declare readonly remainingUses: pulumi.Output<number>;
+  /** The API refuses to change or delete the key. */
+  declare readonly readOnly: pulumi.Output<boolean>;
+  /** The key belongs to Zscaler Deception. */
+  declare readonly zscalerManaged: pulumi.Output<boolean>;
+  /** Seconds since 1970. */
+  declare readonly creationTime: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: ProvisioningKeyArgs, opts?: pulumi.CustomResourceOptions) {
+    const facts = {
+      type: "ProvisioningKey",
+      handler: "provisioningKey",
+      fields: provisioningKeyFields,
+      outputs: provisioningKeyOutputs,
+      secretOutputs: ["provisioningKey"],
+    } as const;
+    super(...registration(facts, name, args, opts));
+    // under pulumi's mocks, and in what depends on it before it is known
+    this.provisioningKey = pulumi.secret(this.provisioningKey);
+    warnWhenRunningDry(this, args.warnAtPercent);
+  }
+
+  /**
+   * A key that is there already and stays the business of others: it can be read, and is never changed or deleted here.
+   *
+   * @param id - `61001`, `CONNECTOR_GRP/61001` or `<microtenantId>/CONNECTOR_GRP/61001`; without the type both are looked at.
+   */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ProvisioningKey {
+    return new ProvisioningKey(name, {} as ProvisioningKeyArgs, { ...opts, id });
+  }
+
+  /** Whether a value is a ProvisioningKey, also one of another copy of this package. */
+  static override isInstance(value: unknown): value is ProvisioningKey {
+    return (
+      pulumi.CustomResource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === this.__pulumiType
+    );
+  }
+}
+
+/** Share of the uses, in percent, from which on a key counts as running dry. */
+const defaultWarnAtPercent = 10;
+
+/** Said on the resource, at preview and at up, by what the last refresh saw. */
+function warnWhenRunningDry(key: ProvisioningKey, warnAtPercent: ProvisioningKeyArgs["warnAtPercent"]): void {
+  pulumi
+    .all([key.name, key.maxUsage, key.remainingUses, pulumi.output(warnAtPercent)])
+    .apply(([name, maxUsage, remaining, percent]) => {
+      const threshold = percent === undefined ? defaultWarnAtPercent : Number(percent);
+      if (threshold === 0 || typeof remaining !== "number" || remaining > (maxUsage * threshold) / 100) return;
+      const remedy = `Raise maxUsage, set headroom, or silence this with warnAtPercent: 0.`;
+      const text = `Provisioning key "${name}" has ${remaining} of ${maxUsage} uses left`;
+      if (remaining > 0) void pulumi.log.warn(`${text}. ${remedy}`, key);
+      else void pulumi.log.error(`${text}: no machine can enroll with it. ${remedy}`, key);
+    });
+}

@@ -1,0 +1,66 @@
+// What a resource hands to the engine beside its arguments.
+
+import * as pulumi from "@pulumi/pulumi";
+import type { FieldTable } from "../model/fields";
+import { nameSeed, nameSeedKey } from "../model/names";
+
+/**
+ * The text that stands in state as a resource's provider, for as long as the state lives. It must never change, and
+ * what it names must never go: every stack of every user refers to it.
+ */
+export function providerText(handler: "provisioningKey" | "privilegedCredential"): string {
+  return `exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").${handler};`;
+}
+
+export interface Registration {
+  /** As in `ProvisioningKey`. */
+  type: string;
+  handler: "provisioningKey" | "privilegedCredential";
+  fields: FieldTable;
+  /** Names of the outputs that are no arguments. */
+  outputs: readonly string[];
+  /** Names of the outputs that are secret. */
+  secretOutputs: readonly string[];
+}
+
+/** What to pass to the constructor of `pulumi.CustomResource`. */
+export function registration(
+  { type, handler, fields, outputs, secretOutputs }: Registration,
+  name: string,
+  args: object,
+  opts: pulumi.CustomResourceOptions | undefined,
+): [string, string, pulumi.Inputs, pulumi.CustomResourceOptions] {
+  requireResolvable();
+  const token = `pulumi-nodejs:dynamic/zpa:${type}`;
+  const given = args as pulumi.Inputs;
+  const secrets = fields.filter((field) => field.secret).map((field) => field.name);
+  const props: pulumi.Inputs = {
+    // the runtime fills only members that it is told of here
+    ...Object.fromEntries([...fields.map((field) => field.name), ...outputs].map((output) => [output, undefined])),
+    ...given,
+    ...Object.fromEntries(
+      secrets.filter((secret) => given[secret] !== undefined).map((secret) => [secret, pulumi.secret(given[secret])]),
+    ),
+    __provider: providerText(handler),
+  };
+  // an object that is only looked at has its name already
+  if (opts?.id === undefined) {
+    const urn = pulumi.createUrn(name, token, opts?.parent);
+    props[nameSeedKey] = urn.apply((text) => nameSeed(name, pulumi.getOrganization(), text));
+  }
+  const defaults = { additionalSecretOutputs: [...secretOutputs, ...secrets] };
+  return [token, name, props, pulumi.mergeOptions(defaults, opts ?? {})];
+}
+
+const entry = "pulumi-zpa-dynamic/provider/v1";
+
+/** The engine evaluates the provider's text in the program's folder: it has to find the package from there. */
+function requireResolvable(): void {
+  try {
+    require.resolve(entry, { paths: [process.cwd()] });
+  } catch {
+    throw new pulumi.RunError(
+      `${entry} cannot be found from ${process.cwd()}: add pulumi-zpa-dynamic to the dependencies of this program's own package.json and install them`,
+    );
+  }
+}

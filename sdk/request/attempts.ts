@@ -1,0 +1,214 @@
+// The bookkeeping of one operation: attempts, deadline, and whether the next step is a pause or an error.
+
+import { faultDetails, readFault, type ZpaFault } from "./response";
+import type { Clock } from "../clock";
+import type { ConnectionFailure } from "../http/failures";
+import {
+  AmbiguousOutcomeError,
+  ProtocolError,
+  RateLimitError,
+  UnavailableError,
+  type ZpaError,
+  type ZpaErrorDetails,
+} from "../errors";
+import type { HttpAnswer } from "../http/connection";
+import type { Pauses } from "../rateLimit/pauses";
+import { windowMs } from "../rateLimit/limiter";
+import { type Lane, tooLong } from "../rateLimit/refusals";
+import { backOff, maxRetries, type RetryBudget, withJitter } from "./retry";
+import { parseRetryAfter } from "./retryAfter";
+import type { Verdict } from "./classify";
+
+export interface OperationFacts {
+  /** As in `creating provisioning key "edge"`. */
+  name: string;
+  lane: Lane;
+  /** `safe`: sent twice it does what it does once. `never`: it must not be repeated unless it was certainly refused. */
+  replay: "safe" | "never";
+}
+
+/** What all operations of a client share. */
+export interface OperationContext {
+  clock: Clock;
+  random: () => number;
+  budget: RetryBudget;
+  pauses: Pauses;
+  /** Milliseconds. */
+  operationTimeout: number;
+}
+
+/** What to do to others when an answer concerns them too. */
+export interface Remedies {
+  renewToken(): void;
+  /** Why it is not worth waiting for so many milliseconds; undefined when it is. */
+  whyNotWait(milliseconds: number): string | undefined;
+  /** Keeps everybody back for so many milliseconds; may wait itself. */
+  waitAll(milliseconds: number): Promise<void> | void;
+}
+
+/** Internal reasons to abort; nobody outside sees them. */
+class DeadlineReached extends Error {}
+class ClientClosed extends Error {}
+
+export class Operation {
+  /** How often it was sent. */
+  attempts = 0;
+  /** A try ended without telling whether it was carried out. */
+  mayHaveHappened = false;
+  /** Given when the caller gives up, when the deadline is reached, or when the client is closed. */
+  readonly signal: AbortSignal;
+  private readonly own = new AbortController();
+  private retries = 0;
+  private renewals = 0;
+  private deadline = Number.POSITIVE_INFINITY;
+  private timeLeft: number;
+  private cancelDeadline: (() => void) | undefined;
+  private lastError: ZpaError | undefined;
+
+  constructor(
+    readonly facts: OperationFacts,
+    private readonly context: OperationContext,
+    caller?: AbortSignal,
+  ) {
+    this.timeLeft = context.operationTimeout;
+    this.signal = caller === undefined ? this.own.signal : AbortSignal.any([caller, this.own.signal]);
+  }
+
+  /** Called when a request leaves. The deadline runs from then on: a place in the queue costs none of it. */
+  begin(): void {
+    this.attempts += 1;
+    if (this.cancelDeadline !== undefined) return;
+    const { clock } = this.context;
+    this.deadline = clock.now() + this.timeLeft;
+    this.cancelDeadline = clock.schedule(() => this.own.abort(new DeadlineReached()), this.timeLeft);
+  }
+
+  /** In the queue: the deadline stands still until the request leaves. */
+  hold(): void {
+    if (this.cancelDeadline === undefined) return;
+    this.cancelDeadline();
+    this.timeLeft = Math.max(0, this.deadline - this.context.clock.now());
+    this.cancelDeadline = undefined;
+  }
+
+  end(): void {
+    this.cancelDeadline?.();
+  }
+
+  /** The client is closed. */
+  close(): void {
+    this.own.abort(new ClientClosed());
+  }
+
+  /** Waits for something outside of the wire. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      // what was refused before the deadline says more than the deadline
+      throw error instanceof DeadlineReached ? (this.lastError ?? this.translated(error)) : this.translated(error);
+    }
+  }
+
+  /** The wire was left by the deadline, by the caller, or because the client was closed. */
+  interrupted(reason: unknown): unknown {
+    this.noteUncertain();
+    const error = this.translated(reason);
+    return error !== reason && this.facts.replay === "never" ? this.ambiguous(error as ZpaError) : error;
+  }
+
+  /** Ends when the request may be sent again; throws when it may not. */
+  async afterFailure(failure: ConnectionFailure): Promise<void> {
+    if (failure.phase !== "connect") this.noteUncertain();
+    const { hint } = failure.facts;
+    const reason = failure.message;
+    const details = this.details({ reason, cause: failure, ...(hint === undefined ? {} : { hint }) });
+    if (failure.phase === "answer" && this.facts.replay === "never") throw this.ambiguous(details);
+    const error = new (failure.phase === "protocol" ? ProtocolError : UnavailableError)(details);
+    if (failure.facts.isFinal === true || (failure.phase === "protocol" && this.facts.replay === "never")) throw error;
+    await this.pauseBeforeRetry(error);
+  }
+
+  /** Ends when the request may be sent again; throws when it may not. */
+  async afterRefusal(
+    answer: HttpAnswer,
+    judge: (fault: ZpaFault) => Verdict,
+    secrets: readonly string[],
+    remedies: Remedies,
+  ): Promise<void> {
+    const { clock, random } = this.context;
+    const fault = readFault(answer);
+    const verdict = judge(fault);
+    if (verdict.do === "repeatIfSafe") this.noteUncertain();
+    const hint = verdict.hint === undefined ? {} : { hint: verdict.hint };
+    const details = this.details({ ...faultDetails(answer, fault, secrets), ...hint });
+    const error = new verdict.error(details);
+    const asked = parseRetryAfter(answer.headers["retry-after"], answer.headers["date"], clock.wallTime());
+    const pause = () => this.pauseBeforeRetry(error, asked);
+    switch (verdict.do) {
+      case "fail":
+        throw error;
+      case "renew":
+        if (this.renewals++ > 0) throw error;
+        return remedies.renewToken();
+      case "renewRepeatedly":
+        if (this.renewals++ > 0) await pause();
+        return remedies.renewToken();
+      case "renewAfterPause":
+        await pause();
+        return remedies.renewToken();
+      case "waitAll": {
+        const wait = withJitter(asked ?? windowMs, random);
+        const objection = remedies.whyNotWait(wait);
+        if (objection !== undefined) throw this.withHint(error, objection);
+        this.lastError = error;
+        this.hold();
+        return this.until(Promise.resolve(remedies.waitAll(wait)));
+      }
+      case "repeatIfSafe":
+        if (this.facts.replay === "never") throw this.ambiguous(details);
+        return pause();
+      case "repeat":
+        return pause();
+    }
+  }
+
+  /** What every error of this operation tells. */
+  details(more: ZpaErrorDetails): ZpaErrorDetails {
+    const { attempts, mayHaveHappened } = this;
+    return { ...more, operation: this.facts.name, attempts, mayHaveHappened };
+  }
+
+  private noteUncertain(): void {
+    if (this.facts.lane === "writes") this.mayHaveHappened = true;
+  }
+
+  private async pauseBeforeRetry(error: ZpaError, asked?: number): Promise<void> {
+    const { clock, random, budget, pauses } = this.context;
+    this.retries += 1;
+    if (this.retries > maxRetries || !budget.take()) throw error;
+    const wait = Math.max(backOff(this.retries, random), asked === undefined ? 0 : withJitter(asked, random));
+    if (clock.now() + wait > this.deadline) throw this.withHint(error, tooLong(wait));
+    this.lastError = error;
+    await this.until(pauses.wait(wait, "failed", this.signal));
+  }
+
+  private withHint({ status, id, reason, params, requestId, kind }: ZpaError, hint: string): ZpaError {
+    const details = this.details({ status, id, reason, params, requestId, hint });
+    return kind === "rateLimit" ? new RateLimitError(details) : new UnavailableError(details);
+  }
+
+  /** The error for an internal reason to abort; everything else, such as the caller's own reason, as it is. */
+  private translated(reason: unknown): unknown {
+    if (reason instanceof ClientClosed) return new UnavailableError(this.details({ reason: "the client was closed" }));
+    if (!(reason instanceof DeadlineReached)) return reason;
+    const seconds = this.context.operationTimeout / 1000;
+    const hint = "run it again later, or raise zpa:operationTimeout";
+    return new UnavailableError(this.details({ reason: `not done within ${seconds} s`, hint }));
+  }
+
+  private ambiguous({ status, id, reason, params, requestId, cause }: ZpaErrorDetails): AmbiguousOutcomeError {
+    const hint = "it may or may not have been carried out: look for the object before trying again";
+    return new AmbiguousOutcomeError(this.details({ status, id, reason, params, requestId, cause, hint }));
+  }
+}

@@ -1,0 +1,298 @@
+// From "do this" to an answer or an error that says all: token, place in the limit, exchange, judgement, retry.
+
+import { answerFacts, readSuccess } from "./response";
+import { type ApiRequest, apiUrl, familyOf } from "./apiRequest";
+import type { Clock } from "../clock";
+import { ConnectionFailure } from "../http/failures";
+import { NotFoundError, ProtocolError, RateLimitError, type ZpaErrorDetails } from "../errors";
+import type { HttpAnswer, HttpRequest } from "../http/connection";
+import { Operation, type OperationFacts } from "./attempts";
+import { Pauses } from "../rateLimit/pauses";
+import type { RateLedger } from "../rateLimit/sharedLedger";
+import { type Permit, RateLimiter } from "../rateLimit/limiter";
+import { redact, secretTexts } from "../http/redact";
+import { Refusals } from "../rateLimit/refusals";
+import type { ResolvedSettings } from "../settings/resolve";
+import { RetryBudget } from "./retry";
+import { readToken, signInRequest, type TokenAnswer } from "../auth/signIn";
+import { type Token, TokenSource } from "../auth/tokenSource";
+import { judge, judgeSignIn } from "./classify";
+import { userAgent } from "../http/userAgent";
+import type { WaitNotice } from "../rateLimit/waitNotice";
+import { type Outcome, type RequestEvent, Wire } from "../http/wire";
+
+export interface ApiAnswer {
+  /** Undefined when the answer had no body. */
+  body: unknown;
+  /** The server's own time of the answer, seconds since 1970, when it told it. */
+  serverTime: number | undefined;
+  /** For an error about what the answer holds. */
+  facts: ZpaErrorDetails;
+}
+
+export interface TransportOptions {
+  settings: ResolvedSettings;
+  /** Where the proxy variables stand. */
+  env: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+  random: () => number;
+  onRequest: (event: RequestEvent) => void;
+  onWait?: ((notice: WaitNotice) => void) | undefined;
+  ledger?: RateLedger | undefined;
+}
+
+/** Milliseconds that a sign-out may take: nobody should wait for it. */
+const signOutTimeout = 5_000;
+
+export class Transport {
+  // out of reach of whoever prints the client
+  readonly #options: TransportOptions;
+  readonly #tokens: TokenSource;
+  readonly #wire: Wire;
+  private readonly reads: RateLimiter;
+  private readonly writes: RateLimiter;
+  private readonly budget = new RetryBudget();
+  private readonly running = new Set<Operation>();
+  private readonly refusals: Refusals;
+  private readonly pauses: Pauses;
+  private closing: Promise<void> | undefined;
+
+  constructor(options: TransportOptions) {
+    const { settings, env, clock, onRequest, onWait, ledger } = options;
+    this.#options = options;
+    this.#tokens = new TokenSource(clock, (signal) => this.signIn(signal));
+    const { requestTimeout, caCertificate } = settings;
+    this.#wire = new Wire({ requestTimeout, caCertificate, env, clock, onRequest });
+    const limiter = (kind: "reads" | "writes", limit: number) =>
+      new RateLimiter({ kind, limit, scope: settings.rateLimitScope, clock, onWait, ledger });
+    this.reads = limiter("reads", settings.readsPer10s);
+    this.writes = limiter("writes", settings.writesPer10s);
+    this.refusals = new Refusals(clock, settings.operationTimeout);
+    this.pauses = new Pauses(clock, onWait);
+  }
+
+  /** Sends a request, as often as it takes and is right. */
+  send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer> {
+    const { method, replay, operation: name } = request;
+    const lane = method === "GET" ? "reads" : "writes";
+    return this.run({ name, lane, replay }, signal, (operation) => this.carryOut(request, operation));
+  }
+
+  /** Signs in now instead of with the first request. */
+  async signInNow(signal?: AbortSignal): Promise<void> {
+    await this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, signal, (operation) =>
+      operation.until(this.#tokens.get(operation.signal)),
+    );
+  }
+
+  /** Gives the legacy session back, ends what is under way, and closes the connections. */
+  close(): Promise<void> {
+    return (this.closing ??= this.shutDown());
+  }
+
+  private async shutDown(): Promise<void> {
+    const { settings } = this.#options;
+    for (const operation of this.running) operation.close();
+    const token = this.#tokens.release();
+    if (token !== undefined && settings.mode === "legacy") await this.signOut(`${settings.baseUrl}/signout`, token);
+    await this.#wire.close();
+  }
+
+  /** A session that cannot be given back ends by itself: nothing to bother anybody with. */
+  private async signOut(url: string, token: Token): Promise<void> {
+    const { clock } = this.#options;
+    const abort = new AbortController();
+    const cancel = clock.schedule(() => abort.abort(new Error("the sign-out took too long")), signOutTimeout);
+    const headers = { ...apiHeaders, "content-type": "application/json", authorization: `Bearer ${token.value}` };
+    const outgoing: HttpRequest = { method: "POST", url, headers, body: "{}" };
+    await this.#wire.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
+    cancel();
+  }
+
+  private async run<T>(
+    facts: OperationFacts,
+    signal: AbortSignal | undefined,
+    steps: (operation: Operation) => Promise<T>,
+  ) {
+    const { clock, random, settings } = this.#options;
+    const { budget, pauses } = this;
+    const context = { clock, random, budget, pauses, operationTimeout: settings.operationTimeout };
+    const operation = new Operation(facts, context, signal);
+    this.running.add(operation);
+    if (this.closing !== undefined) operation.close();
+    try {
+      return await steps(operation);
+    } finally {
+      operation.end();
+      this.running.delete(operation);
+    }
+  }
+
+  private async carryOut(request: ApiRequest, operation: Operation): Promise<ApiAnswer> {
+    const { settings } = this.#options;
+    const limiter = operation.facts.lane === "writes" ? this.writes : this.reads;
+    const ticket = limiter.ticket();
+    // as it is now: the caller may go on changing it while it waits
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const prepared = {
+      body,
+      shown: body === undefined ? undefined : redact(JSON.parse(body) as unknown),
+      secrets: [...secretTexts(request.body), ...secretsOf(settings)],
+    };
+    for (;;) {
+      const { outcome, token } = await this.attempt(request, prepared, operation, () =>
+        limiter.acquire(ticket, familyOf(request), operation.signal),
+      );
+      if (outcome instanceof ConnectionFailure) {
+        await operation.afterFailure(outcome);
+        continue;
+      }
+      if (isSuccess(outcome)) return this.success(outcome, operation, prepared.secrets);
+      try {
+        await operation.afterRefusal(
+          outcome,
+          (fault) => judge(request.method, outcome.status, fault),
+          [...prepared.secrets, token.value],
+          {
+            renewToken: () => this.#tokens.discard(token),
+            whyNotWait: (milliseconds) => this.refusals.whyNotWait(operation.facts.lane, milliseconds),
+            waitAll: (milliseconds) => this.waitAll(milliseconds),
+          },
+        );
+      } catch (error) {
+        // a delete whose answer was lost, and that finds nothing now, has done it
+        const isDone = request.method === "DELETE" && operation.mayHaveHappened && error instanceof NotFoundError;
+        if (!isDone) throw error;
+        return { body: undefined, serverTime: serverTimeOf(outcome), facts: {} };
+      }
+    }
+  }
+
+  /** Sends it once, when there is a token and a place for it. */
+  private async attempt(
+    request: ApiRequest,
+    prepared: { body: string | undefined; shown: unknown },
+    operation: Operation,
+    acquire: () => Promise<Permit>,
+  ): Promise<{ outcome: Outcome; token: Token }> {
+    const { clock, settings } = this.#options;
+    // before the queue: who cannot sign in, or asks for nonsense, learns it at once
+    const { customerId } = await operation.until(this.#tokens.get(operation.signal));
+    const url = apiUrl(request, settings, customerId);
+    this.heedBan(operation);
+    const queuedAt = clock.now();
+    operation.hold();
+    const permit = await operation.until(acquire());
+    try {
+      this.heedBan(operation);
+      // after the queue: it may have been longer than the token lives
+      const token = await operation.until(this.#tokens.get(operation.signal));
+      const waited = clock.now() - queuedAt;
+      const { body } = prepared;
+      const headers = {
+        ...apiHeaders,
+        ...(body === undefined ? {} : jsonBody),
+        authorization: `Bearer ${token.value}`,
+      };
+      const outgoing: HttpRequest = { method: request.method, url, headers, ...(body === undefined ? {} : { body }) };
+      return { outcome: await this.exchangeFor(operation, outgoing, waited, prepared.shown), token };
+    } finally {
+      permit.release();
+    }
+  }
+
+  /** One exchange of an operation. */
+  private async exchangeFor(
+    operation: Operation,
+    outgoing: HttpRequest,
+    waited: number,
+    body: unknown,
+  ): Promise<Outcome> {
+    operation.begin();
+    try {
+      const outcome = await this.#wire.exchange(
+        outgoing,
+        { attempt: operation.attempts, waited, body },
+        operation.signal,
+      );
+      if (!(outcome instanceof ConnectionFailure) && outcome.status !== 429) this.refusals.passed(operation.facts.lane);
+      return outcome;
+    } catch (reason) {
+      throw operation.interrupted(reason);
+    }
+  }
+
+  private success(answer: HttpAnswer, operation: Operation, secrets: readonly string[]): ApiAnswer {
+    this.budget.succeeded();
+    const mayHaveHappened = operation.facts.lane === "writes";
+    const facts = { ...operation.details(answerFacts(answer, secrets)), mayHaveHappened };
+    return { body: readSuccess(answer, facts), serverTime: serverTimeOf(answer), facts };
+  }
+
+  /** The tenant's limits hold for reads and writes alike, but who is refused for one is over the rate for both. */
+  private waitAll(milliseconds: number): void {
+    this.reads.refused(milliseconds);
+    this.writes.refused(milliseconds);
+  }
+
+  /** ZPA asked for more time than it is worth: until then nothing is sent, and nobody waits in vain. */
+  private heedBan(operation: Operation): void {
+    const left = this.refusals.banLeft;
+    if (left === 0) return;
+    throw new RateLimitError(
+      operation.details({
+        status: 429,
+        reason: `ZPA refused an earlier request and asks to wait ${Math.ceil(left / 1000)} s more`,
+        hint: "run it again then; until then nothing is sent",
+      }),
+    );
+  }
+
+  private signIn(signal: AbortSignal): Promise<TokenAnswer> {
+    const { settings, clock } = this.#options;
+    return this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, signal, async (operation) => {
+      for (;;) {
+        const { outgoing, secrets } = signInRequest(settings, clock.wallTime());
+        const answer = await this.exchangeFor(operation, outgoing, 0, undefined);
+        if (answer instanceof ConnectionFailure) await operation.afterFailure(answer);
+        else if (isSuccess(answer)) {
+          const token = readToken(answer);
+          if (token !== undefined) return token;
+          throw new ProtocolError({
+            ...operation.details(answerFacts(answer, secrets)),
+            reason: "the answer holds no access token",
+            hint: "check baseUrl and tokenUrl, and whether a proxy or a login page answers in place of ZPA",
+          });
+        } else {
+          await operation.afterRefusal(
+            answer,
+            (fault) => judgeSignIn(settings, answer.status, fault),
+            [...secrets, ...secretsOf(settings)],
+            // the sign-in has no queue whose head could wait for it
+            {
+              renewToken: () => {},
+              whyNotWait: (milliseconds) => this.refusals.whyNotWait(operation.facts.lane, milliseconds),
+              waitAll: (milliseconds) => this.pauses.wait(milliseconds, "refused", operation.signal),
+            },
+          );
+        }
+      }
+    });
+  }
+}
+
+function isSuccess({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+const apiHeaders = { accept: "application/json", "user-agent": userAgent };
+const jsonBody = { "content-type": "application/json" };
+
+function secretsOf(settings: ResolvedSettings): string[] {
+  return [settings.clientSecret, settings.privateKey].filter((secret) => secret !== undefined);
+}
+
+function serverTimeOf(answer: HttpAnswer): number | undefined {
+  const time = Date.parse(answer.headers["date"] ?? "");
+  return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
+}
