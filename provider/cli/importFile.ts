@@ -1,7 +1,8 @@
 // Objects that are there already, as a file for `pulumi import --file` and as TypeScript to paste. No secret stands in
 // either: the engine would store it in clear, since an imported resource does not know yet which outputs are secret.
 
-import { clean, type FieldTable, isSet, managedKey, providerKey, type Values } from "../model/fields";
+import { clean, type FieldTable, isSet, providerKey, type Values } from "../model/fields";
+import { notesKey, stateNotes } from "../model/notes";
 import { providerText } from "../program/registration";
 
 /** One object to import. */
@@ -52,7 +53,11 @@ export function importFile(objects: readonly Importable[]): { resources: ImportE
       name: names[index]!,
       id: object.id,
       inputs: { ...inputs, ...provider },
-      outputs: clean({ ...Object.fromEntries(open), [managedKey]: Object.keys(inputs), ...provider }),
+      outputs: clean({
+        ...Object.fromEntries(open),
+        [notesKey]: { ...stateNotes(object.outputs), managed: Object.keys(inputs) },
+        ...provider,
+      }),
     };
   });
   return { resources };

@@ -27,6 +27,7 @@ export const privilegedCredentialFields: FieldTable = [
   {
     name: "microtenantId",
     kind: "id",
+    fallback: "0",
     computed: true,
     notAlwaysEchoed: true,
     note: "Microtenant; `0` is Default; default is that of the settings; a change moves the credential",
@@ -60,10 +61,4 @@ export const fieldsOfType: Record<CredentialType, { required: readonly string[];
 export const typedFields = ["userName", "userDomain", ...secretFields];
 
 /** Outputs beside the arguments. */
-export const privilegedCredentialOutputs = [
-  "lastCredentialResetTime",
-  "secretWrittenAt",
-  "secretResetElsewhere",
-  "resetClockOffset",
-  "creationTime",
-] as const;
+export const privilegedCredentialOutputs = ["lastCredentialResetTime", "secretResetElsewhere", "creationTime"] as const;

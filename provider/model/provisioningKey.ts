@@ -36,11 +36,12 @@ export const provisioningKeyFields: FieldTable = [
     replaces: (old, now) => old === false && now === true,
     note: "Whether the text can be read again after creation; default true, and only true can be changed",
   },
-  { name: "ipAcl", kind: "texts", fallback: [], note: "Addresses that may enroll; default any" },
+  { name: "ipAcl", kind: "texts", fallback: [], unordered: true, note: "Addresses that may enroll; default any" },
   { name: "uiConfig", kind: "text", maxLength: 4096, fallback: "", note: "Free text of the Admin Portal" },
   {
     name: "microtenantId",
     kind: "id",
+    fallback: "0",
     replaces: true,
     computed: true,
     notAlwaysEchoed: true,
@@ -52,6 +53,12 @@ export const provisioningKeyFields: FieldTable = [
     kind: "percent",
     local: true,
     note: "Warn when so many percent of the uses remain; default 10",
+  },
+  {
+    name: "failWhenExhausted",
+    kind: "flag",
+    local: true,
+    note: "Fail preview and up when no use is left, by the last refresh; default false",
   },
   { name: "keepers", kind: "keepers", local: true, replaces: true, note: "Any texts whose change makes a new key" },
   {

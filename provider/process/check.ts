@@ -1,120 +1,59 @@
-// The rules of each kind of field, in zod. Loaded when the first resource is checked, for zod takes a while to load.
+// Whether the arguments of a resource are right, and the name of one whose program gives none. Pure: the engine checks
+// one resource after the other, so a call to ZPA here would be paid for each of them.
 
-import { z } from "zod";
 import { type Failure, failure } from "../model/failure";
-import { type Field, type FieldTable, isSet, isUnknown, providerKey, type Values } from "../model/fields";
+import { canonical, clean, type Inputs, isSet, isUnknown, type Values } from "../model/fields";
+import { generatedName, logicalName } from "../model/names";
+import { type InputNotes, inputNotes, isNote, withNotes } from "../model/notes";
+import { checkFields } from "./fieldRules";
+import type { RemoteObject, ResourceDefinition } from "./lifecycle";
 
-const noBlanks = (schema: z.ZodString) =>
-  schema.refine((text) => text.trim() === text, "has blanks or line breaks around it; remove them");
-
-/** ZPA's names and other short texts; the console takes 255 characters. */
-const defaultMaxLength = 255;
-
-function schemaOf(field: Field): z.ZodType {
-  switch (field.kind) {
-    case "id":
-      return z.preprocess(
-        (value) => (Number.isSafeInteger(value) ? String(value) : value),
-        z
-          .string("must be an id in quotes: ids of ZPA exceed what a number can hold")
-          .regex(/^\d+$/, "must be an id of ZPA, digits only; names are looked up with the get… functions"),
-      );
-    case "text":
-      return noBlanks(z.string("must be a text").min(1, "must not be empty; leave it out instead")).max(
-        field.maxLength ?? defaultMaxLength,
-        `must have at most ${field.maxLength ?? defaultMaxLength} characters`,
-      );
-    case "secret":
-      return noBlanks(z.string("must be a text").min(1, "must not be empty"));
-    case "pem":
-      return z.string("must be a PEM text").min(1, "must not be empty");
-    case "count":
-      return z.preprocess(
-        (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-        z.int("must be a whole number from 1 up, such as 100").min(1, "must be a whole number from 1 up, such as 100"),
-      );
-    case "percent":
-      return z.preprocess(
-        (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-        z
-          .int("must be a whole number from 0 to 100")
-          .min(0, "must be a whole number from 0 to 100")
-          .max(100, "must be a whole number from 0 to 100"),
-      );
-    case "flag":
-      return z.preprocess(
-        (value) => (value === "true" ? true : value === "false" ? false : value),
-        z.boolean("must be true or false"),
-      );
-    case "choice":
-      return z.enum(field.choices as [string, ...string[]], `must be ${(field.choices ?? []).map(quote).join(" or ")}`);
-    case "texts":
-      return z.array(noBlanks(z.string("must be a list of texts").min(1, "must not hold an empty text")), {
-        error: "must be a list of texts",
-      });
-    case "keepers":
-      return z.record(z.string(), z.coerce.string(), 'must be a map of texts, such as { rotation: "2026-01" }');
-  }
-}
-
-const schemas = new WeakMap<Field, z.ZodType>();
-
-function schemaFor(field: Field): z.ZodType {
-  const known = schemas.get(field) ?? schemaOf(field);
-  schemas.set(field, known);
-  return known;
-}
-
-/** Holds the arguments against the table: what is known must be right, what is not known yet passes. */
-export function checkFields(
-  table: FieldTable,
-  ours: readonly string[],
-  news: Values,
-): { inputs: Values; failures: Failure[] } {
-  const failures: Failure[] = [];
-  const inputs: Values = {};
-  for (const name of ours) if (isSet(news[name])) inputs[name] = news[name];
-  for (const field of table) {
-    const value = news[field.name];
-    if (!isSet(value)) {
-      if (field.required) failures.push(failure(field.name, `is required: ${field.note}`));
-      continue;
-    }
-    const parsed = isUnknown(value) ? undefined : schemaFor(field).safeParse(value);
-    inputs[field.name] = parsed?.success ? parsed.data : value;
-    if (parsed?.success === false) failures.push(failure(field.name, parsed.error.issues[0]!.message));
-  }
-  const known = new Set([...table.map((field) => field.name), ...ours, providerKey]);
-  for (const name of Object.keys(news).filter((candidate) => !known.has(candidate))) {
-    failures.push(failure(name, `is no argument of this resource; ${suggestion(name, table)}`));
-  }
+/** @param olds - the old inputs, empty at creation, and also where the engine was told to replace the object */
+export function check<T extends RemoteObject>(definition: ResourceDefinition<T>, olds: Inputs, news: Inputs) {
+  const { fields } = definition;
+  const notes = newNotes(fields.filter((field) => field.secret).map((field) => field.name), olds, news); // prettier-ignore
+  const { values, failures } = checkFields(fields, isNote, news);
+  if (notes.generated) values["name"] = nameFor(definition, olds, values, notes);
+  const inputs: Inputs = clean(withNotes(values, notes));
+  // rules between fields make sense only where each field is right by itself
+  if (failures.length === 0) failures.push(...definition.check(inputs));
+  if (failures.length === 0 && !notes.generated) failures.push(...claimName(definition.nameScope(inputs), inputs));
   return { inputs, failures };
 }
 
-function suggestion(name: string, table: FieldTable): string {
-  const names = table.map((field) => field.name);
-  const [nearest] = names
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  return nearest !== undefined && nearest.distance <= Math.max(2, name.length / 3)
-    ? `did you mean ${nearest.candidate}?`
-    : `there are ${names.join(", ")}`;
+/** With `ignoreChanges` the engine passes old inputs for those of the program, a generated name among them. */
+function newNotes(secrets: readonly string[], olds: Inputs, news: Inputs): InputNotes {
+  const [old, given] = [inputNotes(olds), inputNotes(news)];
+  const isReset = old.secretReset === true && secrets.every((secret) => !isSet(news[secret]));
+  return {
+    ...(given.seed === undefined ? {} : { seed: given.seed }),
+    ...(given.replaceOn === undefined ? {} : { replaceOn: given.replaceOn }),
+    ...(!isSet(news["name"]) || given.generated ? { generated: true } : {}),
+    ...(isReset ? { secretReset: true } : {}),
+  };
 }
 
-/** Levenshtein's distance, by the two-row table. */
-function editDistance(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const substitution = above[column - 1]! + (one[row - 1] === other[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, above[column]! + 1, current[column - 1]! + 1));
-    }
-    above = current;
-  }
-  return above[other.length]!;
+/** An object that stays keeps its name; what is to replace it is checked once more, without old inputs. */
+function nameFor<T extends RemoteObject>(
+  { fields }: ResourceDefinition<T>,
+  olds: Inputs,
+  values: Values,
+  { seed }: InputNotes,
+): unknown {
+  if (inputNotes(olds).generated && isSet(olds["name"]) && !isUnknown(olds["name"])) return olds["name"];
+  return seed === undefined ? undefined : generatedName(fields, values, seed);
 }
 
-function quote(text: string): string {
-  return `"${text}"`;
+/** Which resource uses which name, in this run: two that want the same one would fight for one object. */
+const claims = new Map<string, string>();
+
+function claimName(scope: Values, inputs: Inputs): Failure[] {
+  const { name } = inputs;
+  const { seed } = inputNotes(inputs);
+  if (seed === undefined || isUnknown(name) || isUnknown(scope)) return [];
+  const key = canonical({ ...scope, name });
+  const holder = claims.get(key) ?? seed;
+  claims.set(key, holder);
+  if (holder === seed) return [];
+  return [failure("name", `is also used by resource "${logicalName(holder)}"; give each its own, or leave it out`)];
 }

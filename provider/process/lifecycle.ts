@@ -1,24 +1,16 @@
-// What both resources do alike: check, diff, and the order of steps in which an object is made, read, changed and
-// removed so that a run that breaks off anywhere leaves nothing double and nothing lost. What differs stands in the
-// resource's own file.
+// What the engine calls, alike for both resources: check, diff, create, read, update, delete. What differs stands in the
+// resource's own file. Calls that change something are repeatable: a run that breaks off anywhere leaves nothing double
+// and nothing lost.
 
 import type * as pulumi from "@pulumi/pulumi";
-import type { checkFields } from "./check";
-import { type Failure, failure } from "../model/failure";
 import { plainError } from "../model/errors";
-import {
-  canonical,
-  changes,
-  clean,
-  type FieldTable,
-  isSet,
-  isUnknown,
-  managedKey,
-  setByProgram,
-  type Values,
-} from "../model/fields";
-import { generatedName, generatedNameKey, isGenerated, logicalName, nameSeedKey } from "../model/names";
-import { openSession, sdk, type Session } from "./session";
+import type { Failure } from "../model/failure";
+import { clean, type FieldTable, type Inputs, isSet, setByProgram, type State, type Values } from "../model/fields";
+import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
+import { type Plan, planOf } from "../model/plan";
+import type { check } from "./check";
+import { create } from "./create";
+import { openSession, refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
 /** Every object of ZPA that a resource stands for. */
@@ -27,270 +19,268 @@ export interface RemoteObject {
   name: string;
   microtenantId?: string | undefined;
   microtenantName?: string | undefined;
+  creationTime?: string | undefined;
+  modifiedTime?: string | undefined;
 }
 
-/** Where the object stands that a create has to deal with. */
-export type Origin =
-  /** The answer to our POST. */
-  | "created"
-  /** Our POST made it, but its answer was lost. */
-  | "recovered"
-  /** It was there before, left by an earlier run of ours. */
-  | "found"
-  /** It was there before, and the program says to take it over. */
-  | "adopted";
-
+/** An object, and where it was found as far as its answer does not tell. */
 export interface Found<T> {
   item: T;
   where: Values;
 }
 
+/** What is special about one kind of resource. */
 export interface ResourceDefinition<T extends RemoteObject> {
   /** As in `provisioning key`. */
   readonly kind: string;
   readonly fields: FieldTable;
-  /** In what a name can be given once. */
-  place(inputs: Values): Values;
+  /** Scope in which a name must be unique. */
+  nameScope(inputs: Inputs): Values;
   /** Rules between the fields. */
-  check(inputs: Values): Failure[];
-  /** Why this change cannot be made, as a sentence; undefined when it can. `changed` is empty for a delete. */
-  refusal(olds: Values, news: Values | undefined, changed: readonly string[]): string | undefined;
-  /** The arguments as they shall hold, where what stands in state has a say in it. */
-  effective(olds: Values, news: Values): Values;
-  snapshot(session: Session, values: Values): Snapshot<T>;
+  check(inputs: Inputs): Failure[];
+  /** The arguments adjusted by what the object has been through; at creation there is no state. */
+  adjust(inputs: Inputs, state?: State): Inputs;
+  /** Why this change, or without inputs this deletion, cannot be made: one sentence. */
+  objection(state: State, inputs?: Inputs, plan?: Plan): string | undefined;
+  objects(session: Session, values: Values): Snapshot<T>;
   /** One POST. */
-  post(session: Session, inputs: Values): Promise<T>;
-  /** Outputs of an object that was made or found for these inputs; may write to bring a found one to them. */
-  settle(session: Session, item: T, inputs: Values, origin: Origin): Promise<{ item: T; outs: Values }>;
+  post(session: Session, inputs: Inputs): Promise<T>;
+  /** Outputs of an object that this program's POST has made; may have to make it again to get at its secret. */
+  complete(session: Session, item: T, inputs: Inputs): Promise<{ item: T; outs: State }>;
+  /** Whether an object is as a POST of these inputs would have made it, as far as can be compared, and unused. */
+  isUntouched(session: Session, item: T, inputs: Inputs): Promise<boolean>;
+  /** Brings an object to the inputs and returns its outputs; `outs` are those that it has now. */
+  bringTo(session: Session, item: T, outs: State, inputs: Inputs): Promise<State>;
   /** Outputs after an update. */
-  put(session: Session, id: string, olds: Values, news: Values, changed: readonly string[]): Promise<Values>;
+  update(session: Session, id: string, state: State, inputs: Inputs, plan: Plan): Promise<State>;
   /** One DELETE. */
-  remove(session: Session, id: string, olds: Values): Promise<void>;
-  /** The object, and where it was found as far as its answer does not tell; undefined when it is gone. */
-  find(session: Session, id: string, props: Values): Promise<Found<T> | undefined>;
+  remove(session: Session, id: string, state: State): Promise<void>;
+  /** Looks wherever the object may be; undefined when ZPA says that it is gone. */
+  find(session: Session, id: string, values: Values): Promise<Found<T> | undefined>;
   /** Outputs of an object as ZPA has it. */
-  outputs(item: T, olds: Values): Values;
+  outputs(item: T, known: Values): State;
 }
 
 /** The dynamic provider of a resource. */
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {
   let config: { get(key: string): string | undefined } | undefined;
-  // opened by the first call that needs it: the runtime does not wait for `configure`, and check and diff need none
+  // opened by the first call that needs it: the runtime does not wait for `configure`
   const session = () => openSession((name) => config?.get(`zpa:${name}`));
-
-  /** Every error leaves as one sentence, without a stack. */
-  const guarded = <A extends unknown[], R>(step: (...args: A) => Promise<R>) => {
-    return async (...args: A): Promise<R> => {
-      try {
-        return await step(...args);
-      } catch (error) {
-        throw plainError(error);
-      }
-    };
-  };
-
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- the interface wants a promise, the runtime a result at once
     async configure(request) {
       config = request.config;
     },
-
-    check: guarded((olds: Values, news: Values) => Promise.resolve(check(definition, olds, news))),
-
-    diff: guarded((_id: pulumi.ID, olds: Values, news: Values) => Promise.resolve(diff(definition, olds, news))),
-
-    create: guarded(async (inputs: Values) => {
+    check: guarded((olds: Inputs, news: Inputs) => Promise.resolve(checker().check(definition, olds, news))),
+    diff: guarded((id: string, state: State, inputs: Inputs) => diff(definition, session, id, state, inputs)),
+    create: guarded(async (inputs: Inputs) => {
       const { item, outs } = await create(definition, session(), inputs);
-      return { id: item.id, outs: withBookkeeping(definition.fields, outs, inputs) };
+      return { id: item.id, outs };
     }),
-
-    read: guarded(async (id: pulumi.ID, props: Values = {}) => {
-      const found = await definition.find(session(), id, props);
-      if (found === undefined) return { id: "", props: {} };
-      const outs = clean({ ...props, ...definition.outputs(found.item, { ...props, ...found.where }) });
-      return { id: found.item.id, props: outs, inputs: inputsOf(definition.fields, outs) };
-    }),
-
-    update: guarded(async (id: pulumi.ID, olds: Values, news: Values) => {
-      const target = definition.effective(olds, news);
-      const { changed } = changes(definition.fields, olds, target);
-      refuse(definition, olds, target, changed);
-      const outs = await definition.put(session(), id, olds, target, changed).catch((error: unknown) => {
-        throw error instanceof sdk().NotFoundError ? goneMeanwhile(definition.kind, id, error) : error;
-      });
-      return { outs: withBookkeeping(definition.fields, outs, news) };
-    }),
-
-    delete: guarded(async (id: pulumi.ID, olds: Values) => {
-      refuse(definition, olds, undefined, []);
-      try {
-        await definition.remove(session(), id, olds);
-      } catch (error) {
-        if (!(error instanceof sdk().NotFoundError)) throw error;
-      }
-    }),
+    read: guarded((id: string, props: State = {}) => read(definition, session(), id, props)),
+    update: guarded(async (id: string, state: State, inputs: Inputs) => ({
+      outs: await update(definition, session(), id, state, inputs),
+    })),
+    delete: guarded((id: string, state: State) => remove(definition, session(), id, state)),
   };
 }
 
-function check<T extends RemoteObject>(definition: ResourceDefinition<T>, olds: Values, news: Values) {
-  const { fields } = definition;
-  const { inputs, failures } = checker().checkFields(fields, [nameSeedKey], news);
-  // rules between fields make sense only where each field is right by itself
-  if (failures.length === 0) failures.push(...definition.check(inputs));
-  if (!isSet(inputs["name"])) nameIt(fields, olds, inputs);
-  if (failures.length === 0) failures.push(...claim(definition.place(inputs), inputs));
-  return { inputs: clean(inputs), failures };
-}
-
-function nameIt(fields: FieldTable, olds: Values, inputs: Values): void {
-  const name = generatedName(fields, olds, inputs);
-  inputs["name"] = name;
-  if (!isUnknown(name)) inputs[generatedNameKey] = name;
-}
-
-/** Who asks for which name, in this run: two resources that want the same one would fight for one object. */
-const claims = new Map<string, string>();
-
-function claim(place: Values, inputs: Values): Failure[] {
-  const name = inputs["name"];
-  const resource = inputs[nameSeedKey];
-  if (typeof resource !== "string" || isUnknown(name) || isUnknown(place)) return [];
-  const key = canonical({ ...place, name });
-  const holder = claims.get(key) ?? resource;
-  claims.set(key, holder);
-  if (holder === resource) return [];
-  const other = logicalName(holder);
-  return [failure("name", `is asked for by the resource "${other}" too; give each its own, or leave it out`)];
-}
-
-function diff<T extends RemoteObject>(definition: ResourceDefinition<T>, olds: Values, news: Values) {
-  const target = definition.effective(olds, news);
-  const { changed, replaces } = changes(definition.fields, olds, target);
-  refuse(definition, olds, target, changed);
-  return {
-    changes: changed.length > 0,
-    replaces,
-    // ZPA takes a name once: where the new object bears the old one's, the old one has to go first
-    deleteBeforeReplace: replaces.length > 0 && news["name"] === olds["name"],
+/** Every error leaves as one sentence, without a stack. */
+function guarded<A extends unknown[], R>(step: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return await step(...args);
+    } catch (error) {
+      throw plainError(error);
+    }
   };
 }
 
-function refuse<T extends RemoteObject>(
+async function diff<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
-  olds: Values,
-  news: Values | undefined,
-  changed: readonly string[],
+  open: () => Session,
+  id: string,
+  state: State,
+  inputs: Inputs,
+) {
+  const session = opened(open);
+  const { seed, generated } = inputNotes(inputs);
+  const { tenant, past = [] } = stateNotes(state);
+  session?.inState.add(refOf(definition.kind, id));
+  refuseOtherTenant(definition, state, tenant, session?.client.knownTenantFingerprint);
+  const target = definition.adjust(inputs, state);
+  const plan = planOf(definition.fields, state, target);
+  refuse(definition.objection(state, target, plan));
+  const isReplaced = plan.replaces.length > 0;
+  if (isReplaced && seed !== undefined) session?.replacing.set(seed, [...past, id].slice(-mostPast));
+  return {
+    changes: plan.changed.length > 0,
+    replaces: plan.replaces,
+    // a name must be unique: where the new object has the old one's, the old one has to go first
+    deleteBeforeReplace: isReplaced && generated === undefined && inputs["name"] === state["name"],
+  };
+}
+
+/** More would only matter for an object that was retained so many replacements ago. */
+const mostPast = 50;
+
+/** A preview needs no credentials: what a session would tell is then not known. */
+function opened(open: () => Session): Session | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof sdk().ConfigurationError) return undefined;
+    throw error;
+  }
+}
+
+async function read<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  id: string,
+  props: State,
+) {
+  const notes = stateNotes(props);
+  const isFirst = Object.keys(notes).every((name) => notes[name as keyof StateNotes] === undefined);
+  await stayInTenant(definition, session, props);
+  const found = await definition.find(session, id, props);
+  if (found === undefined) {
+    if (isFirst) throw new Error(`There is no ${definition.kind} ${id}. Check the id, the microtenant and the tenant.`);
+    return { id: "", props: {} };
+  }
+  session.inState.add(refOf(definition.kind, found.item.id));
+  const state = { ...props, ...definition.outputs(found.item, { ...props, ...found.where }) };
+  const tenant = await session.client.tenantFingerprint();
+  const outs = clean(withNotes(state, { ...stateNotes(state), tenant }));
+  return { id: found.item.id, props: outs, inputs: inputsOf(definition.fields, outs) };
+}
+
+async function update<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  id: string,
+  state: State,
+  inputs: Inputs,
+): Promise<State> {
+  session.inState.add(refOf(definition.kind, id));
+  await stayInTenant(definition, session, state);
+  const target = definition.adjust(inputs, state);
+  const plan = planOf(definition.fields, state, target);
+  refuse(definition.objection(state, target, plan));
+  try {
+    const outs = await definition.update(session, id, state, target, plan);
+    return await noted(definition, session, outs, inputs, stateNotes(outs));
+  } catch (error) {
+    if (!(error instanceof sdk().NotFoundError)) throw error;
+    throw new Error(
+      `${error.message} If ${definition.kind} ${id} was deleted outside of Pulumi, run pulumi refresh: ` +
+        "the next up creates it again.",
+    );
+  }
+}
+
+async function remove<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  id: string,
+  state: State,
+): Promise<void> {
+  const { kind } = definition;
+  await stayInTenant(definition, session, state);
+  if (session.answered.has(refOf(kind, id))) {
+    console.log(
+      `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: this run took it over as its own. ` +
+        "To get a new object for sure, change keepers.",
+    );
+    return;
+  }
+  refuse(definition.objection(state));
+  const { NotFoundError } = sdk();
+  try {
+    await definition.remove(session, id, state);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    // it may have been moved to another microtenant
+    const found = await definition.find(session, id, state);
+    if (found !== undefined) {
+      const where = definition.outputs(found.item, { ...state, ...found.where });
+      if (same(where["microtenantId"], state["microtenantId"])) throw error;
+      await definition.remove(session, id, where);
+    }
+  }
+  session.deleted.add(refOf(kind, id));
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return (one ?? "0") === (other ?? "0");
+}
+
+/** Adds the notes that the next runs go by. */
+export async function noted<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  outs: State,
+  inputs: Inputs,
+  notes: StateNotes,
+): Promise<State> {
+  const { seed, generated } = inputNotes(inputs);
+  const managed = setByProgram(definition.fields, inputs).filter((name) => name !== "name" || !generated);
+  const tenant = await session.client.tenantFingerprint();
+  const name = generated === undefined ? undefined : (outs["name"] as string);
+  return clean(withNotes(outs, { ...notes, seed, managed, tenant, name }));
+}
+
+/** The inputs that fit these outputs: what the program had set, as ZPA has it now. */
+function inputsOf(fields: FieldTable, outs: State): Values {
+  const { seed, managed, name } = stateNotes(outs);
+  const names = managed ?? fields.map((field) => field.name);
+  const inputs = Object.fromEntries(names.filter((one) => isSet(outs[one])).map((one) => [one, outs[one]]));
+  const notes = {
+    seed,
+    ...(name === undefined ? {} : { generated: true }),
+    ...(isSet(outs["secretResetElsewhere"]) ? { secretReset: true } : {}),
+  };
+  return clean({ ...inputs, ...(name === undefined ? {} : { name }), [notesKey]: notes });
+}
+
+/** @throws where the settings name another tenant than the one that the object lives in */
+async function stayInTenant<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  state: State,
+): Promise<void> {
+  const { tenant } = stateNotes(state);
+  if (tenant === undefined) return;
+  refuseOtherTenant(definition, state, tenant, await session.client.tenantFingerprint());
+}
+
+function refuseOtherTenant<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  state: State,
+  tenant: string | undefined,
+  settings: string | undefined,
 ): void {
-  if (news !== undefined && changed.length === 0) return;
-  const reason = definition.refusal(olds, news, changed);
+  if (tenant === undefined || settings === undefined || tenant === settings) return;
+  throw new Error(
+    `The ${definition.kind} "${String(state["name"])}" lives in another ZPA tenant than the one that the settings name. ` +
+      "Set the customer id and the credentials of its tenant again (pulumi refresh and destroy use the configuration of " +
+      "the last up unless --run-program is given), or, if its tenant is to be left, remove the resource from the stack " +
+      "with pulumi state delete.",
+  );
+}
+
+/** @throws with this sentence, where there is one */
+export function refuse(reason: string | undefined): void {
   if (reason !== undefined) throw new Error(reason);
 }
 
-async function create<T extends RemoteObject>(definition: ResourceDefinition<T>, session: Session, inputs: Values) {
-  const snapshot = definition.snapshot(session, inputs);
-  const done = (result: { item: T; outs: Values }) => {
-    snapshot.created(result.item);
-    return result;
-  };
-  if (isSet(inputs["adopt"])) return done(await adopt(definition, session, inputs));
-  const name = String(inputs["name"]);
-  const ours = isGenerated(inputs);
-  const microtenantId = session.microtenantOf(inputs);
-  const inPlace = (items: T[]) => items.filter((item) => isIn(item, microtenantId));
-
-  const takeOver = async (existing: T[]) => {
-    const [item] = existing;
-    if (item === undefined || !ours || existing.length > 1) throw nameTaken(definition.kind, name, existing);
-    return definition.settle(session, item, inputs, "found");
-  };
-
-  const make = async (tries: number): Promise<{ item: T; outs: Values }> => {
-    try {
-      return await definition.settle(session, await definition.post(session, inputs), inputs, "created");
-    } catch (error) {
-      const { AlreadyExistsError, ZpaError } = sdk();
-      if (!(error instanceof ZpaError)) throw error;
-      const lost = error.mayHaveHappened;
-      if (!lost && !(error instanceof AlreadyExistsError)) throw error;
-      const there = inPlace(await snapshot.namedNow(name));
-      if (!lost) return there.length === 0 ? Promise.reject(error) : takeOver(there);
-      // nothing of this name was there a moment ago: the one that is there now came from our request
-      if (there.length === 1) return definition.settle(session, there[0]!, inputs, "recovered");
-      if (there.length > 1) throw nameTaken(definition.kind, name, there);
-      if (tries > 1) return make(tries - 1);
-      throw error;
-    }
-  };
-
-  const before = inPlace(await snapshot.named(name));
-  return done(before.length > 0 ? await takeOver(before) : await make(2));
-}
-
-async function adopt<T extends RemoteObject>(definition: ResourceDefinition<T>, session: Session, inputs: Values) {
-  const id = String(inputs["adopt"]);
-  const found = await definition.find(session, id, inputs);
-  if (found === undefined) {
-    throw new Error(
-      `adopt: there is no ${definition.kind} ${id} here. Check the id, the microtenant and the tenant, or remove adopt to make a new one.`,
-    );
-  }
-  refuse(definition, definition.outputs(found.item, {}), inputs, ["adopt"]);
-  return definition.settle(session, found.item, inputs, "adopted");
-}
-
-/**
- * The microtenant of an object, as far as its answer tells: Default often comes as a name alone, and that is no change
- * for an object that was made there.
- */
+/** The microtenant of an object as far as its answer tells: Default often comes as a name alone, or not at all. */
 export function microtenantOf(item: RemoteObject, known: unknown): unknown {
   if (isSet(item.microtenantId)) return item.microtenantId;
   return item.microtenantName === "Default" && isSet(known) ? "0" : known;
 }
 
-/**
- * Whether a listed object is in this microtenant itself: a microtenant also lists what it inherits from Default, whose
- * objects come without an id and mostly with a name.
- */
-function isIn(item: RemoteObject, microtenantId = "0"): boolean {
-  if (isSet(item.microtenantId)) return item.microtenantId === microtenantId;
-  return microtenantId === "0" || item.microtenantName !== "Default";
-}
-
-function nameTaken(kind: string, name: string, existing: readonly RemoteObject[]): Error {
-  const ids = existing.map((item) => item.id);
-  const remedy =
-    ids.length === 1
-      ? `Give this resource another name, or take that one over with adopt: "${ids[0]}".`
-      : 'Delete those that are not needed, then take the one that is left over with adopt: "<id>".';
-  return new Error(
-    `${ids.length === 1 ? `A ${kind}` : `Several ${kind}s`} named "${name}" ${ids.length === 1 ? "is" : "are"} there ` +
-      `already (id ${ids.join(", ")}), not made by this resource. ${remedy}`,
-  );
-}
-
-function goneMeanwhile(kind: string, id: string, error: Error): Error {
-  return new Error(
-    `${error.message} If ${kind} ${id} was deleted outside of Pulumi, run pulumi refresh: the next up makes it anew.`,
-  );
-}
-
-/** Inputs that no program sets. */
-const hiddenInputs = [nameSeedKey, generatedNameKey];
-
-function withBookkeeping(fields: FieldTable, outs: Values, inputs: Values): Values {
-  const hidden = Object.fromEntries(hiddenInputs.map((name) => [name, inputs[name]]));
-  return clean({ ...outs, ...hidden, [managedKey]: setByProgram(fields, inputs) });
-}
-
-/** The inputs that fit these outputs: what the program had set, as ZPA has it now. */
-function inputsOf(fields: FieldTable, outs: Values): Values {
-  const managed = outs[managedKey];
-  const names = Array.isArray(managed) ? (managed as string[]) : fields.map((field) => field.name);
-  const kept = [...names, ...hiddenInputs].filter((name) => outs[name] !== undefined);
-  return Object.fromEntries(kept.map((name) => [name, outs[name]]));
-}
-
 /** Loaded with the first check, for zod takes a while to load. */
-function checker(): { checkFields: typeof checkFields } {
+function checker(): { check: typeof check } {
   return require("./check") as typeof import("./check");
 }

@@ -2,8 +2,20 @@
 
 import type { Credential as Wire, CredentialBody, CredentialType } from "../../sdk";
 import { PartialFailure } from "../model/errors";
-import { type Failure, failure } from "../model/failure";
-import { concernsZpa, fromWire, isSet, isUnknown, target, type Values } from "../model/fields";
+import { failure } from "../model/failure";
+import {
+  concernsZpa,
+  type Field,
+  fromWire,
+  type Inputs,
+  isSet,
+  isUnknown,
+  same,
+  type State,
+  type Values,
+} from "../model/fields";
+import { inputNotes, stateNotes, withNotes } from "../model/notes";
+import { leavesAlone, targetOf } from "../model/plan";
 import {
   fieldsOfType,
   privilegedCredentialFields as fields,
@@ -12,143 +24,174 @@ import {
 } from "../model/privilegedCredential";
 import { handlerOf, microtenantOf, type ResourceDefinition } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
-import { sdk, type Session } from "./session";
+import { gone, sdk, type Session } from "./session";
 
 /** Seconds that pass at most between ZPA's writing a secret and its answer, and by which its clocks may drift apart. */
 const clockTolerance = 60;
+
+/** Texts beside the name that a PUT writes each time, for what is left out may be lost. */
+const writable = ["description", "userName", "userDomain"] as const;
 
 const definition: ResourceDefinition<Wire> = {
   kind: "privileged credential",
   fields,
 
-  place: ({ microtenantId }) => ({ type: "credential", microtenantId }),
+  nameScope: ({ microtenantId }) => ({ type: "credential", microtenantId: microtenantId ?? "0" }),
 
-  check(inputs: Values): Failure[] {
+  check(inputs) {
     const type = inputs["credentialType"];
     if (isUnknown(type)) return [];
     const { required, optional } = fieldsOfType[type as CredentialType];
+    // others have set the secret, and ignoreChanges leaves it to them
+    const isTheirs = inputNotes(inputs).secretReset === true;
     const missing = required
-      .filter((name) => !isSet(inputs[name]))
+      .filter((name) => !isSet(inputs[name]) && !(isTheirs && secretFields.includes(name)))
       .map((name) => failure(name, `is required with credentialType ${String(type)}`));
     const surplus = typedFields
       .filter((name) => isSet(inputs[name]) && !required.includes(name) && !optional.includes(name))
-      .map((name) => failure(name, `does not go with credentialType ${String(type)}; remove it`));
+      .map((name) => failure(name, `cannot be set with credentialType ${String(type)}; remove it`));
     return [...missing, ...surplus, ...(type === "SSH_KEY" ? checkPrivateKey(inputs) : [])];
   },
 
-  refusal: () => undefined,
+  adjust: (inputs) => inputs,
 
-  effective: (_olds, news) => news,
+  objection: () => undefined,
 
-  snapshot: (session, values) => session.credentials(session.microtenantOf(values)),
+  objects: (session, values) => session.credentials(session.microtenantOf(values)),
 
-  post: (session, inputs) => session.client.credentials.create(bodyOf({}, inputs), scopeOf(session, inputs)),
+  post: (session, inputs) => session.client.credentials.create(bodyOf(targetOf(fields, {}, inputs), inputs), scopeOf(session, inputs)), // prettier-ignore
 
-  async settle(session, item, inputs, origin) {
+  complete(session, item, inputs) {
     const outs = definition.outputs(item, { ...inputs, microtenantId: session.microtenantOf(inputs) });
-    if (origin === "created" || origin === "recovered") return { item, outs };
-    // whether its secret is the one of the program cannot be read: it is written
-    return { item, outs: await write(session, item.id, outs, inputs) };
+    return Promise.resolve({ item, outs });
   },
 
-  async put(session, id, olds, news, changed) {
-    let outs = { ...olds, ...target(fields, olds, news) };
-    if (changed.includes("microtenantId")) {
-      await move(session, id, session.microtenantOf(olds) ?? "0", session.microtenantOf(news) ?? "0");
-      definition.snapshot(session, olds).deleted(id);
+  isUntouched(_session, item, inputs) {
+    const outs = definition.outputs(item, inputs);
+    const isAsPosted = (field: Field) =>
+      field.local ||
+      field.secret ||
+      field.name === "microtenantId" ||
+      same(field, outs[field.name], inputs[field.name]);
+    return Promise.resolve(fields.every(isAsPosted));
+  },
+
+  // whether its secret is the program's cannot be read: it is written
+  bringTo: (session, item, outs, inputs) => write(session, item.id, outs, targetOf(fields, outs, inputs), inputs),
+
+  async update(session, id, state, inputs, plan) {
+    let outs: State = { ...state, ...plan.target };
+    const microtenantId = outs["microtenantId"];
+    if (plan.changed.includes("microtenantId")) {
+      await move(session, id, session.microtenantOf(state) ?? "0", String(microtenantId ?? "0"));
+      definition.objects(session, state).deleted(id);
     }
-    const rest = changed.filter((name) => name !== "microtenantId");
+    const rest = plan.changed.filter((name) => name !== "microtenantId");
     if (!concernsZpa(fields, rest)) return outs;
-    if (isSet(olds["secretResetElsewhere"])) tellReset(olds);
+    if (isSet(state["secretResetElsewhere"])) tellReset(state);
     try {
-      outs = await write(session, id, { ...olds, microtenantId: outs["microtenantId"] }, news);
+      const moved = { ...state, microtenantId };
+      const { required, optional } = fieldsOfType[inputs["credentialType"] as CredentialType];
+      const relevant = writable.filter((name) => name === "description" || [...required, ...optional].includes(name));
+      const now = leavesAlone(fields, relevant, state, inputs) ? await current(session, id, moved) : moved;
+      outs = await write(session, id, now, targetOf(fields, state, inputs, now), inputs);
     } catch (error) {
-      if (rest.length === changed.length) throw error;
+      if (rest.length === plan.changed.length) throw error;
       // it has moved, and state must know where it is now
-      throw new PartialFailure(error, id, { ...olds, microtenantId: outs["microtenantId"] });
+      throw new PartialFailure(error, id, { ...state, microtenantId });
     }
-    definition.snapshot(session, outs).updated(id);
+    definition.objects(session, outs).updated(id);
     return outs;
   },
 
-  async remove(session, id, olds) {
-    await session.client.credentials.delete(id, scopeOf(session, olds));
-    definition.snapshot(session, olds).deleted(id);
+  async remove(session, id, state) {
+    await session.client.credentials.delete(id, scopeOf(session, state));
+    definition.objects(session, state).deleted(id);
   },
 
-  async find(session, id, props) {
+  async find(session, id, values) {
     const match = /^(?:(\d+)\/)?(\d+)$/.exec(id);
     if (match === null) {
-      throw new Error(`"${id}" is no id of a privileged credential. Write "11410" or "<microtenantId>/11410".`);
+      throw new Error(`"${id}" is not the id of a privileged credential. Write "11410" or "<microtenantId>/11410".`);
     }
-    const [, microtenantId = props["microtenantId"], number] = match;
-    const item = await definition.snapshot(session, { microtenantId }).read(number!);
-    return item === undefined ? undefined : { item, where: {} };
+    const [, microtenantId = values["microtenantId"], number] = match;
+    const item = await definition.objects(session, { microtenantId }).read(number!);
+    return item === undefined ? undefined : { item, where: { microtenantId } };
   },
 
-  outputs(item, olds) {
+  outputs(item, known) {
     const observed = item.lastCredentialResetTime;
+    const { resetClockOffset, secretWrittenAt: _, ...notes } = stateNotes(known);
     const outs = {
-      ...fromWire(fields, olds, item),
-      microtenantId: microtenantOf(item, olds["microtenantId"]),
+      ...fromWire(fields, known, item),
+      microtenantId: microtenantOf(item, known["microtenantId"]),
       creationTime: item.creationTime,
-      lastCredentialResetTime: observed ?? olds["lastCredentialResetTime"],
-      secretWrittenAt: undefined,
+      lastCredentialResetTime: observed ?? known["lastCredentialResetTime"],
+      secretResetElsewhere: known["secretResetElsewhere"],
     };
-    if (wasResetElsewhere(observed, olds)) {
+    if (wasResetElsewhere(observed, known)) {
       // what is in force is not what state holds: without the old secret the next up finds a difference
       const forgotten = Object.fromEntries(secretFields.map((name) => [name, undefined]));
-      return { ...outs, ...forgotten, secretResetElsewhere: observed };
+      return withNotes({ ...outs, ...forgotten, secretResetElsewhere: observed }, { ...notes, resetClockOffset });
     }
-    return { ...outs, resetClockOffset: clockOffset(observed, olds) };
+    return withNotes(outs, { ...notes, resetClockOffset: clockOffset(observed, known) });
   },
 };
 
 /** What the run-time contract of `provider/v1` hands out. */
 export const handler = handlerOf(definition);
 
-/** The field table and how an object becomes outputs, for the import and the README. */
+/** The field table and how an object becomes outputs, for the import. */
 export const privilegedCredentialDefinition = definition;
 
 /**
- * Whether somebody else has written the secret. After a write of ours the time is not known before the next refresh, but
- * about when it must be: the server's time of the answer, as far as ZPA's clock was off from that at an earlier write.
+ * Whether somebody else has written the secret. After a write of ours its time is not known before the next refresh, but
+ * about when it must be: the server's time of the answer, plus what ZPA's clock was off from that at an earlier write.
  */
-function wasResetElsewhere(observed: string | undefined, olds: Values): boolean {
+function wasResetElsewhere(observed: string | undefined, known: Values): boolean {
   if (observed === undefined) return false;
-  const { lastCredentialResetTime: recorded, secretWrittenAt: written, resetClockOffset: offset } = olds;
+  const recorded = known["lastCredentialResetTime"];
+  const { secretWrittenAt: written, resetClockOffset: offset } = stateNotes(known);
   if (isSet(recorded)) return Number(observed) > Number(recorded);
   return isSet(written) && isSet(offset) && Number(observed) > Number(written) + Number(offset) + clockTolerance;
 }
 
 /** Seconds from the time of an answer to the reset time that the write got; the least that was ever seen. */
-function clockOffset(observed: string | undefined, olds: Values): unknown {
-  const { secretWrittenAt: written, resetClockOffset: known } = olds;
-  if (observed === undefined || !isSet(written)) return known;
-  return Math.min(Number(observed) - Number(written), isSet(known) ? Number(known) : Number.POSITIVE_INFINITY);
+function clockOffset(observed: string | undefined, known: Values): number | undefined {
+  const { secretWrittenAt: written, resetClockOffset: offset } = stateNotes(known);
+  if (observed === undefined || written === undefined) return offset;
+  return Math.min(Number(observed) - Number(written), offset ?? Number.POSITIVE_INFINITY);
 }
 
 function scopeOf(session: Session, values: Values) {
   return { microtenantId: session.microtenantOf(values) };
 }
 
-function bodyOf(olds: Values, news: Values): CredentialBody {
-  // never a secret of the state: only what the program says now
-  const secrets = Object.fromEntries(secretFields.map((name) => [name, news[name]]));
-  return { ...target(fields, olds, news), ...secrets } as unknown as CredentialBody;
+/** The secrets are the program's, never those of state. */
+function bodyOf(target: Values, inputs: Inputs): CredentialBody {
+  const { name, credentialType, description, userName, userDomain } = target as unknown as CredentialBody;
+  const secrets = Object.fromEntries(secretFields.map((secret) => [secret, inputs[secret]]));
+  return { name, credentialType, description, userName, userDomain, ...secrets };
+}
+
+/** The credential as ZPA has it now. */
+async function current(session: Session, id: string, state: State): Promise<State> {
+  const found = await definition.find(session, id, state);
+  if (found === undefined) throw gone(`reading privileged credential ${id}`);
+  return { ...state, ...definition.outputs(found.item, state) };
 }
 
 /** One PUT with the secret. Its answer does not say when: the server's time stands in until a refresh knows better. */
-async function write(session: Session, id: string, olds: Values, news: Values): Promise<Values> {
-  const serverTime = await session.client.credentials.update(id, bodyOf(olds, news), scopeOf(session, olds));
-  return {
-    ...olds,
-    ...target(fields, olds, news),
-    ...Object.fromEntries(secretFields.map((name) => [name, news[name]])),
-    lastCredentialResetTime: undefined,
-    secretWrittenAt: serverTime === undefined ? undefined : String(serverTime),
-    secretResetElsewhere: undefined,
-  };
+async function write(session: Session, id: string, outs: State, target: Values, inputs: Inputs): Promise<State> {
+  const body = bodyOf(target, inputs);
+  const serverTime = await session.client.credentials.update(id, body, scopeOf(session, outs));
+  const written = { ...outs, ...target };
+  // with ignoreChanges the program may say nothing of a secret that others have set: it stays theirs
+  if (secretFields.every((secret) => !isSet(inputs[secret]))) return written;
+  const secrets = Object.fromEntries(secretFields.map((secret) => [secret, inputs[secret]]));
+  const notes = { ...stateNotes(outs), secretWrittenAt: serverTime === undefined ? undefined : String(serverTime) };
+  const times = { lastCredentialResetTime: undefined, secretResetElsewhere: undefined };
+  return withNotes({ ...written, ...secrets, ...times }, notes);
 }
 
 async function move(session: Session, id: string, from: string, to: string): Promise<void> {
@@ -163,9 +206,9 @@ async function move(session: Session, id: string, from: string, to: string): Pro
   }
 }
 
-function tellReset(olds: Values): void {
-  const when = new Date(Number(olds["secretResetElsewhere"]) * 1000).toISOString();
+function tellReset(state: State): void {
+  const when = new Date(Number(state["secretResetElsewhere"]) * 1000).toISOString();
   console.log(
-    `zpa: the secret of "${String(olds["name"])}" was set outside of this program at ${when}; it is written again`,
+    `zpa: the secret of "${String(state["name"])}" was set outside of this program at ${when}; it is written again`,
   );
 }

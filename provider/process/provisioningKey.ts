@@ -1,93 +1,117 @@
 // How a provisioning key is created, read, updated and deleted.
 
 import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } from "../../sdk";
-import { concernsZpa, fromWire, isSet, same, target, type Values } from "../model/fields";
+import { concernsZpa, type Field, fromWire, type Inputs, isSet, same, type State, type Values } from "../model/fields";
+import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { handlerOf, microtenantOf, type ResourceDefinition } from "./lifecycle";
-import type { Session } from "./session";
+import { gone, type Session } from "./session";
+
+/** What a PUT writes: all of it each time, for what is left out may be lost. */
+const writable = ["maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
 
 const definition: ResourceDefinition<Wire> = {
   kind: "provisioning key",
   fields,
 
-  place: ({ associationType, microtenantId }) => ({ associationType, microtenantId }),
+  nameScope: ({ associationType, microtenantId }) => ({ associationType, microtenantId: microtenantId ?? "0" }),
 
   check: () => [],
 
-  refusal(olds, news, changed) {
-    if (olds["readOnly"] === true || olds["zscalerManaged"] === true) {
+  /** `headroom` raises the limit, and never lowers it: to what the program says, or to what the spent uses call for. */
+  adjust(inputs, state) {
+    const { headroom, maxUsage } = inputs;
+    if (typeof headroom !== "number" || typeof maxUsage !== "number") return inputs;
+    const { maxUsage: limit, usageCount: used } = { maxUsage: 0, usageCount: 0, ...state } as Record<string, number>;
+    const holds = Math.max(maxUsage, Number(limit) || 0);
+    return { ...inputs, maxUsage: Math.max(holds, (Number(used) || 0) + headroom) };
+  },
+
+  objection(state, inputs, plan) {
+    const named = `Provisioning key "${String(state["name"])}"`;
+    const isChanged = inputs === undefined || (plan !== undefined && plan.changed.length > 0);
+    if (isChanged && (state["readOnly"] === true || state["zscalerManaged"] === true)) {
       return (
-        `Provisioning key "${String(olds["name"])}" belongs to Zscaler Deception and cannot be changed or deleted by the API. ` +
-        `Take it out of the stack with pulumi state delete, or leave it as it is.`
+        `${named} belongs to Zscaler Deception: the API cannot change or delete it. ` +
+        "Remove it from the stack with pulumi state delete, or leave it as it is."
       );
     }
-    const maxUsage = news?.["maxUsage"];
-    const used = olds["usageCount"];
-    if (changed.includes("maxUsage") && typeof maxUsage === "number" && typeof used === "number" && maxUsage < used) {
+    // a new key has spent nothing
+    if (inputs === undefined || plan === undefined || plan.replaces.length > 0) return undefined;
+    if (plan.changed.includes("adopt") && !isSet(state["provisioningKey"])) {
+      return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
+    }
+    const [limit, used] = [Number(inputs["maxUsage"]), Number(state["usageCount"] ?? 0)];
+    if (plan.changed.includes("maxUsage") && limit < used) {
       return (
-        `maxUsage must not be below what is spent: it is ${maxUsage}, and ${used} machines have enrolled with ` +
-        `"${String(olds["name"])}". Set it to ${used} or more.`
+        `maxUsage must not be below the uses that are spent: it is ${limit}, and ${used} machines have enrolled with ` +
+        `"${String(state["name"])}". Set it to ${used} or more.`
+      );
+    }
+    if (inputs["failWhenExhausted"] === true && limit <= used) {
+      return (
+        `${named} has no uses left (${used} of ${limit}), so no machine can enroll with it. ` +
+        "Raise maxUsage, set headroom, or change keepers for a new key."
       );
     }
     return undefined;
   },
 
-  /** With headroom the limit only ever grows: to what the program says, or to what the spent uses call for. */
-  effective(olds, news) {
-    const { headroom, maxUsage } = news;
-    const [limit, used] = [olds["maxUsage"], olds["usageCount"]].map(Number) as [number, number];
-    if (typeof headroom !== "number" || typeof maxUsage !== "number" || Number.isNaN(limit + used)) return news;
-    const holds = Math.max(maxUsage, limit);
-    return { ...news, maxUsage: holds - used < headroom ? used + headroom : holds };
-  },
-
-  snapshot: (session, values) => session.provisioningKeys(typeOf(values), session.microtenantOf(values)),
+  objects: (session, values) => session.provisioningKeys(typeOf(values), session.microtenantOf(values)),
 
   async post(session, inputs) {
-    const body = await bodyOf(session, {}, inputs);
+    const body = await bodyOf(session, targetOf(fields, {}, inputs), inputs);
     return session.client.provisioningKeys.create(typeOf(inputs), body, scopeOf(session, inputs));
   },
 
-  async settle(session, item, inputs, origin) {
-    if (!isSet(item.provisioningKey) && origin !== "adopted") return remake(session, item, inputs);
-    const outs = definition.outputs(item, { ...inputs, microtenantId: session.microtenantOf(inputs) });
-    if (origin === "created" || origin === "recovered") return { item, outs };
-    const body = await bodyOf(session, outs, inputs);
-    const differs = Object.entries(body).some(([name, value]) => isSet(value) && !same(value, outs[name]));
-    if (!differs) return { item, outs };
+  complete: (session, item, inputs) => complete(session, item, inputs, true),
+
+  async isUntouched(session, item, inputs) {
+    const outs = definition.outputs(item, inputs);
+    const body: Values = { ...(await bodyOf(session, targetOf(fields, {}, inputs), inputs)) };
+    const isAsPosted = (field: Field) => !(field.name in body) || same(field, outs[field.name], body[field.name]);
+    return (item.usageCount ?? 0) === 0 && fields.every(isAsPosted);
+  },
+
+  async bringTo(session, item, outs, inputs) {
+    const target = targetOf(fields, outs, inputs);
+    const changed = fields.filter((field) => !field.local && !same(field, outs[field.name], target[field.name]));
+    const all = { ...outs, ...target };
+    if (changed.length === 0) return withRemaining(all);
+    const body = await bodyOf(session, target, inputs);
     await session.client.provisioningKeys.update(typeOf(inputs), item.id, body, scopeOf(session, outs));
-    return { item: { ...item, ...body } as Wire, outs: { ...outs, ...body } };
+    return withRemaining({ ...all, ...body });
   },
 
-  async put(session, id, olds, news, changed) {
-    const wanted = target(fields, olds, news);
-    if (concernsZpa(fields, changed)) {
-      const body = await bodyOf(session, olds, news);
-      await session.client.provisioningKeys.update(typeOf(olds), id, body, scopeOf(session, olds));
-      definition.snapshot(session, olds).updated(id);
-    }
-    return withRemaining({ ...olds, ...wanted });
+  async update(session, id, state, inputs, plan) {
+    if (!concernsZpa(fields, plan.changed)) return withRemaining({ ...state, ...plan.target });
+    const now = leavesAlone(fields, writable, state, inputs) ? await current(session, id, state) : state;
+    const target = targetOf(fields, state, inputs, now);
+    const body = await bodyOf(session, target, inputs);
+    await session.client.provisioningKeys.update(typeOf(state), id, body, scopeOf(session, now));
+    definition.objects(session, state).updated(id);
+    return withRemaining({ ...now, ...target, ...body });
   },
 
-  async remove(session, id, olds) {
-    await session.client.provisioningKeys.delete(typeOf(olds), id, scopeOf(session, olds));
-    definition.snapshot(session, olds).deleted(id);
+  async remove(session, id, state) {
+    await session.client.provisioningKeys.delete(typeOf(state), id, scopeOf(session, state));
+    definition.objects(session, state).deleted(id);
   },
 
-  async find(session, id, props) {
-    for (const where of placesOf(id, props)) {
-      const item = await definition.snapshot(session, where).read(where.id);
-      if (item !== undefined) return { item, where: { associationType: where.associationType } };
+  async find(session, id, values) {
+    for (const where of placesOf(id, values)) {
+      const item = await definition.objects(session, where).read(where.id);
+      if (item !== undefined) return { item, where };
     }
     return undefined;
   },
 
-  outputs(item, olds) {
+  outputs(item, known) {
     const { usageCount = 0, readOnly = false, zscalerManaged = false, creationTime } = item;
     return withRemaining({
-      ...fromWire(fields, olds, item),
-      microtenantId: microtenantOf(item, olds["microtenantId"]),
-      provisioningKey: item.provisioningKey ?? olds["provisioningKey"],
+      ...fromWire(fields, known, item),
+      microtenantId: microtenantOf(item, known["microtenantId"]),
+      provisioningKey: item.provisioningKey ?? known["provisioningKey"],
       usageCount,
       readOnly,
       zscalerManaged,
@@ -99,7 +123,7 @@ const definition: ResourceDefinition<Wire> = {
 /** What the run-time contract of `provider/v1` hands out. */
 export const handler = handlerOf(definition);
 
-/** The field table and how an object becomes outputs, for the import and the README. */
+/** The field table and how an object becomes outputs, for the import. */
 export const provisioningKeyDefinition = definition;
 
 const idForms = '"61001", "CONNECTOR_GRP/61001" or "<microtenantId>/CONNECTOR_GRP/61001"';
@@ -124,31 +148,49 @@ function scopeOf(session: Session, values: Values) {
   return { microtenantId: session.microtenantOf(values) };
 }
 
-async function bodyOf(session: Session, olds: Values, news: Values): Promise<ProvisioningKeyBody> {
-  const wanted = target(fields, olds, news);
+/** @param inputs - the association type decides which certificate signs when nobody has named one */
+async function bodyOf(session: Session, target: Values, inputs: Inputs): Promise<ProvisioningKeyBody> {
   const { name, maxUsage, zcomponentId, enabled, exportable, ipAcl, uiConfig } =
-    wanted as unknown as ProvisioningKeyBody;
-  const given = wanted["enrollmentCertId"] as string | undefined;
-  const enrollmentCertId = given ?? (await session.builtInCertificate(typeOf(news)));
+    target as unknown as ProvisioningKeyBody;
+  const given = target["enrollmentCertId"] as string | undefined;
+  const enrollmentCertId = given ?? (await session.builtInCertificate(typeOf(inputs)));
   return { name, maxUsage, enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig };
 }
 
-function withRemaining(values: Values): Values {
-  return { ...values, remainingUses: Number(values["maxUsage"]) - Number(values["usageCount"]) };
+/** The key as ZPA has it now, with the notes of its state. */
+async function current(session: Session, id: string, state: State): Promise<State> {
+  const found = await definition.find(session, id, state);
+  if (found === undefined) throw gone(`reading provisioning key ${id}`);
+  const now = definition.outputs(found.item, state);
+  // uses never fall: what state knows may be newer than what was read earlier in this run
+  const usageCount = Math.max(Number(now["usageCount"]), Number(state["usageCount"] ?? 0));
+  return { ...state, ...now, usageCount };
 }
 
-/**
- * The key is ours, but its text went with the answer that was lost, and of a key that is not exportable it never comes
- * again. One that nobody has used can be made anew.
- */
-async function remake(session: Session, lost: Wire, inputs: Values): Promise<{ item: Wire; outs: Values }> {
-  if ((lost.usageCount ?? 0) > 0) {
+function withRemaining(values: Values): State {
+  return { ...values, remainingUses: Number(values["maxUsage"]) - Number(values["usageCount"] ?? 0) };
+}
+
+/** An answer without the key's text: an exportable key is read once, another one made anew, once. */
+async function complete(
+  session: Session,
+  item: Wire,
+  inputs: Inputs,
+  mayRepeat: boolean,
+): Promise<{ item: Wire; outs: State }> {
+  const known = { ...inputs, microtenantId: session.microtenantOf(inputs) };
+  if (isSet(item.provisioningKey)) return { item, outs: definition.outputs(item, known) };
+  if (mayRepeat && item.exportable !== false) {
+    const scope = scopeOf(session, inputs);
+    return complete(session, await session.client.provisioningKeys.get(typeOf(inputs), item.id, scope), inputs, false);
+  }
+  const named = `Provisioning key "${item.name}" (id ${item.id})`;
+  if (!mayRepeat || (item.usageCount ?? 0) > 0) {
     throw new Error(
-      `Provisioning key "${lost.name}" (id ${lost.id}) was made by an earlier run whose answer was lost, its text with it, ` +
-        `and ${lost.usageCount} machines have used it since. Delete it in the Admin Portal, or rename it there, and run again.`,
+      `${named} was created, but ZPA did not return its text, and ${item.usageCount ?? 0} machines have used it. ` +
+        "Delete it in the Admin Portal, and run pulumi up again.",
     );
   }
-  await definition.remove(session, lost.id, inputs);
-  const item = await definition.post(session, inputs);
-  return definition.settle(session, item, inputs, "created");
+  await definition.remove(session, item.id, definition.outputs(item, known));
+  return complete(session, await definition.post(session, inputs), inputs, false);
 }

@@ -19,6 +19,15 @@ export class Session {
   private readonly credentialsByMicrotenant = new Map<string, Snapshot<Credential>>();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
 
+  /** Objects, as {@link refOf} names them, that a create of this process has answered with. */
+  readonly answered = new Set<string>();
+  /** Objects that state holds, as a call of the engine has shown. */
+  readonly inState = new Set<string>();
+  /** Objects that this process has deleted. */
+  readonly deleted = new Set<string>();
+  /** By seed: the ids that the resource being replaced in this run has had so far. */
+  readonly replacing = new Map<string, string[]>();
+
   constructor(readonly client: ZpaClient) {}
 
   /** The microtenant that an object is made in: its own, or the one that the settings name. */
@@ -84,6 +93,11 @@ export class Session {
   }
 }
 
+/** Names an object: keys and credentials do not share their ids. */
+export function refOf(kind: string, id: string): string {
+  return `${kind} ${id}`;
+}
+
 const sessions = new Map<string, Session>();
 
 /**
@@ -104,6 +118,12 @@ export function openSession(read: ConfigReader): Session {
 /** Loaded with the first request, for undici and zod take a while to load. */
 export function sdk(): typeof import("../../sdk") {
   return require("../../sdk") as typeof import("../../sdk");
+}
+
+/** ZPA says that the object is not there. */
+export function gone(operation: string): Error {
+  const { NotFoundError } = sdk();
+  return new NotFoundError({ operation, reason: "it does not exist" });
 }
 
 /** At most one line in this time, of reads and writes together. */

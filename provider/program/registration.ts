@@ -2,7 +2,8 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { FieldTable } from "../model/fields";
-import { nameSeed, nameSeedKey } from "../model/names";
+import { nameSeed } from "../model/names";
+import { notesKey } from "../model/notes";
 
 /**
  * The text that stands in state as a resource's provider, for as long as the state lives. It must never change, and
@@ -46,7 +47,7 @@ export function registration(
   // an object that is only looked at has its name already
   if (opts?.id === undefined) {
     const urn = pulumi.createUrn(name, token, opts?.parent);
-    props[nameSeedKey] = urn.apply((text) => nameSeed(name, pulumi.getOrganization(), text));
+    props[notesKey] = { seed: urn.apply((text) => nameSeed(name, pulumi.getOrganization(), text)) };
   }
   const defaults = { additionalSecretOutputs: [...secretOutputs, ...secrets] };
   return [token, name, props, pulumi.mergeOptions(defaults, opts ?? {})];

@@ -36,7 +36,7 @@ describe("Names that are taken, on the genuine engine", function () {
     // one failure ends a run, so that each is asked for by itself
     const refused = async (urn: string, id: string) => {
       const run = stack.up({ target: [`urn:pulumi:test::harness::pulumi-nodejs:dynamic/zpa:${urn}`] });
-      await assert.rejects(run, new RegExp(`there already \\(id ${id}\\), not made by this resource.*adopt: "${id}"`));
+      await assert.rejects(run, new RegExp(`exists already \\(id ${id}\\).*aliases.*adopt: "${id}"`));
     };
     await refused("ProvisioningKey::key", foreignKey.id);
     await refused("PrivilegedCredential::login", foreignLogin.id);
@@ -59,7 +59,7 @@ describe("Names that are taken, on the genuine engine", function () {
       const first = new zpa.ProvisioningKey("first", { ...key, name: "zurich" });
       new zpa.ProvisioningKey("second", { ...key, name: "zurich" }, { dependsOn: first });
     });
-    await assert.rejects(stack.preview(), /resource 'second' has a problem: name is asked for by the resource "first"/);
+    await assert.rejects(stack.preview(), /resource 'second' has a problem: name is also used by resource "first"/);
     assert.deepEqual(world.simulator.log, []);
     await assert.rejects(stack.up());
     const { resources } = (await stack.exportState()).deployment as { resources: { type: string }[] };

@@ -63,7 +63,7 @@ describe("Checking a privileged credential's arguments", () => {
   ];
   for (const [type, field, value] of surplus) {
     it(`refuses ${type} with ${field}`, () =>
-      assertRefused({ ...args[type], [field]: value() }, field, new RegExp(`does not go with.*${type}`)));
+      assertRefused({ ...args[type], [field]: value() }, field, new RegExp(`cannot be set with.*${type}`)));
   }
 
   const wrong: [field: string, value: unknown, words: RegExp][] = [
@@ -71,8 +71,8 @@ describe("Checking a privileged credential's arguments", () => {
     ["name", "", /empty/],
     ["name", "x".repeat(256), /at most 255/],
     ["description", "x".repeat(1025), /at most 1024/],
-    ["userName", "svc\n", /blanks/],
-    ["userDomain", " corp", /blanks/],
+    ["userName", "svc\n", /whitespace/],
+    ["userDomain", " corp", /whitespace/],
     ["microtenantId", "Scope C", /digits only/],
     ["keepers", ["2026"], /map/],
     ["adopt", "help desk", /id/],
@@ -130,13 +130,13 @@ describe("Checking a privileged credential's arguments", () => {
     });
   }
 
-  it("leaves secrets as they are, with the line break at the end of a key and blanks around a password", async () => {
+  it("leaves secrets as they are, with the line break at the end of a key and whitespace around a password", async () => {
     const { privateKey } = secrets;
     assert.equal((await check({ ...without(args.SSH_KEY, "passphrase"), privateKey })).inputs.privateKey, privateKey);
     const password = secrets.password + " ";
     const { failures, inputs } = await check({ ...args.PASSWORD, password });
     // either it is taken as it is or it is refused: never changed in silence
     if (failures.length === 0) assert.equal(inputs.password, password);
-    else assert.match(failures[0]!.reason, /^password .*blanks/);
+    else assert.match(failures[0]!.reason, /^password .*whitespace/);
   });
 });

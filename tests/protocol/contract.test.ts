@@ -76,7 +76,7 @@ describe("Errors over the provider protocol", () => {
   it("names the setting that is missing and how to set it, without a stack trace", async () => {
     const provider = await ProviderProcess.start();
     try {
-      const args = { associationType: "CONNECTOR_GRP", zcomponentId: "1", maxUsage: 1, nameSeed: "a-0" };
+      const args = { associationType: "CONNECTOR_GRP", zcomponentId: "1", maxUsage: 1, __zpa: { seed: "a-0" } };
       const calls: [string, () => Promise<unknown>][] = [
         ["create", () => make(provider, "ProvisioningKey", args)],
         ["read", () => provider.read("ProvisioningKey", "1", args)],

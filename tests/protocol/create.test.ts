@@ -70,8 +70,8 @@ describe("Creating over the provider protocol", () => {
   it("looks the certificate of each type up once in a process, however many keys there are", async () => {
     const names = ["a", "b", "c"];
     const wanted = names.flatMap((name) => [
-      make(provider, "ProvisioningKey", keyArgs(world, { name, nameSeed: `${name}-0` })),
-      make(provider, "ProvisioningKey", edgeKeyArgs(world, { name, nameSeed: `${name}-1` })),
+      make(provider, "ProvisioningKey", keyArgs(world, { name, __zpa: { seed: `${name}-0` } })),
+      make(provider, "ProvisioningKey", edgeKeyArgs(world, { name, __zpa: { seed: `${name}-1` } })),
     ]);
     const keys = await Promise.all(wanted);
     const reads = world.requests.filter(({ method }) => method === "GET");
@@ -96,7 +96,7 @@ describe("Creating over the provider protocol", () => {
       const [post, ...others] = world.writes;
       assert.deepEqual([post!.method, others.length], ["POST", 0]);
       const sent = Object.fromEntries(Object.entries(post!.body!).filter(([, value]) => value !== ""));
-      const expected = { ...without(args, "nameSeed"), name: outputs.name };
+      const expected = { ...without(args, "__zpa"), name: outputs.name };
       assert.deepEqual(Object.keys(sent).sort(), Object.keys(expected).sort());
       for (const [field, value] of Object.entries(expected)) assert.ok(sent[field] === value, field);
       const stored = world.simulator.credentials.get(id)!;

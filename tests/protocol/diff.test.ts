@@ -31,13 +31,13 @@ describe("The diff of a provisioning key", () => {
     const microtenantId = world.simulator.addMicrotenant({ name: "Scope C" }).id;
     args = keyArgs(world);
     full = {
-      ...keyArgs(world, { nameSeed: "full-0a1b2c3" }),
+      ...keyArgs(world, { __zpa: { seed: "full-0a1b2c3" } }),
       ...{ enrollmentCertId: certificate, enabled: false, exportable: false, ipAcl: ["10.0.0.0/8"], uiConfig: "x" },
       ...{ microtenantId, headroom: 3, warnAtPercent: 20, keepers: { a: "1", b: "2" } },
     };
     plain = await make(provider, "ProvisioningKey", args);
     everything = await make(provider, "ProvisioningKey", full);
-    named = await make(provider, "ProvisioningKey", { ...args, nameSeed: "named-0a1b2c3", name: "zurich" });
+    named = await make(provider, "ProvisioningKey", { ...args, __zpa: { seed: "named-0a1b2c3" }, name: "zurich" });
     requests = world.requests.length;
   });
   after(async () => {
@@ -126,13 +126,13 @@ describe("The diff of a provisioning key", () => {
     ["keepers", { rotation: "1" }],
   ] as const) {
     it(`deletes the old key first where ${field} replaces one that bears the program's own name`, async () => {
-      const news = { ...args, nameSeed: "named-0a1b2c3", name: "zurich", [field]: value };
+      const news = { ...args, __zpa: { seed: "named-0a1b2c3" }, name: "zurich", [field]: value };
       assert.deepEqual(await outcomeOf(provider, named, news), ["replace, old one first", [field]]);
     });
   }
 
   it("makes the new key first where the program's own name changes with it", async () => {
-    const news = { ...args, nameSeed: "named-0a1b2c3", name: "bern", zcomponentId: "4711" };
+    const news = { ...args, __zpa: { seed: "named-0a1b2c3" }, name: "bern", zcomponentId: "4711" };
     assert.deepEqual(await outcomeOf(provider, named, news), ["replace", ["zcomponentId"]]);
   });
 
@@ -266,7 +266,11 @@ describe("The diff of a privileged credential", () => {
     assert.deepEqual(await outcomeOf(provider, made.SSH_KEY, args.PASSWORD), ["replace", ["credentialType"]]);
     const name = made.SSH_KEY.outputs.name;
     assert.deepEqual(
-      await outcomeOf(provider, made.SSH_KEY, { ...args.PASSWORD, nameSeed: args.SSH_KEY.nameSeed, name }),
+      await outcomeOf(provider, made.SSH_KEY, {
+        ...args.PASSWORD,
+        __zpa: { seed: (args.SSH_KEY.__zpa as { seed: string }).seed },
+        name,
+      }),
       ["replace, old one first", ["credentialType"]],
     );
   });

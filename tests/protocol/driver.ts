@@ -52,14 +52,14 @@ export const nameSeed = "connectors-0a1b2c3";
 export function keyArgs(world: World, more: Properties = {}): Properties {
   const [first] = world.simulator.appConnectorGroups.values();
   const { id } = first ?? world.simulator.addAppConnectorGroup({ name: "Connectors" });
-  return { associationType: "CONNECTOR_GRP", zcomponentId: id, maxUsage: 10, nameSeed, ...more };
+  return { associationType: "CONNECTOR_GRP", zcomponentId: id, maxUsage: 10, __zpa: { seed: nameSeed }, ...more };
 }
 
 /** The same for a Service Edge Group. */
 export function edgeKeyArgs(world: World, more: Properties = {}): Properties {
   const [first] = world.simulator.serviceEdgeGroups.values();
   const { id } = first ?? world.simulator.addServiceEdgeGroup({ name: "Edges" });
-  return { associationType: "SERVICE_EDGE_GRP", zcomponentId: id, maxUsage: 10, nameSeed, ...more };
+  return { associationType: "SERVICE_EDGE_GRP", zcomponentId: id, maxUsage: 10, __zpa: { seed: nameSeed }, ...more };
 }
 
 let made: ReturnType<typeof makeSecrets> | undefined;
@@ -84,7 +84,7 @@ export function secretsFor(world: World): ReturnType<typeof makeSecrets> {
 /** Arguments of a credential of each type. */
 export function credentialArgs(world: World): Record<"USERNAME_PASSWORD" | "SSH_KEY" | "PASSWORD", Properties> {
   const { password, encryptedKey, passphrase } = secretsFor(world);
-  const common = { nameSeed: "jump-0a1b2c3" };
+  const common = { __zpa: { seed: "jump-0a1b2c3" } };
   return {
     USERNAME_PASSWORD: {
       ...common,

@@ -238,7 +238,7 @@ describe("Reading over the provider protocol", () => {
   });
 
   it("reads many of one type with one list, and one alone with one GET", async () => {
-    const args = ["a", "b", "c", "d"].map((name) => keyArgs(world, { name, nameSeed: `${name}-0` }));
+    const args = ["a", "b", "c", "d"].map((name) => keyArgs(world, { name, __zpa: { seed: `${name}-0` } }));
     const keys = await Promise.all(args.map((one) => make(provider, "ProvisioningKey", one)));
     const many = await world.provider();
     const ofMany = await world.requestsOf(() => Promise.all(keys.map((key) => refresh(many, key))));

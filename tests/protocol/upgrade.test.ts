@@ -34,7 +34,7 @@ describe("State that a release has left", () => {
 
   const argsOfAll = (): { type: Resource; args: Properties }[] => {
     const { password, encryptedKey, passphrase } = secretsFor(world);
-    const common = { nameSeed: "credential-0a1b2c3" };
+    const common = { __zpa: { seed: "credential-0a1b2c3" } };
     return [
       { type: "ProvisioningKey", args: keyArgs(world, { enabled: false, ipAcl: ["192.0.2.1"], keepers: { a: "1" } }) },
       { type: "ProvisioningKey", args: keyArgs(world, { name: "named", headroom: "3", warnAtPercent: 5 }) },

@@ -1,0 +1,72 @@
+// What the package remembers about a resource beside its arguments and outputs. It stands in one property whose name
+// begins with two underscores: the CLI does not display it.
+
+import { isSet, type Values } from "./fields";
+
+/** The property of inputs and of outputs that holds the notes. */
+export const notesKey = "__zpa";
+
+/** Notes in a resource's inputs. */
+export interface InputNotes {
+  /** Tells resources apart: `<logical name>-<hash of organization and URN>`. */
+  seed?: string;
+  /** Arguments whose change replaces the object, from the resource option `replaceOnChanges`. */
+  replaceOn?: string[];
+  /** The program gives no name: where there is one, it was generated. */
+  generated?: true;
+  /** Somebody else has set the secret, and the inputs do not hold it any more. */
+  secretReset?: true;
+}
+
+/** Notes in a resource's outputs. */
+export interface StateNotes {
+  seed?: string;
+  /** Names of the arguments that the program has set: one that is taken away later is noticed by it. */
+  managed?: string[];
+  /** The name that was generated for the object: a rename by others is noticed by it. */
+  name?: string;
+  /** Fingerprint of the tenant that the object lives in. */
+  tenant?: string;
+  /** Ids of the objects that this resource had before: none of them is ever taken for a new one. */
+  past?: string[];
+  /** When this program last wrote the secret (seconds since 1970), until a refresh has seen the time that ZPA gave it. */
+  secretWrittenAt?: string;
+  /** Seconds by which ZPA's reset times differ from the times of its answers, as seen at earlier writes. */
+  resetClockOffset?: number;
+}
+
+/** Release 0.1.0 kept its notes in properties of their own; state that it wrote is still read. */
+const flatKeys = ["nameSeed", "generatedName", "managedFields", "secretWrittenAt", "resetClockOffset"];
+
+/** The notes in a resource's inputs, as the program, or an earlier check, wrote them. */
+export function inputNotes(inputs: Values): InputNotes {
+  const { nameSeed, generatedName, name } = inputs;
+  const flat: InputNotes = {};
+  if (typeof nameSeed === "string") flat.seed = nameSeed;
+  if (isSet(generatedName) && generatedName === name) flat.generated = true;
+  return { ...flat, ...(inputs[notesKey] as InputNotes | undefined) };
+}
+
+/** The notes in a resource's outputs. */
+export function stateNotes(state: Values): StateNotes {
+  const { nameSeed, generatedName, managedFields, secretWrittenAt, resetClockOffset } = state;
+  const flat = {
+    seed: nameSeed,
+    managed: managedFields,
+    name: generatedName,
+    secretWrittenAt,
+    resetClockOffset,
+  } as StateNotes;
+  return (state[notesKey] as StateNotes | undefined) ?? flat;
+}
+
+/** Whether a property holds notes, of this release or of an earlier one. */
+export function isNote(name: string): boolean {
+  return name === notesKey || flatKeys.includes(name);
+}
+
+/** The values without notes of an earlier release, with these notes. */
+export function withNotes(values: Values, notes: InputNotes | StateNotes): Values {
+  const plain = Object.entries(values).filter(([name]) => !isNote(name));
+  return { ...Object.fromEntries(plain), [notesKey]: notes };
+}

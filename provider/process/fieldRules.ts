@@ -1,0 +1,127 @@
+// The rules of each kind of field, in zod.
+
+import { z } from "zod";
+import { type Failure, failure } from "../model/failure";
+import { canonical, type Field, type FieldTable, isSet, isUnknown, providerKey, type Values } from "../model/fields";
+
+const trimmed = (schema: z.ZodString) =>
+  schema.refine((text) => text.trim() === text, "has leading or trailing whitespace; remove it");
+
+/** ZPA's names and other short texts; the Admin Portal takes 255 characters. */
+const defaultMaxLength = 255;
+
+/** Any value will do, as a text that changes with it. */
+const keeper = z.unknown().transform((value) => (typeof value === "string" ? value : canonical(value)));
+
+function schemaOf(field: Field): z.ZodType {
+  switch (field.kind) {
+    case "id":
+      return z.preprocess(
+        (value) => (Number.isSafeInteger(value) ? String(value) : value),
+        z
+          .string("must be an id in quotes: ids of ZPA exceed what a number can hold")
+          .regex(/^\d+$/, "must be an id of ZPA, digits only; look names up with the get… functions"),
+      );
+    case "text":
+      return trimmed(z.string("must be a text").min(1, "must not be empty; leave it out instead")).max(
+        field.maxLength ?? defaultMaxLength,
+        `must have at most ${field.maxLength ?? defaultMaxLength} characters`,
+      );
+    case "secret":
+      // leading and trailing whitespace may be part of a password
+      return z.string("must be a text").min(1, "must not be empty");
+    case "pem":
+      return z.string("must be a PEM text").min(1, "must not be empty");
+    case "count":
+      return z.preprocess(
+        (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+        z.int("must be a whole number from 1 up, such as 100").min(1, "must be a whole number from 1 up, such as 100"),
+      );
+    case "percent":
+      return z.preprocess(
+        (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+        z
+          .int("must be a whole number from 0 to 100")
+          .min(0, "must be a whole number from 0 to 100")
+          .max(100, "must be a whole number from 0 to 100"),
+      );
+    case "flag":
+      return z.preprocess(
+        (value) => (value === "true" ? true : value === "false" ? false : value),
+        z.boolean("must be true or false"),
+      );
+    case "choice":
+      return z.enum(field.choices as [string, ...string[]], `must be ${(field.choices ?? []).map(quote).join(" or ")}`);
+    case "texts":
+      return z.array(trimmed(z.string("must be a list of texts").min(1, "must not hold an empty text")), {
+        error: "must be a list of texts",
+      });
+    case "keepers":
+      return z.record(z.string(), keeper, 'must be a map of texts, such as { rotation: "2026-01" }');
+  }
+}
+
+const schemas = new WeakMap<Field, z.ZodType>();
+
+function schemaFor(field: Field): z.ZodType {
+  const known = schemas.get(field) ?? schemaOf(field);
+  schemas.set(field, known);
+  return known;
+}
+
+/**
+ * Checks the arguments by the table: what is known must be right, what is not known yet passes.
+ *
+ * @param isOurs - whether a property that is no argument is one of this package's own
+ */
+export function checkFields(
+  table: FieldTable,
+  isOurs: (name: string) => boolean,
+  news: Values,
+): { values: Values; failures: Failure[] } {
+  const failures: Failure[] = [];
+  const values: Values = {};
+  for (const field of table) {
+    const value = news[field.name];
+    if (!isSet(value)) {
+      if (field.required) failures.push(failure(field.name, `is required: ${field.note}`));
+      continue;
+    }
+    const parsed = isUnknown(value) ? undefined : schemaFor(field).safeParse(value);
+    values[field.name] = parsed?.success ? parsed.data : value;
+    if (parsed?.success === false) failures.push(failure(field.name, parsed.error.issues[0]!.message));
+  }
+  const known = new Set([...table.map((field) => field.name), providerKey]);
+  for (const name of Object.keys(news).filter((candidate) => !known.has(candidate) && !isOurs(candidate))) {
+    failures.push(failure(name, `is not a valid argument; ${suggestion(name, table)}`));
+  }
+  return { values, failures };
+}
+
+function suggestion(name: string, table: FieldTable): string {
+  const names = table.map((field) => field.name);
+  const [nearest] = names
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest !== undefined && nearest.distance <= Math.max(2, name.length / 3)
+    ? `did you mean ${nearest.candidate}?`
+    : `valid arguments are ${names.join(", ")}`;
+}
+
+/** Levenshtein's distance, by the two-row table. */
+function editDistance(one: string, other: string): number {
+  let above = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= one.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= other.length; column++) {
+      const substitution = above[column - 1]! + (one[row - 1] === other[column - 1] ? 0 : 1);
+      current.push(Math.min(substitution, above[column]! + 1, current[column - 1]! + 1));
+    }
+    above = current;
+  }
+  return above[other.length]!;
+}
+
+function quote(text: string): string {
+  return `"${text}"`;
+}
