@@ -140,11 +140,12 @@ async function read<T extends RemoteObject>(
   id: string,
   props: State,
 ) {
-  const notes = stateNotes(props);
-  const isFirst = Object.keys(notes).every((name) => notes[name as keyof StateNotes] === undefined);
   await stayInTenant(definition, session, props);
   const found = await definition.find(session, id, props);
-  if (found === undefined) {
+  // a get, whose id may name a microtenant; what was read before and is not there any more leaves state
+  const isFirst = !isSet(props[notesKey]) && !isSet(props["creationTime"]);
+  const isElsewhere = isFirst && found !== undefined && !isWhereAsked(found, { ...props, ...found.where });
+  if (found === undefined || isElsewhere) {
     if (isFirst) throw new Error(`There is no ${definition.kind} ${id}. Check the id, the microtenant and the tenant.`);
     return { id: "", props: {} };
   }
@@ -153,6 +154,10 @@ async function read<T extends RemoteObject>(
   const tenant = await session.client.tenantFingerprint();
   const outs = clean(withNotes(state, { ...stateNotes(state), tenant }));
   return { id: found.item.id, props: outs, inputs: inputsOf(definition.fields, outs) };
+}
+
+function isWhereAsked({ item }: Found<RemoteObject>, { microtenantId }: Values): boolean {
+  return !isSet(microtenantId) || isSameMicrotenant(item.microtenantId, microtenantId);
 }
 
 async function update<T extends RemoteObject>(
@@ -204,14 +209,15 @@ async function remove<T extends RemoteObject>(
     const found = await definition.find(session, id, state);
     if (found !== undefined) {
       const where = definition.outputs(found.item, { ...state, ...found.where });
-      if (same(where["microtenantId"], state["microtenantId"])) throw error;
+      if (isSameMicrotenant(where["microtenantId"], state["microtenantId"])) throw error;
       await definition.remove(session, id, where);
     }
   }
   session.deleted.add(refOf(kind, id));
 }
 
-function same(one: unknown, other: unknown): boolean {
+/** Whether two microtenants are one; Default, named or not, is `0`. */
+function isSameMicrotenant(one: unknown, other: unknown): boolean {
   return (one ?? "0") === (other ?? "0");
 }
 

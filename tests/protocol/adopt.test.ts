@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import type { Properties } from "../harness/providerProcess";
+import { World } from "../harness/world";
+import { credentialArgs, keyArgs, make, plan, type Resource } from "./driver";
+
+describe("Adopting", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start()));
+  afterEach(() => world.close());
+
+  /** Nothing is written, and the error is one sentence that names the field. */
+  async function assertRefused(type: Resource, args: Properties, reason: RegExp): Promise<void> {
+    world.protect();
+    await assert.rejects(make(await world.provider(), type, args), ({ message }: Error) => {
+      assert.match(message, reason);
+      return true;
+    });
+    assert.deepEqual(world.writes, []);
+    await world.assertInvariants();
+  }
+
+  it("refuses a key of another group, and names both", async () => {
+    const { zcomponentId } = keyArgs(world);
+    const other = world.simulator.addAppConnectorGroup({ name: "Other" });
+    const there = world.simulator.addKey({ name: "zurich", zcomponentId: other.id });
+    const reason = new RegExp(`"zurich" \\(${there.id}\\).*zcomponentId is "${other.id}".*"${zcomponentId as string}"`);
+    await assertRefused("ProvisioningKey", keyArgs(world, { adopt: there.id }), reason);
+  });
+
+  it("refuses a key of the other type", async () => {
+    const edges = world.simulator.addServiceEdgeGroup({ name: "Edges" });
+    const there = world.simulator.addKey({
+      name: "edge",
+      associationType: "SERVICE_EDGE_GRP",
+      zcomponentId: edges.id,
+    });
+    await assertRefused(
+      "ProvisioningKey",
+      keyArgs(world, { adopt: there.id }),
+      /its associationType is "SERVICE_EDGE_GRP"/,
+    );
+  });
+
+  it("refuses a key that is not exportable, whose text nobody can read", async () => {
+    const { zcomponentId } = keyArgs(world);
+    const there = world.simulator.addKey({
+      name: "zurich",
+      zcomponentId: zcomponentId as string,
+      exportable: false,
+    });
+    await assertRefused(
+      "ProvisioningKey",
+      keyArgs(world, { adopt: there.id, exportable: false }),
+      /"zurich" is not exportable/,
+    );
+  });
+
+  it("refuses a limit below the uses that are spent", async () => {
+    const { zcomponentId } = keyArgs(world);
+    const there = world.simulator.addKey({
+      name: "zurich",
+      zcomponentId: zcomponentId as string,
+      maxUsage: "20",
+      usageCount: "13",
+    });
+    await assertRefused("ProvisioningKey", keyArgs(world, { adopt: there.id }), /maxUsage.* 10.* 13 machines/);
+  });
+
+  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+    it(`refuses a ${type} of another microtenant, and says where it is`, async () => {
+      const microtenant = world.simulator.addMicrotenant({ name: "Scope C" });
+      const args = type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD;
+      const { id } =
+        type === "ProvisioningKey"
+          ? world.simulator.addKey({
+              name: "there",
+              zcomponentId: args.zcomponentId as string,
+              microtenantId: microtenant.id,
+            })
+          : world.simulator.addCredential({
+              name: "there",
+              credentialType: "PASSWORD",
+              microtenantId: microtenant.id,
+            });
+      await assertRefused(type, { ...args, adopt: id }, new RegExp(`microtenantId is "${microtenant.id}".*"0"`));
+    });
+  }
+
+  it("refuses a credential of another type", async () => {
+    const there = world.simulator.addCredential({ name: "jump", credentialType: "SSH_KEY", userName: "svc" });
+    const args = { ...credentialArgs(world).PASSWORD, adopt: there.id };
+    await assertRefused("PrivilegedCredential", args, /its credentialType is "SSH_KEY".*"PASSWORD"/);
+  });
+
+  it("raises the limit of a key as headroom asks, and counts what remains", async () => {
+    const { zcomponentId } = keyArgs(world);
+    const there = world.simulator.addKey({
+      name: "zurich",
+      zcomponentId: zcomponentId as string,
+      maxUsage: "20",
+      usageCount: "18",
+    });
+    const args = keyArgs(world, { adopt: there.id, headroom: 5 });
+    const made = await make(await world.provider(), "ProvisioningKey", args);
+    assert.deepEqual([made.outputs.maxUsage, made.outputs.remainingUses], [23, 5]);
+    assert.equal(there.maxUsage, "23");
+    assert.equal((await plan(await world.provider(), made, args)).diff.changes, false);
+    await world.assertInvariants({ live: [`key ${there.id}`] });
+  });
+
+  it("keeps what others have set where the program says nothing", async () => {
+    const { zcomponentId } = keyArgs(world);
+    const there = world.simulator.addKey({
+      name: "zurich",
+      zcomponentId: zcomponentId as string,
+      enabled: false,
+      ipAcl: ["192.0.2.1"],
+    });
+    const made = await make(
+      await world.provider(),
+      "ProvisioningKey",
+      keyArgs(world, { adopt: there.id, maxUsage: 50 }),
+    );
+    assert.deepEqual([there.enabled, there.ipAcl, there.name, there.maxUsage], [false, ["192.0.2.1"], "zurich", "50"]);
+    assert.deepEqual([made.outputs.enabled, made.outputs.name], [false, "zurich"]);
+    await world.assertInvariants({ live: [`key ${there.id}`] });
+  });
+});

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { describe as inWords } from "../harness/invariants";
+import type { Properties, ProviderProcess } from "../harness/providerProcess";
+import { World } from "../harness/world";
+import type { CredentialRecord, ProvisioningKeyRecord } from "../simulator/records";
+import { credentialArgs, keyArgs, make, type Made, plan, type Resource, secretsFor } from "./driver";
+
+const day = 24 * 60 * 60;
+
+describe("An object that has the generated name of a new one", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start({ env: { ZPA_OPERATION_TIMEOUT: "2" } })));
+  afterEach(() => world.close());
+
+  const argsOf = (type: Resource): Properties =>
+    type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).USERNAME_PASSWORD;
+  const recordOf = ({ type, id }: Made): ProvisioningKeyRecord | CredentialRecord =>
+    (type === "ProvisioningKey" ? world.simulator.keys : world.simulator.credentials).get(id)!;
+  const refOf = ({ type, id }: Made) => `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
+
+  /** What a run leaves whose processes were killed before the engine could record it. */
+  async function leftOver(type: Resource, args = argsOf(type)): Promise<Made> {
+    const provider = await world.provider();
+    const made = await make(provider, type, args);
+    await provider.kill("SIGKILL");
+    return made;
+  }
+
+  /** What a run leaves that the engine has recorded. */
+  async function recorded(type: Resource, args = argsOf(type)): Promise<Made> {
+    const provider = await world.provider();
+    const made = await make(provider, type, args);
+    await provider.kill("SIGINT");
+    return made;
+  }
+
+  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+    describe(`of type ${type}`, () => {
+      it("is taken over when it is what a killed run has left", async () => {
+        const lost = await leftOver(type);
+        const again = await make(await world.provider(), type, argsOf(type));
+        assert.equal(again.id, lost.id);
+        await world.assertInvariants({ live: [refOf(again)] });
+      });
+
+      it("is not deleted by the process that took it over, which says so", async () => {
+        const lost = await leftOver(type);
+        const provider = await world.provider();
+        const again = await make(provider, type, argsOf(type));
+        const requests = await world.requestsOf(() => provider.delete(type, lost.id, lost.outputs));
+        assert.deepEqual(requests, []);
+        assert.match(
+          provider.output(),
+          new RegExp(`"${again.outputs.name as string}" \\(${lost.id}\\) was not deleted`),
+        );
+        await world.assertInvariants({ live: [refOf(again)] });
+      });
+
+      it("is left alone when an engine has recorded it, and the new one gets another name", async () => {
+        const old = await recorded(type);
+        const provider = await world.provider();
+        const replacement = await make(provider, type, argsOf(type));
+        assert.notEqual(replacement.id, old.id);
+        assert.notEqual(replacement.outputs.name, old.outputs.name);
+        assert.match(provider.output(), new RegExp(`warning: .*"${old.outputs.name as string}" \\(id ${old.id}\\)`));
+        await provider.delete(type, old.id, old.outputs);
+        await world.assertInvariants({ live: [refOf(replacement)] });
+      });
+
+      const explanations: Record<string, (made: Made) => void> = {
+        "is older than a day by the server's clock": (made) => {
+          const record = recordOf(made);
+          record.creationTime = String(Number(record.creationTime) - day - 60);
+        },
+        "was changed since": (made) => {
+          const record = recordOf(made);
+          record.modifiedTime = String(Number(record.creationTime) + 60);
+        },
+        "differs in a field": (made) => {
+          Object.assign(recordOf(made), type === "ProvisioningKey" ? { maxUsage: "11" } : { userName: "other" });
+        },
+      };
+      for (const [what, explain] of Object.entries(explanations)) {
+        it(`is left alone when it ${what}`, async () => {
+          const other = await leftOver(type);
+          explain(other);
+          world.protect();
+          const made = await make(await world.provider(), type, argsOf(type));
+          assert.notEqual(made.id, other.id);
+          await world.assertInvariants({ live: [refOf(made)] });
+        });
+      }
+
+      it("is found again in the next generation, too, when the run is killed once more", async () => {
+        const old = await recorded(type);
+        world.protect();
+        const lost = await leftOver(type);
+        const again = await make(await world.provider(), type, argsOf(type));
+        assert.deepEqual([again.id, again.outputs.name], [lost.id, lost.outputs.name]);
+        assert.notEqual(again.id, old.id);
+        await world.assertInvariants({ live: [refOf(again)] });
+      });
+
+      it("is never one that the resource had before its present one", async () => {
+        const args = argsOf(type);
+        const first = await leftOver(type, { ...args, keepers: { rotation: "A" } });
+        const second = await replace(first, { ...args, keepers: { rotation: "B" } });
+        const third = await replace(second, { ...args, keepers: { rotation: "A" } });
+        assert.equal(new Set([first.id, second.id, third.id]).size, 3);
+        await world.assertInvariants({ live: [first, second, third].map(refOf) });
+      });
+
+      it("is left alone while another resource of the run has it in state", async () => {
+        const kept = await leftOver(type);
+        const provider = await world.provider();
+        await plan(provider, kept, { ...argsOf(type), __zpa: { seed: "renamed-0a1b2c3" } });
+        const made = await make(provider, type, argsOf(type));
+        assert.notEqual(made.id, kept.id);
+        await world.assertInvariants({ live: [refOf(kept), refOf(made)] });
+      });
+    });
+  }
+
+  it("is left alone when a machine has enrolled with it", async () => {
+    const used = await leftOver("ProvisioningKey");
+    world.simulator.enroll(world.simulator.keys.get(used.id)!.provisioningKey);
+    world.protect();
+    const made = await make(await world.provider(), "ProvisioningKey", keyArgs(world));
+    assert.notEqual(made.id, used.id);
+    await world.assertInvariants({ live: [refOf(made)] });
+  });
+
+  /** As the engine replaces, in a process of its own: check, diff, check without old inputs, create. */
+  async function replace(old: Made, args: Properties): Promise<Made> {
+    const provider = await world.provider();
+    const { diff } = await plan(provider, old, args);
+    assert.deepEqual(diff.replaces, ["keepers"]);
+    const made = await make(provider, old.type, args);
+    await provider.kill("SIGKILL");
+    return made;
+  }
+
+  it("is told by its program's own name with aliases before adopt", async () => {
+    const args = keyArgs(world, { name: "zurich" });
+    await leftOver("ProvisioningKey", args);
+    world.protect();
+    await assert.rejects(make(await world.provider(), "ProvisioningKey", args), /aliases.*adopt: "\d+"/);
+    await world.assertInvariants();
+  });
+
+  describe("after an answer that was lost", () => {
+    let provider: ProviderProcess;
+    beforeEach(async () => (provider = await world.provider()));
+    const creation = { method: "POST", path: /provisioningKey$/ };
+
+    it("is ours when it is as we asked for, though it came late", async () => {
+      const args = keyArgs(world, { name: "zurich" });
+      // the first request is carried out only while the second one is on its way
+      world.fault({ kind: "status", status: 504, body: {}, match: creation });
+      const looks = { method: "GET", path: /provisioningKey$/ };
+      let isLate = true;
+      const late = setInterval(() => {
+        const count = world.simulator.count(looks);
+        if (!isLate || count < 2) return;
+        isLate = false;
+        world.simulator.addKey({ name: "zurich", zcomponentId: args.zcomponentId as string, maxUsage: "10" });
+      }, 1);
+      const { id } = await make(provider, "ProvisioningKey", args).finally(() => clearInterval(late));
+      assert.equal(world.simulator.keys.size, 1);
+      await world.assertInvariants({ live: [`key ${id}`] });
+    });
+
+    it("is refused when it differs: somebody else has made it", async () => {
+      const args = keyArgs(world, { name: "zurich" });
+      world.fault({ kind: "resetBeforeCommit", match: creation });
+      const other = world.simulator.addKey({ name: "bern", zcomponentId: args.zcomponentId as string, maxUsage: "3" });
+      world.simulator.settings.refuseDuplicateNames = true;
+      const rename = setInterval(() => {
+        if (world.simulator.count(creation) > 0) other.name = "zurich";
+      }, 1);
+      await assert
+        .rejects(make(provider, "ProvisioningKey", args), /"zurich" exists already/)
+        .finally(() => clearInterval(rename));
+      assert.equal(world.simulator.keys.size, 1);
+      assert.equal(other.maxUsage, "3");
+    });
+  });
+
+  describe("whose answer lacks the key's text", () => {
+    /** Answers to a POST come without the text, as often as this. */
+    const withoutText = (times: number) => {
+      const { keys } = world.simulator;
+      const set = keys.set.bind(keys);
+      let left = times;
+      keys.set = (id, key) => {
+        const text = key.provisioningKey;
+        if (left-- > 0) {
+          Object.defineProperty(key, "provisioningKey", { value: undefined, writable: true, enumerable: true });
+          setImmediate(() => (key.provisioningKey = text));
+        }
+        return set(id, key);
+      };
+    };
+
+    it("costs one GET where the key is exportable", async () => {
+      withoutText(1);
+      const { id, outputs } = await make(await world.provider(), "ProvisioningKey", keyArgs(world, { name: "zurich" }));
+      assert.ok(outputs.provisioningKey === world.simulator.keys.get(id)!.provisioningKey);
+      const last = world.requests.slice(-2).map(inWords);
+      assert.deepEqual(
+        last.map((text) => text.split(" ")[0]),
+        ["POST", "GET"],
+      );
+      await world.assertInvariants({ live: [`key ${id}`] });
+    });
+
+    it("is created once more, and not without end, where the key is not exportable", async () => {
+      withoutText(Infinity);
+      const args = keyArgs(world, { exportable: false });
+      await assert.rejects(make(await world.provider(), "ProvisioningKey", args), /ZPA did not return its text/);
+      assert.equal(world.writes.filter(({ method }) => method === "POST").length, 2);
+    });
+  });
+
+  it("is not adopted again when it is being replaced", async () => {
+    const { password } = secretsFor(world);
+    const old = world.simulator.addCredential({ name: "old", credentialType: "PASSWORD", password });
+    world.protect(`credential ${old.id}`);
+    const args = { ...credentialArgs(world).PASSWORD, adopt: old.id };
+    const adopted = await make(await world.provider(), "PrivilegedCredential", args);
+    assert.equal(adopted.outputs.name, "old", "an adopted object keeps its name");
+    const successor = await replace(adopted, { ...args, keepers: { rotation: "1" } });
+    assert.notEqual(successor.id, old.id);
+    await (await world.provider()).delete("PrivilegedCredential", adopted.id, adopted.outputs);
+    await world.assertInvariants({ live: [`credential ${successor.id}`] });
+  });
+
+  it("is not adopted again after this run has deleted it", async () => {
+    const args = keyArgs(world, { name: "zurich" });
+    const old = world.simulator.addKey({ name: "zurich", zcomponentId: args.zcomponentId as string });
+    world.protect(`key ${old.id}`);
+    const adopted = await make(await world.provider(), "ProvisioningKey", { ...args, adopt: old.id });
+    // the engine was told to replace it, the old one first
+    const provider = await world.provider();
+    await provider.delete("ProvisioningKey", adopted.id, adopted.outputs);
+    const successor = await make(provider, "ProvisioningKey", { ...args, adopt: old.id });
+    assert.notEqual(successor.id, old.id);
+    await world.assertInvariants({ live: [`key ${successor.id}`] });
+  });
+});
