@@ -34,6 +34,7 @@ export function registration(
   requireResolvable();
   const token = `pulumi-nodejs:dynamic/zpa:${type}`;
   const given = args as pulumi.Inputs;
+  const isNamed = given["name"] !== undefined && given["name"] !== null;
   const secrets = fields.filter((field) => field.secret).map((field) => field.name);
   const props: pulumi.Inputs = {
     // the runtime fills only members that it is told of here
@@ -46,11 +47,40 @@ export function registration(
   };
   // an object that is only looked at has its name already
   if (opts?.id === undefined) {
-    const urn = pulumi.createUrn(name, token, opts?.parent);
-    props[notesKey] = { seed: urn.apply((text) => nameSeed(name, pulumi.getOrganization(), text)) };
+    props[notesKey] = {
+      seed: seedOf(name, token, opts?.parent),
+      ...(isNamed ? {} : { generated: true }),
+      ...(opts?.replaceOnChanges === undefined ? {} : { replaceOn: opts.replaceOnChanges }),
+    };
   }
-  const defaults = { additionalSecretOutputs: [...secretOutputs, ...secrets] };
+  const defaults = {
+    additionalSecretOutputs: [...secretOutputs, ...secrets],
+    // a name must be unique: with one of the program's own, the old object has to go first
+    ...(isNamed ? { deleteBeforeReplace: true } : {}),
+  };
   return [token, name, props, pulumi.mergeOptions(defaults, opts ?? {})];
+}
+
+/**
+ * A promise, not an output: an output of the parent's URN would make the resource depend on its parent, a component
+ * among them on all its children, the resource itself included.
+ */
+async function seedOf(name: string, token: string, parent: pulumi.Resource | undefined): Promise<string> {
+  const urn = await textOf(pulumi.createUrn(name, token, parent && (await textOf(parent.urn))));
+  return nameSeed(name, organization(), urn);
+}
+
+function textOf(output: pulumi.Output<string>): Promise<string> {
+  return (output as unknown as { promise(): Promise<string> }).promise();
+}
+
+/** Under `pulumi.runtime.setMocks` there may be none. */
+function organization(): string {
+  try {
+    return pulumi.getOrganization();
+  } catch {
+    return "";
+  }
 }
 
 const entry = "pulumi-zpa-dynamic/provider/v1";
