@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, randomBytes, randomUUID, timingSafeEqual, verify } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { Clock } from "./clock";
-import { ApiError } from "./http";
+import { ApiError } from "./errors";
 import type { Reply } from "./http";
 import type { SimulatorSettings } from "./settings";
 
@@ -59,6 +59,11 @@ export class Auth {
   /** `POST /oauth2/v1/token`: here `expires_in` is a number. */
   token(form: URLSearchParams): Reply {
     if (form.get("grant_type") !== "client_credentials") throw oauthError(400, "unsupported_grant_type");
+    const audience = form.get("audience");
+    const audienceRule = this.settings.tokenAudience;
+    if (audienceRule === "refused" ? audience !== null : audienceRule === "required" && audience !== AUDIENCE) {
+      throw oauthError(400, "invalid_request");
+    }
     const assertion = form.get("client_assertion");
     const valid =
       assertion === null
@@ -86,7 +91,7 @@ export class Auth {
     throw new ApiError(
       kind === "legacy"
         ? { status: 401, body: { id: "access.denied", reason: "Access denied." } }
-        : { status: 401, body: { type: "about:blank", title: "Unauthorized", status: 401, detail: "unauthorized" } },
+        : { status: 401, body: { detail: "unauthorized", type: "", title: "", status: "" } },
     );
   }
 

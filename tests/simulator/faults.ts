@@ -8,6 +8,7 @@ import type { RequestMatch } from "./requestLog";
  * - `hang`, `hangAfterCommit`: no answer until the simulator closes
  * - `status`, `statusAfterCommit`: `status`, `headers` and `body` are answered instead
  * - `body`: the request is carried out and answered, but with this `body` (and `headers`)
+ * - `omit`: the request is carried out and answered, but without these `fields`, in lists too
  * - `pause`, `pauseAfterCommit`: held until `resume()` or `clear()`, then it goes on as if nothing had been
  */
 export type FaultKind =
@@ -18,6 +19,7 @@ export type FaultKind =
   | "status"
   | "statusAfterCommit"
   | "body"
+  | "omit"
   | "pause"
   | "pauseAfterCommit";
 
@@ -30,8 +32,10 @@ export interface FaultOptions {
   /** Default 503. */
   status?: number;
   headers?: Record<string, string>;
-  /** Text goes out as it is, anything else as JSON. Left out, the API's usual words for a 503. */
+  /** Text goes out as it is, `""` as an empty body, anything else as JSON. Left out, the API's usual words for a 503. */
   body?: unknown;
+  /** What `omit` takes out of the answer. */
+  fields?: readonly string[];
 }
 
 /** A fault that was planned: requests refused for their token or by the rate limits do not reach it. */
@@ -83,8 +87,24 @@ export class Fault {
     this.resume();
   }
 
+  /** What goes out in place of `carriedOut`, the answer to a request that was carried out. */
+  replyAfter(carriedOut: Reply): Reply {
+    const { kind, status = carriedOut.status, fields = [] } = this.options;
+    if (kind === "statusAfterCommit") return this.reply();
+    if (kind === "body") return { ...carriedOut, ...this.reply(), status };
+    if (kind === "omit") return { ...carriedOut, body: without(carriedOut.body, fields) };
+    return carriedOut;
+  }
+
   reply(): Reply {
     const { status = 503, headers, body = { id: "retryable.server.error", reason: "Please retry." } } = this.options;
     return { status, body, ...(headers ? { headers } : {}) };
   }
+}
+
+function without(body: unknown, fields: readonly string[]): unknown {
+  if (Array.isArray(body)) return body.map((row) => without(row, fields));
+  if (typeof body !== "object" || body === null) return body;
+  const kept = Object.entries(body).filter(([field]) => !fields.includes(field));
+  return Object.fromEntries(kept.map(([field, value]) => [field, field === "list" ? without(value, fields) : value]));
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { notJson } from "./errors";
 
 /** An answer: no `body` is an empty body; a string goes out as plain text, anything else as JSON. */
 export interface Reply {
@@ -7,23 +8,25 @@ export interface Reply {
   headers?: Record<string, string>;
 }
 
-/** A refusal: thrown by a handler before it has changed anything. */
-export class ApiError extends Error {
-  constructor(readonly reply: Reply) {
-    super(`HTTP ${reply.status}`);
-  }
-}
-
-/** Query parameters whose names count in any spelling: `pagesize`, `pageSize` and `page_size` are one. */
 export class Query {
   readonly #values = new Map<string, string>();
+  readonly #exact = new Map<string, string>();
 
   constructor(parameters: URLSearchParams) {
-    for (const [name, value] of parameters) this.#values.set(normalise(name), value);
+    for (const [name, value] of parameters) {
+      this.#values.set(normalise(name), value);
+      this.#exact.set(name, value);
+    }
   }
 
+  /** The parameter in any spelling: `microtenantId`, `microtenantid` and `microtenant_id` are one. */
   get(name: string): string | undefined {
     return this.#values.get(normalise(name));
+  }
+
+  /** The parameter in this spelling only. */
+  getExact(name: string): string | undefined {
+    return this.#exact.get(name);
   }
 }
 
@@ -46,7 +49,7 @@ export function parseJsonObject(text: string): Body {
     value = undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ApiError({ status: 400, body: { id: "invalid.json", reason: "The request body is not a JSON object." } });
+    throw notJson();
   }
   return value as Body;
 }
@@ -57,8 +60,17 @@ export function text(body: Body, field: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-export async function readText(request: IncomingMessage): Promise<string> {
+/**
+ * The request's body, or `undefined` when it is larger than `limit` bytes. Such a body is read to its end, so that the
+ * client gets the answer and not a reset, but it is not kept.
+ */
+export async function readText(request: IncomingMessage, limit: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return size <= limit ? Buffer.concat(chunks).toString("utf8") : undefined;
 }

@@ -3,14 +3,16 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Auth } from "./auth";
+import type { Clock } from "./clock";
 import type { Fault } from "./faults";
-import { noSuchEndpoint } from "./errors";
-import { ApiError, Query, readText } from "./http";
+import { ApiError, bodyTooLarge, noSuchEndpoint, replyTo } from "./errors";
+import { Query, readText } from "./http";
 import type { Reply } from "./http";
 import { enroll, EnrollmentError } from "./machines";
 import type { ComponentKind } from "./machines";
 import type { RateLimits } from "./rateLimits";
 import type { LoggedRequest } from "./requestLog";
+import type { SimulatorSettings } from "./settings";
 import { route } from "./routes";
 import type { Tenant } from "./tenant";
 
@@ -26,8 +28,9 @@ export async function listen(backend: Backend, host: string, port: number): Prom
   const server = createServer((request, response) => {
     answer(backend, request, response).catch((error: unknown) => {
       // Sends nothing when the client went away while its request was read.
-      if (!response.headersSent)
-        send(response, { status: 500, body: { id: "simulator.error", reason: String(error) } });
+      if (!response.headersSent) {
+        send(backend.tenant.clock, response, { status: 500, body: { id: "simulator.error", reason: String(error) } });
+      }
     });
   });
   // Idle connections stay open, so that no request meets a connection that is just being closed.
@@ -40,28 +43,27 @@ export async function listen(backend: Backend, host: string, port: number): Prom
 }
 
 async function answer(backend: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const bodyText = await readText(request);
-  const entry = logged(backend, request, bodyText);
-  const { latencyMs } = backend.tenant.settings;
+  const { settings, clock } = backend.tenant;
+  const bodyText = await readText(request, settings.bodyLimit);
+  const entry = logged(backend, request, bodyText ?? "");
+  const { latencyMs } = settings;
   if (latencyMs > 0) await delay(latencyMs);
 
   let fault: Fault | undefined;
   let reply: Reply;
   try {
+    if (bodyText === undefined) throw bodyTooLarge(settings.bodyLimit);
     const run = admit(backend, entry, request, bodyText);
     fault = backend.faults.find((candidate) => candidate.takes(entry));
     if (fault && !(await beforeCommit(fault, response))) return;
-    reply = fault?.options.kind === "status" ? fault.reply() : carryOut(run);
+    reply = fault?.options.kind === "status" ? fault.reply() : carryOut(run, settings);
     if (fault && !(await afterCommit(fault, response))) return;
-    if (fault?.options.kind === "statusAfterCommit") reply = fault.reply();
-    if (fault?.options.kind === "body")
-      reply = { ...reply, ...fault.reply(), status: fault.options.status ?? reply.status };
+    if (fault) reply = fault.replyAfter(reply);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    reply = error.reply;
+    reply = replyTo(error, settings);
   }
   entry.status = reply.status;
-  send(response, reply);
+  send(clock, response, reply);
 }
 
 /** Checks the token and the rate, and finds what the request is to do. */
@@ -97,12 +99,11 @@ function admit(
   return () => routed.run(bodyText);
 }
 
-function carryOut(run: () => Reply): Reply {
+function carryOut(run: () => Reply, settings: SimulatorSettings): Reply {
   try {
     return run();
   } catch (error) {
-    if (error instanceof ApiError) return error.reply;
-    throw error;
+    return replyTo(error, settings);
   }
 }
 
@@ -125,6 +126,7 @@ async function beforeCommit(fault: Fault, response: ServerResponse): Promise<boo
     case "hangAfterCommit":
     case "statusAfterCommit":
     case "body":
+    case "omit":
     case "pauseAfterCommit":
       return true;
   }
@@ -142,6 +144,7 @@ async function afterCommit(fault: Fault, response: ServerResponse): Promise<bool
       return false;
     case "statusAfterCommit":
     case "body":
+    case "omit":
       fault.fire();
       return true;
     case "pauseAfterCommit":
@@ -188,6 +191,8 @@ function logged(backend: Backend, request: IncomingMessage, bodyText: string): L
     refused: false,
   };
   backend.log.push(entry);
+  const surplus = backend.log.length - backend.tenant.settings.logLimit;
+  if (surplus > 0) backend.log.splice(0, surplus);
   return entry;
 }
 
@@ -209,11 +214,14 @@ function fields(contentType: string | undefined, bodyText: string): Record<strin
   }
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+function send(clock: Clock, response: ServerResponse, reply: Reply): void {
   if (response.destroyed) return;
   const text = typeof reply.body === "string";
   const type = text ? "text/plain" : "application/json";
   const body = reply.body === undefined ? "" : text ? (reply.body as string) : JSON.stringify(reply.body);
-  response.writeHead(reply.status, { ...(body === "" ? {} : { "content-type": type }), ...reply.headers });
+  // The time is that of the timestamps in the answers: clients tell the age of an object by it.
+  response.setHeader("date", new Date(clock.epochMs()).toUTCString());
+  if (body !== "") response.setHeader("content-type", type);
+  response.writeHead(reply.status, reply.headers);
   response.end(body);
 }

@@ -12,7 +12,43 @@ export interface RateLimitSettings {
   retryAfterSeconds: number | "window";
 }
 
-/** What can be changed while the simulator runs: the points where live systems differ or the documents are silent. */
+/** What can follow the field in a search expression. */
+export type SearchOperator = (typeof searchOperators)[number];
+export const searchOperators = [
+  "EQ",
+  "NE",
+  "LIKE",
+  "GT",
+  "LT",
+  "GE",
+  "LE",
+  "CONTAINS",
+  "STARTSWITH",
+  "ENDSWITH",
+] as const;
+
+/** Status and error id of the refusals that nobody has recorded. */
+const defaultRefusals = {
+  missingParams: { status: 400, id: "missing.mandatory.params" },
+  invalidParam: { status: 400, id: "invalid.param" },
+  invalidJson: { status: 400, id: "invalid.json" },
+  noSuchReference: { status: 400, id: "resource.not.found" },
+  duplicateName: { status: 400, id: "resource.already.exist" },
+  limitExceeded: { status: 403, id: "LIMIT_EXCEEDED" },
+  managedByZscaler: { status: 400, id: "resource.readonly" },
+  groupInUse: { status: 400, id: "resource.in.use" },
+  credentialInUse: { status: 400, id: "resource.in.use" },
+  foreignCustomer: { status: 403, id: "authz.customer.permission.denied" },
+  bodyTooLarge: { status: 413, id: "request.too.large" },
+  unknownRoute: { status: 404, id: "api.endpoint.not.found" },
+  unknownMethod: { status: 405, id: "method.not.allowed" },
+};
+export type RefusalKind = keyof typeof defaultRefusals;
+
+/**
+ * What can be changed while the simulator runs: the points where live systems differ or the documents are silent.
+ * Which of the defaults are guesses stands in `guesses`.
+ */
 export interface SimulatorSettings {
   rateLimits: RateLimitSettings;
   /** Milliseconds of real time before a request is carried out. */
@@ -32,13 +68,37 @@ export interface SimulatorSettings {
   oversizedPage: "clamp" | "refuse";
   /** The documents show right counts, a `"0"` beside rows, and lists without a count. */
   totalCount: "right" | "zero" | "absent";
-  /** `userDomain` is not always echoed. */
+  /** `userDomain` is not always echoed, and never for the type `PASSWORD`. */
   echoUserDomain: boolean;
+  /** How often names and descriptions are HTML-escaped in answers. The vendor's Go SDK undoes it twice. */
+  escapeTexts: "once" | "twice" | "never";
+  /** An object has a `modifiedTime` from its creation on, equal to its `creationTime`; otherwise from its first change. */
+  stampModifiedOnCreate: boolean;
+  /** A `microtenantId` in the body counts when there is none in the query. */
+  honourBodyMicrotenant: boolean;
+  /** Whether the list of microtenants has the Default one too; it can always be read as `0`. */
+  defaultMicrotenant: "hidden" | "listed";
+  /** The `audience` in OneAPI's token request; some tenants refuse it (zscaler-sdk-python issue 585). */
+  tokenAudience: "required" | "optional" | "refused";
+  /** The operators of search expressions; any other word in their place is an invalid operand. */
+  searchOperators: readonly SearchOperator[];
+  /** Whether a search for odd characters, or for several words without an operator, is an invalid operand. */
+  oddSearch: "refuse" | "accept";
+  /** Who answers a path that does not exist: ZPA, with an error id, or the gateway in front of it, without one. */
+  unknownRoute: "zpa" | "gateway";
+  /** Status and error id by what is refused. */
+  refusals: Record<RefusalKind, { status: number; id: string }>;
+  /** Request bodies beyond this many bytes are refused and not kept. */
+  bodyLimit: number;
+  /** Requests that the log holds; the oldest go first. */
+  logLimit: number;
   /** Objects per tenant; keys and groups are counted per kind. */
   limits: { keys: number; groups: number; credentials: number; microtenants: number };
 }
 
-export type DeepPartial<T> = { [K in keyof T]?: T[K] extends object ? Partial<T[K]> : T[K] };
+export type DeepPartial<T> = {
+  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? Partial<T[K]> : T[K];
+};
 
 export function settingsWith(overrides: DeepPartial<SimulatorSettings> = {}): SimulatorSettings {
   return {
@@ -51,7 +111,18 @@ export function settingsWith(overrides: DeepPartial<SimulatorSettings> = {}): Si
     oversizedPage: "clamp",
     totalCount: "right",
     echoUserDomain: true,
+    escapeTexts: "once",
+    stampModifiedOnCreate: true,
+    honourBodyMicrotenant: true,
+    defaultMicrotenant: "hidden",
+    tokenAudience: "required",
+    searchOperators,
+    oddSearch: "refuse",
+    unknownRoute: "zpa",
+    bodyLimit: 1_048_576,
+    logLimit: 50_000,
     ...overrides,
+    refusals: { ...structuredClone(defaultRefusals), ...overrides.refusals },
     tokenLifeSeconds: { legacy: 3600, oneApi: 84_000, ...overrides.tokenLifeSeconds },
     rateLimits: {
       windows: "sliding",

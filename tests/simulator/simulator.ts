@@ -29,13 +29,17 @@ export interface SimulatorOptions extends DeepPartial<SimulatorSettings> {
   clientId?: string;
   /** Default: made at run time, with the characters that need form encoding. */
   clientSecret?: string;
-  /** A monotonic clock in milliseconds, for windows, token lives and timestamps. Default `performance.now`. */
+  /** A monotonic clock in milliseconds, for windows, token lives, timestamps and the `Date` header. Default `performance.now`. */
   now?: () => number;
 }
 
 /**
  * A ZPA tenant to test against: the management API over real sockets, on one address for both sign-ins. Its objects
- * and their secrets, which the API hides, are open to tests through {@link Tenant}.
+ * and their secrets, which the API hides, are open to tests through {@link Tenant}. What stands in no document and in
+ * no recording is a guess, and is listed in `guesses`.
+ *
+ * A second tenant is a second simulator with another `customerId`. The ids of their objects are alike, as each counts
+ * from the same numbers on.
  *
  * @example
  * const simulator = await ZpaSimulator.start({ seed: "demo" });
@@ -44,7 +48,10 @@ export interface SimulatorOptions extends DeepPartial<SimulatorSettings> {
  * await simulator.close();
  */
 export class ZpaSimulator extends Tenant {
-  /** Every request since the start or {@link clearLog}, in the order of arrival. Holds secrets. */
+  /**
+   * The requests since the start or {@link clearLog}, in the order of arrival; beyond the setting `logLimit` the oldest
+   * are gone. Holds secrets.
+   */
   readonly log: LoggedRequest[] = [];
   readonly #faults: Fault[] = [];
   readonly #auth: Auth;
@@ -129,6 +136,12 @@ export class ZpaSimulator extends Tenant {
     const fault = new Fault(options);
     this.#faults.push(fault);
     return fault;
+  }
+
+  /** The next answers to creating a key lack its text, though the keys are exportable. */
+  createAnswerWithoutText(times = 1): Fault {
+    const match = { method: "POST", path: /\/provisioningKey$/ };
+    return this.fault({ kind: "omit", fields: ["provisioningKey"], match, times });
   }
 
   /** How many requests matched, refused ones and sign-ins included. */

@@ -35,9 +35,14 @@ export class SimulatorClient {
 
   /** A request below `customers/{customerId}`, v1 unless the path begins with a version. */
   call(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.callOf(this.simulator.customerId, method, path, body);
+  }
+
+  /** The same below another customer's path. */
+  callOf(customerId: string, method: string, path: string, body?: unknown): Promise<Answer> {
     const versioned = path.startsWith("/v2/") ? path : `/v1/${path.slice(1)}`;
     const [, version, rest] = /^\/(v\d)\/(.*)$/.exec(versioned) ?? [];
-    const url = `/mgmtconfig/${version}/admin/customers/${this.simulator.customerId}/${rest}`;
+    const url = `/mgmtconfig/${version}/admin/customers/${customerId}/${rest}`;
     return this.raw(method, url, this.#authorization, body);
   }
 

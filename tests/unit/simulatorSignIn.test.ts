@@ -15,6 +15,9 @@ describe("the simulator's sign-in", () => {
     client_id: client.simulator.clientId,
     client_secret: client.simulator.clientSecret,
   });
+  const audience = "https://api.zscaler.com";
+  const oneApi = (changes: Record<string, string> = {}) =>
+    client.form("/oauth2/v1/token", { ...credentials(), grant_type: "client_credentials", audience, ...changes });
   const oneApiPath = (): string => `/zpa/mgmtconfig/v1/admin/customers/${client.simulator.customerId}/credential`;
 
   it("gives a legacy token whose expires_in is text, and takes it without a prefix only", async () => {
@@ -28,7 +31,7 @@ describe("the simulator's sign-in", () => {
   });
 
   it("gives a OneAPI token that names the tenant, with a number as expires_in, and takes it below /zpa only", async () => {
-    const answer = await client.form("/oauth2/v1/token", { ...credentials(), grant_type: "client_credentials" });
+    const answer = await oneApi();
     assert.equal(object(answer)["expires_in"], 84_000);
     const token = field(answer, "access_token");
     const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<
@@ -43,16 +46,26 @@ describe("the simulator's sign-in", () => {
   });
 
   it("refuses a wrong secret at both doors", async () => {
-    const wrong = { ...credentials(), client_secret: randomBytes(8).toString("hex"), grant_type: "client_credentials" };
-    for (const door of ["/signin", "/oauth2/v1/token"]) {
-      const answer = await client.form(door, wrong);
+    const wrong = { client_secret: randomBytes(8).toString("hex") };
+    for (const answer of [await client.form("/signin", { ...credentials(), ...wrong }), await oneApi(wrong)]) {
       assert.deepEqual([answer.status, object(answer)["id"]], [401, "invalid_client"]);
     }
   });
 
   it("refuses a token request of another grant type", async () => {
-    const answer = await client.form("/oauth2/v1/token", { ...credentials(), grant_type: "password" });
+    const answer = await oneApi({ grant_type: "password" });
     assert.deepEqual([answer.status, object(answer)["id"]], [400, "unsupported_grant_type"]);
+  });
+
+  it("refuses a token request without the audience, or with it when it is told so", async () => {
+    const bare = () => client.form("/oauth2/v1/token", { ...credentials(), grant_type: "client_credentials" });
+    const refused = [400, "invalid_request", undefined];
+    assert.deepEqual(refusal(await bare()), refused);
+    assert.deepEqual(refusal(await oneApi({ audience: "https://example.com" })), refused);
+    client.simulator.settings.tokenAudience = "optional";
+    assert.deepEqual([(await bare()).status, (await oneApi()).status], [200, 200]);
+    client.simulator.settings.tokenAudience = "refused";
+    assert.deepEqual([(await bare()).status, refusal(await oneApi())], [200, refused]);
   });
 
   it("takes a client assertion only when signature, issuer, subject, audience and life are right", async () => {
@@ -62,7 +75,7 @@ describe("the simulator's sign-in", () => {
     const claims = {
       iss: clientId,
       sub: clientId,
-      aud: "https://api.zscaler.com",
+      aud: audience,
       exp: clock.epochSeconds() + 600,
     };
     const status = async (changes: object, key = privateKey, alg = "RS256"): Promise<number> => {
@@ -70,6 +83,7 @@ describe("the simulator's sign-in", () => {
       const answer = await client.form("/oauth2/v1/token", {
         grant_type: "client_credentials",
         client_id: clientId,
+        audience,
         client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         client_assertion: `${unsigned}.${createSign("RSA-SHA256").update(unsigned).sign(key, "base64url")}`,
       });
@@ -78,7 +92,7 @@ describe("the simulator's sign-in", () => {
     assert.equal(await status({}), 401, "no public key is registered yet");
     client.simulator.registerOneApiPublicKey(publicKey.export({ type: "spki", format: "pem" }).toString());
     assert.equal(await status({}), 200);
-    assert.equal(await status({ aud: ["https://api.zscaler.com"] }), 200);
+    assert.equal(await status({ aud: [audience] }), 200);
     assert.equal(await status({}, stranger), 401);
     assert.equal(await status({}, privateKey, "none"), 401);
     assert.equal(await status({ iss: "somebody" }), 401);
