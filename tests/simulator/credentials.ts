@@ -1,9 +1,9 @@
-import { duplicateName, invalidParam, limitExceeded, missingParams } from "./errors";
-import { escapeTexts } from "./htmlEscape";
+import { credentialInUse, duplicateName, invalidParam, limitExceeded, missingParams } from "./errors";
+import { escapeTexts, withRaw } from "./htmlEscape";
+import type { Wire } from "./htmlEscape";
 import type { Body, Reply } from "./http";
 import { text } from "./http";
 import { page } from "./paging";
-import type { Wire } from "./paging";
 import { credentialTypes } from "./records";
 import type { CredentialRecord, CredentialType } from "./records";
 import type { Call } from "./routes";
@@ -31,7 +31,8 @@ export function listCredentials({ tenant, scope, query }: Call): Reply {
 }
 
 export function getCredential({ tenant, scope }: Call, id: string): Reply {
-  return { status: 200, body: escapeTexts(answer(tenant, find(tenant, tenant.credentials, id, scope))) };
+  const credential = find(tenant, tenant.credentials, id, scope);
+  return { status: 200, body: escapeTexts(answer(tenant, credential), tenant.settings) };
 }
 
 export function createCredential({ tenant, scope, body }: Call): Reply {
@@ -47,7 +48,6 @@ export function createCredential({ tenant, scope, body }: Call): Reply {
     id: tenant.smallId(),
     name: text(body, "name") ?? "",
     credentialType,
-    modifiedTime: created.creationTime,
     lastCredentialResetTime: created.creationTime,
     microtenantId: scope.all ? undefined : scope.microtenantId,
   };
@@ -56,7 +56,7 @@ export function createCredential({ tenant, scope, body }: Call): Reply {
     throw limitExceeded("credentials", settings.limits.credentials);
   }
   store(tenant.credentials, credential);
-  return { status: settings.createStatus, body: escapeTexts(answer(tenant, credential)) };
+  return { status: settings.createStatus, body: escapeTexts(answer(tenant, credential), settings) };
 }
 
 export function updateCredential({ tenant, scope, body }: Call, id: string): Reply {
@@ -84,15 +84,17 @@ export function updateCredential({ tenant, scope, body }: Call, id: string): Rep
 }
 
 export function deleteCredential({ tenant, scope }: Call, id: string): Reply {
-  find(tenant, tenant.credentials, id, scope);
+  const { inUse } = find(tenant, tenant.credentials, id, scope);
+  if (inUse) throw credentialInUse(id);
   tenant.credentials.delete(id);
   return { status: 204 };
 }
 
 export function moveCredential({ tenant, scope, query }: Call, id: string): Reply {
   const credential = find(tenant, tenant.credentials, id, scope);
-  if (!query.get("targetMicrotenantId")) throw missingParams(["targetMicrotenantId"]);
-  const target = scopeOf(tenant, query, "write", "targetMicrotenantId");
+  const targetId = query.get("targetMicrotenantId");
+  if (!targetId) throw missingParams(["targetMicrotenantId"]);
+  const target = scopeOf(tenant, targetId, "write", "targetMicrotenantId");
   refuseDuplicate(tenant, credential.name, target, id);
   credential.microtenantId = target.all ? undefined : target.microtenantId;
   credential.modifiedTime = tenant.time();
@@ -100,19 +102,21 @@ export function moveCredential({ tenant, scope, query }: Call, id: string): Repl
 }
 
 function answer(tenant: Tenant, credential: CredentialRecord): Wire {
-  return {
+  const echoDomain = tenant.settings.echoUserDomain && credential.credentialType !== "PASSWORD";
+  const usual: Wire = {
     id: credential.id,
     modifiedTime: credential.modifiedTime,
     creationTime: credential.creationTime,
     modifiedBy: credential.modifiedBy,
     name: credential.name,
     description: credential.description,
-    userDomain: tenant.settings.echoUserDomain ? credential.userDomain : undefined,
+    userDomain: echoDomain ? credential.userDomain : undefined,
     userName: credential.userName,
     credentialType: credential.credentialType,
     lastCredentialResetTime: credential.lastCredentialResetTime,
     ...microtenantFields(tenant, credential),
   };
+  return withRaw(usual, credential.raw);
 }
 
 function ownershipType(credential: CredentialRecord, scope: Scope): string {

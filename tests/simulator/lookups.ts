@@ -1,9 +1,9 @@
-import { duplicateName, limitExceeded, missingParams } from "./errors";
+import { duplicateName, groupInUse, limitExceeded, missingParams } from "./errors";
 import { escapeTexts } from "./htmlEscape";
+import type { Wire } from "./htmlEscape";
 import type { Body, Reply } from "./http";
 import { text } from "./http";
 import { page } from "./paging";
-import type { Wire } from "./paging";
 import type { EnrollmentCertificateRecord, GenericRecord } from "./records";
 import type { Call } from "./routes";
 import { find, inScope, microtenantFields, nameTaken } from "./scope";
@@ -18,7 +18,7 @@ export function listCertificates({ tenant, query }: Call): Reply {
 
 export function getCertificate({ tenant }: Call, id: string): Reply {
   const certificate = find(tenant, tenant.enrollmentCertificates, id, { all: true });
-  return { status: 200, body: escapeTexts(certificateAnswer(tenant, certificate)) };
+  return { status: 200, body: escapeTexts(certificateAnswer(tenant, certificate), tenant.settings) };
 }
 
 function certificateAnswer(tenant: Tenant, certificate: EnrollmentCertificateRecord): Wire {
@@ -37,7 +37,8 @@ function certificateAnswer(tenant: Tenant, certificate: EnrollmentCertificateRec
 }
 
 /** The groups and the microtenants: this package only reads them, other clients also write them. */
-export type GenericKind = "appConnectorGroup" | "serviceEdgeGroup" | "microtenants";
+export type GenericKind = GroupKind | "microtenants";
+export type GroupKind = "appConnectorGroup" | "serviceEdgeGroup";
 
 const recordsOf = (tenant: Tenant, kind: GenericKind): Map<string, GenericRecord> =>
   ({
@@ -47,21 +48,35 @@ const recordsOf = (tenant: Tenant, kind: GenericKind): Map<string, GenericRecord
   })[kind];
 
 export function listGeneric({ tenant, scope, query }: Call, kind: GenericKind): Reply {
-  const rows = [...recordsOf(tenant, kind).values()].filter(
-    (record) => kind === "microtenants" || inScope(record, scope),
-  );
-  return page(
-    rows.map((record) => genericAnswer(tenant, kind, record)),
-    query,
-    tenant.settings,
-  );
+  const records = [...recordsOf(tenant, kind).values()];
+  const rows = records
+    .filter((record) => kind === "microtenants" || inScope(record, scope))
+    .map((record) => genericAnswer(tenant, kind, record));
+  if (kind === "microtenants" && tenant.settings.defaultMicrotenant === "listed") rows.push(defaultMicrotenant);
+  return page(rows, query, tenant.settings);
 }
+
+/** The groups' ids and names, in pages. */
+export function summariseGroups({ tenant, scope, query }: Call, kind: GroupKind): Reply {
+  const groups = [...recordsOf(tenant, kind).values()].filter((record) => inScope(record, scope));
+  return page(groups.map(summary), query, tenant.settings);
+}
+
+/** The microtenants' ids and names, Default always among them: an array without pages. */
+export function summariseMicrotenants({ tenant }: Call): Reply {
+  const rows = [...[...tenant.microtenants.values()].map(summary), defaultMicrotenant];
+  return { status: 200, body: rows.map((row) => escapeTexts(row, tenant.settings)) };
+}
+
+const summary = ({ id, name, enabled }: GenericRecord): Wire => ({ id, name, enabled });
+
+const defaultMicrotenant: Wire = { id: "0", name: "Default", enabled: true };
 
 export function getGeneric({ tenant, scope }: Call, kind: GenericKind, id: string): Reply {
   // The Default microtenant can be read, though it is not listed.
-  if (kind === "microtenants" && id === "0") return { status: 200, body: { id, name: "Default", enabled: true } };
+  if (kind === "microtenants" && id === "0") return { status: 200, body: defaultMicrotenant };
   const record = find(tenant, recordsOf(tenant, kind), id, kind === "microtenants" ? { all: true } : scope);
-  return { status: 200, body: escapeTexts(genericAnswer(tenant, kind, record)) };
+  return { status: 200, body: escapeTexts(genericAnswer(tenant, kind, record), tenant.settings) };
 }
 
 export function createGeneric({ tenant, scope, body }: Call, kind: GenericKind): Reply {
@@ -79,7 +94,7 @@ export function createGeneric({ tenant, scope, body }: Call, kind: GenericKind):
     name,
     microtenantId: kind === "microtenants" || scope.all ? undefined : scope.microtenantId,
   });
-  return { status: settings.createStatus, body: escapeTexts(genericAnswer(tenant, kind, record)) };
+  return { status: settings.createStatus, body: escapeTexts(genericAnswer(tenant, kind, record), settings) };
 }
 
 export function updateGeneric({ tenant, scope, body }: Call, kind: GenericKind, id: string): Reply {
@@ -97,6 +112,8 @@ export function updateGeneric({ tenant, scope, body }: Call, kind: GenericKind, 
 export function deleteGeneric({ tenant, scope }: Call, kind: GenericKind, id: string): Reply {
   const records = recordsOf(tenant, kind);
   find(tenant, records, id, kind === "microtenants" ? { all: true } : scope);
+  const users = [...tenant.keys.values()].filter((key) => key.zcomponentId === id).map((key) => key.id);
+  if (users.length > 0) throw groupInUse(id, users);
   records.delete(id);
   return { status: 204 };
 }

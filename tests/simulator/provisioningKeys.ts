@@ -7,11 +7,11 @@ import {
   noSuchReference,
   notFound,
 } from "./errors";
-import { escapeTexts } from "./htmlEscape";
+import { escapeTexts, withRaw } from "./htmlEscape";
+import type { Wire } from "./htmlEscape";
 import type { Body, Reply } from "./http";
 import { text } from "./http";
 import { page } from "./paging";
-import type { Wire } from "./paging";
 import type { AssociationType, ProvisioningKeyRecord } from "./records";
 import type { Call } from "./routes";
 import { find, inScope, microtenantFields, nameTaken } from "./scope";
@@ -19,16 +19,22 @@ import type { Scope } from "./scope";
 import type { Tenant } from "./tenant";
 import { newKeyText, store } from "./tenant";
 
-export function listKeys(call: Call, associationType: AssociationType, zcomponentId?: string): Reply {
-  const { tenant, query, scope } = call;
+export function listKeys({ tenant, query, scope }: Call, associationType: AssociationType): Reply {
   const rows = keysOf(tenant, associationType)
-    .filter((key) => inScope(key, scope) && (zcomponentId === undefined || key.zcomponentId === zcomponentId))
+    .filter((key) => inScope(key, scope))
     .map((key) => answer(tenant, key));
   return page(rows, query, tenant.settings);
 }
 
+/** All keys of a group: an array without pages. */
+export function keysOfGroup({ tenant, scope }: Call, associationType: AssociationType, groupId: string): Reply {
+  const keys = keysOf(tenant, associationType).filter((key) => inScope(key, scope) && key.zcomponentId === groupId);
+  return { status: 200, body: keys.map((key) => escapeTexts(answer(tenant, key), tenant.settings)) };
+}
+
 export function getKey({ tenant, scope }: Call, associationType: AssociationType, id: string): Reply {
-  return { status: 200, body: escapeTexts(answer(tenant, findKey(tenant, associationType, id, scope))) };
+  const key = findKey(tenant, associationType, id, scope);
+  return { status: 200, body: escapeTexts(answer(tenant, key), tenant.settings) };
 }
 
 export function createKey({ tenant, scope, body }: Call, associationType: AssociationType): Reply {
@@ -57,11 +63,11 @@ export function createKey({ tenant, scope, body }: Call, associationType: Associ
   if (siblings.length >= settings.limits.keys) throw limitExceeded("provisioning keys", settings.limits.keys);
   store(tenant.keys, key);
   // The answer to a create always has the key's text, and never the names of what it refers to.
-  const created = { ...answer(tenant, key), provisioningKey: key.provisioningKey };
+  const created: Wire = { ...answer(tenant, key), provisioningKey: key.provisioningKey };
   for (const field of ["autoSign", "enrollmentCertName", "zcomponentName", "appConnectorGroupName"]) {
-    delete (created as Wire)[field];
+    delete created[field];
   }
-  return { status: settings.createStatus, body: escapeTexts(created) };
+  return { status: settings.createStatus, body: escapeTexts(created, settings) };
 }
 
 export function updateKey({ tenant, scope, body }: Call, associationType: AssociationType, id: string): Reply {
@@ -106,7 +112,7 @@ function findKey(tenant: Tenant, associationType: AssociationType, id: string, s
 
 function answer(tenant: Tenant, key: ProvisioningKeyRecord): Wire {
   const groupName = tenant.groupsOf(key.associationType).get(key.zcomponentId)?.name;
-  return {
+  const usual: Wire = {
     id: key.id,
     modifiedTime: key.modifiedTime,
     creationTime: key.creationTime,
@@ -126,10 +132,11 @@ function answer(tenant: Tenant, key: ProvisioningKeyRecord): Wire {
     ipAcl: key.ipAcl,
     uiConfig: key.uiConfig,
     expirationInEpochSec: key.expirationInEpochSec,
-    readOnly: key.readOnly || undefined,
-    zscalerManaged: key.zscalerManaged || undefined,
+    readOnly: key.readOnly,
+    zscalerManaged: key.zscalerManaged,
     ...microtenantFields(tenant, key),
   };
+  return withRaw(usual, key.raw);
 }
 
 function optionalFields(body: Body): Pick<ProvisioningKeyRecord, "ipAcl" | "uiConfig"> {

@@ -16,7 +16,12 @@ export interface StoredRecord {
   modifiedBy: string;
 }
 
-export interface ProvisioningKeyRecord extends StoredRecord {
+/** What the API answers for this object in place of its usual fields, as it is. */
+interface OddRecord {
+  raw?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ProvisioningKeyRecord extends StoredRecord, OddRecord {
   readonly associationType: AssociationType;
   maxUsage: string;
   usageCount: string;
@@ -35,7 +40,7 @@ export interface ProvisioningKeyRecord extends StoredRecord {
 }
 
 /** A credential with its secrets, which the API itself never returns. */
-export interface CredentialRecord extends StoredRecord {
+export interface CredentialRecord extends StoredRecord, OddRecord {
   readonly credentialType: CredentialType;
   description?: string | undefined;
   userName?: string | undefined;
@@ -44,6 +49,8 @@ export interface CredentialRecord extends StoredRecord {
   privateKey?: string | undefined;
   passphrase?: string | undefined;
   lastCredentialResetTime: string;
+  /** A policy rule or a pool uses it, so that it cannot be deleted. */
+  inUse?: boolean | undefined;
 }
 
 export interface EnrollmentCertificateRecord extends StoredRecord {

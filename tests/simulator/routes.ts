@@ -8,7 +8,7 @@ import {
 } from "./credentials";
 import { foreignCustomer, methodNotAllowed, noSuchEndpoint } from "./errors";
 import type { Body, Query, Reply } from "./http";
-import { parseJsonObject } from "./http";
+import { parseJsonObject, text } from "./http";
 import {
   createGeneric,
   deleteGeneric,
@@ -16,10 +16,12 @@ import {
   getGeneric,
   listCertificates,
   listGeneric,
+  summariseGroups,
+  summariseMicrotenants,
   updateGeneric,
 } from "./lookups";
-import type { GenericKind } from "./lookups";
-import { createKey, deleteKey, getKey, listKeys, updateKey } from "./provisioningKeys";
+import type { GenericKind, GroupKind } from "./lookups";
+import { createKey, deleteKey, getKey, keysOfGroup, listKeys, updateKey } from "./provisioningKeys";
 import type { AssociationType } from "./records";
 import { scopeOf } from "./scope";
 import type { Scope } from "./scope";
@@ -67,7 +69,7 @@ const routes: readonly Route[] = [
   {
     path: exactly(`${keys}/zcomponent/([^/]+)/provisioningKey`),
     family: "keys",
-    handlers: { GET: (call, type, zcomponentId) => listKeys(call, type as AssociationType, zcomponentId) },
+    handlers: { GET: (call, type, groupId = "") => keysOfGroup(call, type as AssociationType, groupId) },
   },
   {
     path: exactly("v1/credential"),
@@ -102,6 +104,13 @@ const routes: readonly Route[] = [
       POST: (call, kind) => createGeneric(call, kind as GenericKind),
     },
   },
+  // Before the objects by id, one of which `summary` would be.
+  {
+    path: exactly("v1/(appConnectorGroup|serviceEdgeGroup)/summary"),
+    family: "groups",
+    handlers: { GET: (call, kind) => summariseGroups(call, kind as GroupKind) },
+  },
+  { path: exactly("v1/microtenants/summary"), family: "groups", handlers: { GET: summariseMicrotenants } },
   {
     path: exactly(`${generic}/([^/]+)`),
     family: "groups",
@@ -127,7 +136,7 @@ export interface Routed {
  * Finds the endpoint of a request.
  *
  * @param path - decoded, without query and without OneAPI's `/zpa`
- * @throws ApiError 403 for another customer, 404 for a path and 405 for a method that the API does not have
+ * @throws Refusal for another customer, and for a path or a method that the API does not have
  */
 export function route(tenant: Tenant, method: string, path: string, query: Query): Routed {
   const parts = /^\/mgmtconfig\/(v[12])\/admin\/customers\/([^/]+)\/(.+)$/.exec(path);
@@ -142,8 +151,10 @@ export function route(tenant: Tenant, method: string, path: string, query: Query
     return {
       family,
       run: (bodyText) => {
-        const scope = scopeOf(tenant, query, method === "GET" ? "read" : "write");
         const body = method === "POST" || method === "PUT" ? parseJsonObject(bodyText) : {};
+        const ofBody = tenant.settings.honourBodyMicrotenant ? text(body, "microtenantId") : undefined;
+        const microtenantId = query.get("microtenantId") || ofBody;
+        const scope = scopeOf(tenant, microtenantId, method === "GET" ? "read" : "write");
         return handler({ tenant, query, scope, body }, ...match.slice(1));
       },
     };

@@ -1,14 +1,22 @@
 import { notFound, noSuchReference } from "./errors";
-import type { Query } from "./http";
 import type { StoredRecord } from "./records";
 import type { Tenant } from "./tenant";
 
 /** Which microtenants a request is about: every one, the Default one (`undefined`), or the one of that id. */
 export type Scope = { all: true } | { all: false; microtenantId: string | undefined };
 
-/** Left out, a read is about all microtenants and a write about the Default one. */
-export function scopeOf(tenant: Tenant, query: Query, access: "read" | "write", parameter = "microtenantId"): Scope {
-  const value = query.get(parameter);
+/**
+ * Left out, a read is about all microtenants and a write about the Default one.
+ *
+ * @param value - a microtenant's id, `0` for the Default one
+ * @param parameter - where it stood
+ */
+export function scopeOf(
+  tenant: Tenant,
+  value: string | undefined,
+  access: "read" | "write",
+  parameter = "microtenantId",
+): Scope {
   if (value === undefined || value === "" || value === "null") {
     return access === "read" ? { all: true } : { all: false, microtenantId: undefined };
   }

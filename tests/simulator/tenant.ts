@@ -61,8 +61,9 @@ export class Tenant {
   }
 
   /** The fields that every new object gets. */
-  created(): Pick<StoredRecord, "creationTime" | "modifiedBy"> {
-    return { creationTime: this.time(), modifiedBy: this.customerId };
+  created(creationTime = this.time()): Pick<StoredRecord, "creationTime" | "modifiedTime" | "modifiedBy"> {
+    const modifiedTime = this.settings.stampModifiedOnCreate ? creationTime : undefined;
+    return { creationTime, modifiedTime, modifiedBy: this.customerId };
   }
 
   groupsOf(associationType: AssociationType): Map<string, GenericRecord> {
@@ -89,7 +90,7 @@ export class Tenant {
     return store(this.enrollmentCertificates, {
       privateKeyPresent: true,
       clientCertType: "NONE",
-      ...this.created(),
+      ...this.created(certificate.creationTime),
       ...certificate,
       id: this.smallId(),
     });
@@ -110,7 +111,7 @@ export class Tenant {
       readOnly: false,
       zscalerManaged: false,
       wrongCertificate: false,
-      ...this.created(),
+      ...this.created(key.creationTime),
       ...key,
       associationType,
       zcomponentId,
@@ -119,7 +120,7 @@ export class Tenant {
   }
 
   addCredential(credential: Seeded<CredentialRecord, "name">): CredentialRecord {
-    const created = this.created();
+    const created = this.created(credential.creationTime);
     return store(this.credentials, {
       credentialType: "USERNAME_PASSWORD",
       lastCredentialResetTime: created.creationTime,
@@ -129,9 +130,39 @@ export class Tenant {
     });
   }
 
+  /**
+   * Adds a key that breaks the usual types, as new kinds of objects do: `fields` are answered as they are, in place of
+   * the usual ones.
+   *
+   * @example
+   * simulator.addOddKey({ name: 7, maxUsage: null });
+   */
+  addOddKey(
+    fields: Record<string, unknown>,
+    associationType: AssociationType = "CONNECTOR_GRP",
+  ): ProvisioningKeyRecord {
+    const zcomponentId = this.groupsOf(associationType).keys().next().value ?? "0";
+    return this.addKey({ name: oddName(fields), associationType, zcomponentId, raw: fields });
+  }
+
+  /** Adds a credential that breaks the usual types; see {@link addOddKey}. */
+  addOddCredential(fields: Record<string, unknown>): CredentialRecord {
+    return this.addCredential({ name: oddName(fields), raw: fields });
+  }
+
+  /** Lets a policy rule use a credential, which cannot be deleted then. */
+  useCredential(id: string): void {
+    existing(this.credentials, id).inUse = true;
+  }
+
+  releaseCredential(id: string): void {
+    existing(this.credentials, id).inUse = false;
+  }
+
   /** Changes a key behind the API's back, without its checks. */
   editKey(id: string, changes: Partial<Omit<ProvisioningKeyRecord, "id">>): ProvisioningKeyRecord {
-    return Object.assign(existing(this.keys, id), { modifiedTime: this.time() }, changes);
+    const key = existing(this.keys, id);
+    return Object.assign(key, { modifiedTime: this.laterThan(key.creationTime) }, changes);
   }
 
   /** Changes a credential behind the API's back; `resetSecret` also moves its `lastCredentialResetTime`. */
@@ -142,7 +173,7 @@ export class Tenant {
   ): CredentialRecord {
     const credential = existing(this.credentials, id);
     if (options.resetSecret) credential.lastCredentialResetTime = this.laterThan(credential.lastCredentialResetTime);
-    return Object.assign(credential, { modifiedTime: this.time() }, changes);
+    return Object.assign(credential, { modifiedTime: this.laterThan(credential.creationTime) }, changes);
   }
 
   removeKey(id: string): void {
@@ -155,7 +186,7 @@ export class Tenant {
     this.credentials.delete(id);
   }
 
-  /** The present time, or one second after `time` when that is not past: two resets never carry the same time. */
+  /** The present time, or one second after `time` when that is not past: two changes never carry the same time. */
   laterThan(time: string): string {
     return String(Math.max(this.clock.epochSeconds(), Number(time) + 1));
   }
@@ -168,7 +199,8 @@ export class Tenant {
   }
 
   #addGeneric(records: Map<string, GenericRecord>, record: Seeded<GenericRecord, "name">): GenericRecord {
-    return store(records, { enabled: true, fields: {}, ...this.created(), ...record, id: this.bigId() });
+    const created = this.created(record.creationTime);
+    return store(records, { enabled: true, fields: {}, ...created, ...record, id: this.bigId() });
   }
 }
 
@@ -187,3 +219,5 @@ function existing<R>(records: Map<string, R>, id: string): R {
 export function newKeyText(): string {
   return `3|api.private.zscaler.com|${randomBytes(300).toString("base64")}-${randomInt(1_000_000_000)}`;
 }
+
+const oddName = ({ name }: Record<string, unknown>): string => (typeof name === "string" ? name : "odd");

@@ -105,10 +105,19 @@ describe("the simulator's credentials, look-ups and microtenants", () => {
     assert.deepEqual(refusal(answer), [400, "invalid.param", ["credentialType"]]);
   });
 
-  it("echoes userDomain only when it is told so", async () => {
+  it("echoes userDomain unless it is told not to, and never for the type PASSWORD", async () => {
     const id = await create({ userDomain: "corp" });
+    const read = async (of: string) => object(await client.call("GET", `/credential/${of}`));
+    assert.equal((await read(id))["userDomain"], "corp");
+    const ofPassword = { name: "p", credentialType: "PASSWORD", userDomain: "corp" };
+    const created = await client.call("POST", "/credential", body(ofPassword));
+    assert.ok(!("userDomain" in object(created)));
+    assert.ok(!("userDomain" in (await read(field(created, "id")))));
+    const [, listed] = rows(await client.call("GET", "/credential"));
+    assert.ok(listed && !("userDomain" in listed));
+    assert.equal(client.simulator.credentials.get(field(created, "id"))?.userDomain, "corp");
     client.simulator.settings.echoUserDomain = false;
-    assert.ok(!("userDomain" in object(await client.call("GET", `/credential/${id}`))));
+    assert.ok(!("userDomain" in (await read(id))));
   });
 
   it("keeps microtenants apart: absent is Default on a write and all on a read", async () => {
@@ -208,6 +217,48 @@ describe("the simulator's credentials, look-ups and microtenants", () => {
       assert.equal((await client.call("DELETE", path)).status, 204);
       assert.deepEqual(rows(await client.call("GET", kind)), []);
     }
+  });
+
+  it("does not delete a group that has keys, in words that a setting names", async () => {
+    const { simulator } = client;
+    for (const kind of ["appConnectorGroup", "serviceEdgeGroup"] as const) {
+      const ofEdges = kind === "serviceEdgeGroup";
+      const group = ofEdges
+        ? simulator.addServiceEdgeGroup({ name: "g" })
+        : simulator.addAppConnectorGroup({ name: "g" });
+      const key = simulator.addKey({
+        name: "k",
+        associationType: ofEdges ? "SERVICE_EDGE_GRP" : "CONNECTOR_GRP",
+        zcomponentId: group.id,
+      });
+      const path = `/${kind}/${group.id}`;
+      simulator.settings.refusals.groupInUse = { status: 400, id: "resource.in.use" };
+      assert.deepEqual(refusal(await client.call("DELETE", path)), [400, "resource.in.use", [group.id, key.id]]);
+      simulator.settings.refusals.groupInUse = { status: 409, id: "group.has.keys" };
+      assert.deepEqual(refusal(await client.call("DELETE", path)).slice(0, 2), [409, "group.has.keys"]);
+      assert.equal((await client.call("GET", path)).status, 200);
+      simulator.removeKey(key.id);
+      assert.equal((await client.call("DELETE", path)).status, 204);
+    }
+  });
+
+  it("does not delete a credential that is used, until it is released", async () => {
+    const id = await create();
+    client.simulator.useCredential(id);
+    const remove = () => client.call("DELETE", `/credential/${id}`);
+    assert.deepEqual(refusal(await remove()), [400, "resource.in.use", [id]]);
+    assert.equal((await client.call("PUT", `/credential/${id}`, body())).status, 204);
+    client.simulator.releaseCredential(id);
+    assert.equal((await remove()).status, 204);
+    assert.throws(() => client.simulator.useCredential(id), /no object/);
+  });
+
+  it("looks for an object in the microtenant of a PUT's body", async () => {
+    const own = await create({ name: "own" }, `?microtenantId=${microtenantId}`);
+    const put = (changes: object, query = "") => client.call("PUT", `/credential/${own}${query}`, body(changes));
+    assert.equal((await put({ name: "own" })).status, 400);
+    assert.equal((await put({ name: "own", microtenantId })).status, 204);
+    assert.equal((await put({ name: "own", microtenantId }, "?microtenantId=0")).status, 400);
   });
 
   it("refuses a body that is no JSON object", async () => {

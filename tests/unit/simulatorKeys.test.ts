@@ -33,6 +33,7 @@ describe("the simulator's provisioning keys", () => {
     assert.equal(answer.status, 201);
     const { id, provisioningKey, creationTime, ...rest } = object(answer);
     assert.deepEqual(rest, {
+      modifiedTime: creationTime,
       modifiedBy: client.simulator.customerId,
       name: "k",
       usageCount: "0",
@@ -40,6 +41,8 @@ describe("the simulator's provisioning keys", () => {
       zcomponentId,
       enabled: true,
       exportable: true,
+      readOnly: false,
+      zscalerManaged: false,
       enrollmentCertId,
       microtenantName: "Default",
     });
@@ -196,66 +199,100 @@ describe("the simulator's provisioning keys", () => {
     assert.equal((await client.call("POST", edgeKeys, body({ zcomponentId: edgeGroup }))).status, 201);
   });
 
-  it("answers names HTML-escaped", async () => {
+  it("answers names HTML-escaped: once, twice or never", async () => {
     const id = await create({ name: `*.example & <"it's">` });
-    const read = await client.call("GET", `${keys}/${id}`);
-    assert.equal(object(read)["name"], "&#x2a;&#x2e;example &amp; &lt;&quot;it&#x27;s&quot;&gt;");
-    assert.equal(client.simulator.keys.get(id)?.name, `*.example & <"it's">`);
+    const { settings, keys: stored } = client.simulator;
+    const name = async () => field(await client.call("GET", `${keys}/${id}`), "name");
+    assert.equal(await name(), "&#x2a;&#x2e;example &amp; &lt;&quot;it&#x27;s&quot;&gt;");
+    assert.equal(stored.get(id)?.name, `*.example & <"it's">`);
+    settings.escapeTexts = "twice";
+    assert.match(await name(), /^&amp;#x2a;&amp;#x2e;example &amp;amp; &amp;lt;/);
+    assert.deepEqual(names(await client.call("GET", keys)), [await name()]);
+    settings.escapeTexts = "never";
+    assert.equal(await name(), `*.example & <"it's">`);
   });
 
-  it("pages by 20 and by what is asked for, up to 500", async () => {
-    for (let i = 1; i <= 41; i += 1) client.simulator.addKey({ name: `key ${i}` });
-    const first = object(await client.call("GET", keys));
-    assert.deepEqual([first["totalPages"], first["totalCount"], (first["list"] as []).length], ["3", "41", 20]);
-    assert.deepEqual(names(await client.call("GET", `${keys}?page=3`)), ["key 41"]);
-    assert.equal(rows(await client.call("GET", `${keys}?page=1&pageSize=30`)).length, 30);
-    assert.equal(rows(await client.call("GET", `${keys}?pagesize=500`)).length, 41);
-    assert.equal(rows(await client.call("GET", `${keys}?pagesize=501`)).length, 41);
-    client.simulator.settings.oversizedPage = "refuse";
-    assert.equal((await client.call("GET", `${keys}?pagesize=501`)).status, 400);
-    assert.equal((await client.call("GET", `${keys}?page=0`)).status, 400);
-    client.simulator.settings.totalCount = "zero";
-    assert.equal(object(await client.call("GET", keys))["totalCount"], "0");
-  });
-
-  it("leaves the list out when it is empty", async () => {
-    assert.deepEqual(object(await client.call("GET", keys)), { totalPages: "0", totalCount: "0" });
-  });
-
-  it("searches by any field, however the spaces are encoded", async () => {
-    for (const [name, maxUsage] of [
-      ["alpha one", "2"],
-      ["alpha", "3"],
-      ["ALPHA two", "2"],
-    ] as const) {
-      client.simulator.addKey({ name, maxUsage });
+  it("says readOnly and zscalerManaged of every key, wherever it is answered", async () => {
+    const id = await create();
+    for (const answered of [
+      object(await client.call("GET", `${keys}/${id}`)),
+      rows(await client.call("GET", keys))[0],
+    ]) {
+      assert.deepEqual([answered?.["readOnly"], answered?.["zscalerManaged"]], [false, false]);
     }
-    const search = async (text: string) => names(await client.call("GET", `${keys}?search=${text}`));
-    assert.deepEqual(await search("maxUsage%20EQ%202"), ["alpha one", "ALPHA two"]);
-    assert.deepEqual(await search("name+EQ+alpha"), ["alpha"]);
-    assert.deepEqual(await search("name%2BEQ%2BAlpha%20One"), ["alpha one"]);
-    assert.deepEqual(await search("name%2BEQ%2Balpha%2Bone"), ["alpha one"]);
-    assert.deepEqual(await search("alpha"), ["alpha one", "alpha", "ALPHA two"]);
-    assert.deepEqual(await search("two"), ["ALPHA two"]);
-    assert.deepEqual(await search("name%20EQ%20beta"), []);
-    assert.deepEqual(names(await client.call("GET", `${keys}&search=maxUsage%20EQ%203`)), ["alpha"]);
   });
 
-  it("refuses to search for odd characters and for fields that keys do not have", async () => {
-    client.simulator.addKey({ name: "a@b" });
-    for (const value of ["a@b", "a&b", "a(b", "a%b", "a+b", 'a"b', "a  b", "ä"]) {
-      const answer = await client.call("GET", `${keys}?search=${encodeURIComponent(`name EQ ${value}`)}`);
-      assert.deepEqual(refusal(answer).slice(0, 2), [400, "filtering.input.invalid.operand"], value);
+  it("has a modifiedTime from the creation on, or from the first change when it is told so", async () => {
+    const times = async (id: string) => {
+      const { creationTime, modifiedTime } = object(await client.call("GET", `${keys}/${id}`));
+      return { creationTime, modifiedTime };
+    };
+    const stamped = await times(await create());
+    assert.equal(stamped.modifiedTime, stamped.creationTime);
+    const old = client.simulator.addKey({ name: "old", creationTime: "1617747326" });
+    assert.deepEqual(await times(old.id), { creationTime: "1617747326", modifiedTime: "1617747326" });
+    client.simulator.settings.stampModifiedOnCreate = false;
+    const id = await create({ name: "bare" });
+    assert.equal((await times(id)).modifiedTime, undefined);
+    client.clock.now += 1_000;
+    await client.call("PUT", `${keys}/${id}`, body({ name: "bare" }));
+    assert.equal((await times(id)).modifiedTime, String(client.simulator.clock.epochSeconds()));
+  });
+
+  it("gives a change by others a time after the creation, also within one second", async () => {
+    const id = await create();
+    client.simulator.editKey(id, { maxUsage: "9" });
+    const { creationTime, modifiedTime } = object(await client.call("GET", `${keys}/${id}`));
+    assert.equal(Number(modifiedTime), Number(creationTime) + 1);
+  });
+
+  it("leaves the text out of the answers to so many creates as it is told", async () => {
+    const fault = client.simulator.createAnswerWithoutText(2);
+    const texts: unknown[] = [];
+    for (const name of ["a", "b", "c"]) {
+      const created = object(await client.call("POST", keys, body({ name })));
+      assert.equal(created["name"], name);
+      texts.push(typeof created["provisioningKey"]);
     }
-    const unknown = await client.call("GET", `${keys}?search=colour%20EQ%20red`);
-    assert.deepEqual(refusal(unknown), [400, "filtering.input.invalid.operand", ["colour"]]);
+    assert.deepEqual(texts, ["undefined", "undefined", "string"]);
+    assert.equal(fault.fired, 2);
+    const [first] = rows(await client.call("GET", keys));
+    assert.equal(typeof first?.["provisioningKey"], "string", "the key has a text");
   });
 
-  it("sorts by a field, numbers by their size", async () => {
-    for (const maxUsage of ["9", "100", "20"]) client.simulator.addKey({ name: maxUsage, maxUsage });
-    const sorted = async (query: string) => names(await client.call("GET", `${keys}?${query}`));
-    assert.deepEqual(await sorted("sortBy=maxUsage"), ["9", "20", "100"]);
-    assert.deepEqual(await sorted("sortBy=maxUsage&sortdir=DSC"), ["100", "20", "9"]);
-    assert.deepEqual(await sorted("sortBy=status&sortdir=DSC"), ["9", "100", "20"]);
+  it("gives the keys of one group as an array", async () => {
+    const id = await create();
+    client.simulator.addKey({
+      name: "other",
+      zcomponentId: client.simulator.addAppConnectorGroup({ name: "Bern" }).id,
+    });
+    const answer = await client.call(
+      "GET",
+      `/associationType/CONNECTOR_GRP/zcomponent/${zcomponentId}/provisioningKey`,
+    );
+    assert.ok(Array.isArray(answer.body));
+    assert.deepEqual(
+      answer.body.map((key: Record<string, unknown>) => key["id"]),
+      [id],
+    );
+  });
+
+  it("takes the microtenant from a body, unless the query names one", async () => {
+    const [query, inBody] = ["A", "B"].map((name) => client.simulator.addMicrotenant({ name }).id);
+    let made = 0;
+    const microtenantOf = async (changes: object, search = ""): Promise<unknown> => {
+      const answer = await client.call("POST", `${keys}${search}`, body({ name: `k${made++}`, ...changes }));
+      assert.equal(answer.status, 201);
+      return object(answer)["microtenantId"];
+    };
+    assert.equal(await microtenantOf({ microtenantId: inBody }), inBody);
+    assert.equal(await microtenantOf({ microtenantId: inBody }, `?microtenantId=${query}`), query);
+    assert.equal(await microtenantOf({ microtenantId: inBody }, "?microtenantId=0"), undefined);
+    assert.equal(await microtenantOf({ microtenantId: "0" }), undefined);
+    assert.equal(await microtenantOf({ microtenantId: null }), undefined);
+    const unknown = await client.call("POST", keys, body({ microtenantId: "77" }));
+    assert.deepEqual(refusal(unknown), [400, "resource.not.found", ["microtenantId"]]);
+    client.simulator.settings.honourBodyMicrotenant = false;
+    assert.equal(await microtenantOf({ microtenantId: inBody }), undefined);
   });
 });
