@@ -1,7 +1,9 @@
 export { ZpaSimulator } from "./simulator";
 export type { SimulatorOptions } from "./simulator";
 export { Tenant } from "./tenant";
-export type { RateLimitSettings, SimulatorSettings } from "./settings";
+export type { RateLimitSettings, RefusalKind, SearchOperator, SimulatorSettings } from "./settings";
+export { guesses } from "./guesses";
+export type { Guess, SettingName } from "./guesses";
 export { Fault } from "./faults";
 export type { FaultKind, FaultOptions } from "./faults";
 export type { LoggedRequest, RequestMatch } from "./requestLog";
