@@ -8,7 +8,6 @@
 
 import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { openPrivateFolder, privateFolder } from "../../sdk/privateFolder";
 
 /** Milliseconds of one file: an object that is older than a day is never taken for a crashed run's. */
 const period = 24 * 60 * 60 * 1000;
@@ -53,8 +52,7 @@ function noteAtOrderlyEnd(): void {
 
 function write(): void {
   try {
-    const folder = privateFolder();
-    openPrivateFolder(folder);
+    const folder = openFolder();
     for (const name of files(folder)) if (dayOf(name) < today() - 1) rmSync(path.join(folder, name), { force: true });
     appendFileSync(path.join(folder, `${prefix}${today()}`), `${[...lines].join("\n")}\n`, { mode: 0o600 });
   } catch {
@@ -64,13 +62,21 @@ function write(): void {
 
 function read(): Set<string> {
   try {
-    const folder = privateFolder();
-    openPrivateFolder(folder);
+    const folder = openFolder();
     const texts = files(folder).map((name) => readFileSync(path.join(folder, name), "utf8"));
     return new Set(texts.join("\n").split("\n"));
   } catch {
     return new Set();
   }
+}
+
+/** Loaded when it is needed: nothing of the client is loaded before the first request. */
+function openFolder(): string {
+  const { openPrivateFolder, privateFolder } =
+    require("../../sdk/privateFolder") as typeof import("../../sdk/privateFolder");
+  const folder = privateFolder();
+  openPrivateFolder(folder);
+  return folder;
 }
 
 function files(folder: string): string[] {
