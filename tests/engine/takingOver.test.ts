@@ -9,7 +9,6 @@ import * as zpa from "pulumi-zpa-dynamic";
 import { makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";
 import { childEnvironment, repositoryRoot } from "../harness/environment";
-import { installLanguageHost } from "../harness/languageHost";
 import { World } from "../harness/world";
 
 const run = promisify(execFile);
@@ -169,9 +168,6 @@ describe("Taking over what is there already", function () {
         });
         return { text: imported.provisioningKey };
       });
-      installLanguageHost(folder);
-      const { envVars } = stack.automation.workspace;
-      envVars.PATH = `${folder}${path.delimiter}${envVars.PATH}`;
       for (const { text } of [keys, credentials]) {
         const { resources } = JSON.parse(text) as ImportOptions;
         await stack.inEnvironment(() => stack.automation.import({ resources, protect: false, generateCode: false }));

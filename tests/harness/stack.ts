@@ -18,8 +18,13 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import { sharedEngine } from "./engine";
-import { pathWithThisNode, repositoryRoot, withEnvironment } from "./environment";
+import { childEnvironment, pathWithThisNode, repositoryRoot, withEnvironment } from "./environment";
+import { installLanguageHost } from "./languageHost";
+import { isRpcDebugLine, type OperationResult, resultOf } from "./operationResult";
+import { runCommand } from "./runCommand";
 import { findProcesses, killProcesses } from "./stackProcesses";
+
+export type { ChangeSummary, OperationResult, Step } from "./operationResult";
 
 /** A folder of stacks. Stacks that refer to each other (`StackReference`) share one, with its passphrase. */
 export interface Backend {
@@ -39,42 +44,15 @@ export interface StackArgs {
   stackName?: string;
   /** Default `harness`. */
   projectName?: string;
-  /** The folder that the provider process runs in, and resolves modules from. Default: this repository. */
+  /**
+   * The folder that the provider process runs in, and resolves modules from; the CLI takes the program from it. Default:
+   * this repository.
+   */
   workDir?: string;
   /** Another stack's backend, to live beside it. Default: a new one in a temporary folder. */
   backend?: Backend;
   /** Default: what `ensureEngine` finds. Where it may have to be built first, call `needsEngine` in the suite. */
   engine?: PulumiCommand;
-}
-
-/** How many resources the engine says it creates, updates and so on; `pulumi:pulumi:Stack` counts too, as in the CLI. */
-export interface ChangeSummary {
-  create: number;
-  update: number;
-  replace: number;
-  delete: number;
-  same: number;
-  /** The engine's other operations, as it names them. */
-  [operation: string]: number;
-}
-
-/** One step the engine takes or, in a preview, would take. */
-export interface Step {
-  op: string;
-  urn: string;
-  type: string;
-  /** The resource's logical name. */
-  name: string;
-}
-
-/** What one operation printed and did. */
-export interface OperationResult {
-  stdout: string;
-  stderr: string;
-  events: EngineEvent[];
-  changeSummary: ChangeSummary;
-  /** All steps but those of Pulumi's own types (`pulumi:…`: the stack, explicit providers). */
-  steps: Step[];
 }
 
 /** What `up` printed and did, and the stack's outputs. */
@@ -85,7 +63,7 @@ export interface UpOperationResult extends OperationResult {
 /** A stack of one test, run by the genuine engine in a folder of its own. */
 export interface TestStack {
   readonly backend: Backend;
-  /** `organization/<project>/<stack>`: the name a `StackReference` takes. */
+  /** `organization/<project>/<stack>`: the name a `StackReference` takes. Follows a rename. */
   readonly fullName: string;
   up(options?: UpOptions): Promise<UpOperationResult>;
   preview(options?: PreviewOptions): Promise<OperationResult>;
@@ -107,7 +85,17 @@ export interface TestStack {
    * channel that no provider can close: debug events in which Pulumi's Node SDK writes the engine's answers in full.
    */
   transcript(): string;
+  /**
+   * Runs the CLI itself on this stack and returns what it printed. A program that it needs is that of `workDir`.
+   *
+   * @throws CommandFailed with the last lines
+   */
+  cli(...args: string[]): Promise<string>;
+  /** `pulumi stack rename`. */
+  rename(stackName: string): Promise<void>;
   setProgram(program: PulumiFn): void;
+  /** Another environment from now on, as when the next run takes place elsewhere or with other credentials. */
+  setEnvironment(env: Record<string, string>): void;
   /**
    * Kills the dynamic-provider processes of this stack's run with SIGKILL, as a crash would, and returns how many there
    * were. They are found by a random variable in their environment (see `findProcesses`).
@@ -129,26 +117,9 @@ interface Recorder {
   onEvent: (event: EngineEvent) => void;
 }
 
-/**
- * `log.debug("RegisterResource RPC finished: …, resp: …")` in @pulumi/pulumi/runtime/resource: it holds every output in
- * clear, goes to event logs (`--event-log`, `onEvent`), and to the terminal only with `--debug`.
- */
-function isRpcDebugLine({ diagnosticEvent: line }: EngineEvent): boolean {
-  // The Automation API's type leaves this severity out
-  return (
-    line !== undefined && (line.severity as string) === "debug" && /^\w+ (?:Invoke )?RPC finished: /.test(line.message)
-  );
-}
-
-function resultOf(events: EngineEvent[], printed: { stdout: string; stderr: string }): OperationResult {
-  const changes = events.find((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
-  const changeSummary = { create: 0, update: 0, replace: 0, delete: 0, same: 0, ...changes };
-  const steps = events.flatMap((event): Step[] => {
-    const step = event.resourcePreEvent?.metadata;
-    if (!step || step.type.startsWith("pulumi:")) return [];
-    return [{ op: step.op, urn: step.urn, type: step.type, name: step.urn.split("::").at(-1)! }];
-  });
-  return { stdout: printed.stdout, stderr: printed.stderr, events, changeSummary, steps };
+/** The folder of a CLI that is not on PATH, where its plugins are. */
+function besides({ command }: PulumiCommand): string[] {
+  return path.isAbsolute(command) ? [path.dirname(command)] : [];
 }
 
 /** All files under the folders as one text; the CLI packs the logs of its lesser commands with gzip. */
@@ -171,7 +142,8 @@ function textUnder(folders: readonly string[]): string {
  * other tests: home, backend, passphrase (random) and settings are the stack's own.
  */
 export async function createStack(args: StackArgs): Promise<TestStack> {
-  const { env = {}, config = {}, stackName = "test", projectName = "harness" } = args;
+  const { config = {}, projectName = "harness" } = args;
+  let { env = {}, stackName = "test" } = args;
   const engine = args.engine ?? (await sharedEngine());
   const folder = mkdtempSync(path.join(os.tmpdir(), "zpa-stack-"));
   const workDir = path.join(folder, "work");
@@ -182,6 +154,8 @@ export async function createStack(args: StackArgs): Promise<TestStack> {
   };
   for (const needed of [workDir, home, backend.folder]) mkdirSync(needed, { recursive: true });
 
+  const languageHost = path.join(folder, "bin");
+  installLanguageHost(languageHost);
   const marker = { name: "HARNESS_STACK", value: randomBytes(12).toString("hex") };
   const processes = () => findProcesses(`${marker.name}=${marker.value}`);
   const recorded: string[] = [];
@@ -202,7 +176,7 @@ export async function createStack(args: StackArgs): Promise<TestStack> {
           backend: { url: `file://${backend.folder}` },
         },
         envVars: {
-          PATH: pathWithThisNode(),
+          PATH: [languageHost, ...besides(engine), pathWithThisNode()].join(path.delimiter),
           PULUMI_CONFIG_PASSPHRASE: backend.passphrase,
           PULUMI_SKIP_UPDATE_CHECK: "true",
           PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -250,7 +224,9 @@ export async function createStack(args: StackArgs): Promise<TestStack> {
 
   return {
     backend,
-    fullName: `organization/${projectName}/${stackName}`,
+    get fullName() {
+      return `organization/${projectName}/${stackName}`;
+    },
     automation,
     inEnvironment,
     async up(options) {
@@ -280,8 +256,33 @@ export async function createStack(args: StackArgs): Promise<TestStack> {
     importState: (state) => inEnvironment(() => automation.importStack(state)),
     storedText: () => textUnder([backend.folder, home, workDir]),
     transcript: () => recorded.join(""),
+    async cli(...command) {
+      recorded.push(`--- pulumi ${command.join(" ")}\n`);
+      const { envVars } = automation.workspace;
+      const run = () =>
+        runCommand(engine.command, [...command, "--non-interactive"], {
+          cwd: workDir,
+          env: childEnvironment({ ...env, ...envVars, PULUMI_HOME: home }),
+          timeLimitMs: 90_000,
+        });
+      try {
+        const printed = await run();
+        recorded.push(printed);
+        return printed;
+      } catch (error) {
+        recorded.push(`${String(error)}\n`);
+        throw error;
+      }
+    },
+    async rename(next) {
+      await inEnvironment(() => automation.rename({ stackName: next }));
+      stackName = next;
+    },
     setProgram(next) {
       program = next;
+    },
+    setEnvironment(next) {
+      env = next;
     },
     killProviders: () => killProcesses(processes().filter(({ kind }) => kind === "provider")),
     killEngine() {

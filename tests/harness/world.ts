@@ -36,6 +36,8 @@ export interface Expectation {
   live?: readonly string[];
   /** Reads that the programs' own look-ups cost, each time they run; default 0. */
   lookUpReads?: number;
+  /** What shows that nothing changes any more; default a preview and an up. */
+  steadyBy?: readonly ("preview" | "up")[];
 }
 
 /** Seconds after which a client gives up, well below those of real use. */
@@ -146,13 +148,14 @@ export class World {
    * Fails unless all six invariants of the design hold for what has happened so far. A stack that still has resources
    * is previewed and brought up once more for that.
    */
-  async assertInvariants({ live = [], lookUpReads = 0 }: Expectation = {}): Promise<void> {
+  async assertInvariants(expectation: Expectation = {}): Promise<void> {
+    const { live = [] } = expectation;
     const states = await Promise.all(this.stacks.map((stack) => this.deployment(stack)));
     states.forEach(assertSettled);
     const inState = states.flatMap(resourcesOf);
     assertOneToOne([...inState, ...live.map((ref) => ({ urn: ref, ref }))], this.remote(), this.foreign);
     for (const [index, stack] of this.stacks.entries()) {
-      if (resourcesOf(states[index]!).length > 0) await this.assertSteady(stack, lookUpReads);
+      if (resourcesOf(states[index]!).length > 0) await this.assertSteady(stack, expectation);
     }
     this.assertNothingShown();
     assertRate(this.simulator.log, (refusal) => this.retryAfterOf(refusal));
@@ -190,9 +193,10 @@ export class World {
   }
 
   /** I2, with the engine's own eyes and with those of the API. */
-  private async assertSteady(stack: TestStack, lookUpReads: number): Promise<void> {
+  private async assertSteady(stack: TestStack, expectation: Expectation): Promise<void> {
+    const { lookUpReads = 0, steadyBy = ["preview", "up"] } = expectation;
     const before = this.remote();
-    for (const operation of ["preview", "up"] as const) {
+    for (const operation of steadyBy) {
       const requests = await this.requestsOf(async () => {
         const { steps } = await stack[operation]();
         const unrest = steps.filter(({ op }) => op !== "same" && op !== "read").map(({ op, name }) => `${op} ${name}`);
