@@ -15,13 +15,16 @@ export function installLanguageHost(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, "pulumi-language-nodejs");
   const command = [process.execPath, "-r", require.resolve("ts-node/register/transpile-only"), __filename];
-  writeFileSync(file, `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(" ")} "$@"\n`);
+  // ts-node would look for it in the folder of the program
+  const settings = `TS_NODE_PROJECT='${path.resolve(__dirname, "..", "tsconfig.json")}'`;
+  writeFileSync(file, `#!/bin/sh\n${settings} exec ${command.map((part) => `'${part}'`).join(" ")} "$@"\n`);
   chmodSync(file, 0o755);
 }
 
 type Unary<Request, Response> = grpc.handleUnaryCall<Request, Response>;
 
 function serve(engineAddress: string): void {
+  delete process.env.TS_NODE_PROJECT; // the program has its own
   const run: Unary<language.RunRequest, language.RunResponse> = ({ request }, callback) => {
     const folder = request.getInfo()?.getProgramDirectory() || request.getPwd();
     const flags = {

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { programFolder } from "./folder";
+import { anotherMachine, chapter, type Scene } from "./walk";
+
+chapter("replacing", ({ together, alone }) => {
+  const urnOf = async (scene: Scene, name: string) => (await scene.kept()).get(name)!.urn;
+  const taint = async (scene: Scene, ...names: string[]) => {
+    for (const name of names) await scene.stack.cli("state", "taint", "--yes", await urnOf(scene, name));
+  };
+  const daysAgo = (scene: Scene, days: number) => String(scene.world.simulator.clock.epochSeconds() - days * 86_400);
+
+  together(
+    "what the engine replaces of its own accord",
+    { acts: 2 },
+    {
+      "replace-generated": {
+        program(_act, scene) {
+          scene.key("replace-key");
+          scene.credential("replace-login");
+        },
+        replace: () => ["replace-key", "replace-login"],
+        check(scene) {
+          for (const name of ["replace-key", "replace-login"]) {
+            scene.assertReplaced(name);
+            assert.notEqual(scene.object(1, name)["name"], scene.object(0, name)["name"]);
+          }
+        },
+      },
+      "replace-explicit": {
+        program(_act, scene) {
+          scene.key("named-key", { name: "Named key" });
+          scene.credential("named-login", { name: "Named login" });
+        },
+        replace: () => ["named-key", "named-login"],
+        check(scene) {
+          for (const name of ["named-key", "named-login"]) {
+            scene.assertReplaced(name);
+            assert.equal(scene.object(1, name)["name"], scene.object(0, name)["name"]);
+          }
+        },
+      },
+      "replace-used": {
+        program: (_act, scene) => void scene.key("used-key"),
+        before(_act, scene) {
+          scene.world.simulator.enroll(scene.world.simulator.keys.get(scene.at(0, "used-key").id)!.provisioningKey);
+        },
+        replace: () => ["used-key"],
+        check: (scene) => scene.assertReplaced("used-key"),
+      },
+      trigger: {
+        program(act, scene) {
+          scene.key("trigger-key", {}, { replacementTrigger: act });
+          scene.credential("trigger-login", { name: "Triggered" }, { replacementTrigger: act });
+        },
+        check(scene) {
+          scene.assertReplaced("trigger-key");
+          scene.assertReplaced("trigger-login");
+        },
+      },
+    },
+  );
+
+  together(
+    "what state or another resource asks to be replaced",
+    { acts: 2 },
+    {
+      "replace-old": {
+        program(_act, scene) {
+          scene.key("old-key");
+          scene.credential("old-login");
+        },
+        before(_act, scene) {
+          const { keys, credentials } = scene.world.simulator;
+          keys.get(scene.at(0, "old-key").id)!.creationTime = daysAgo(scene, 2);
+          credentials.get(scene.at(0, "old-login").id)!.creationTime = daysAgo(scene, 2);
+        },
+        replace: () => ["old-key", "old-login"],
+        check(scene) {
+          scene.assertReplaced("old-key");
+          scene.assertReplaced("old-login");
+        },
+      },
+      taint: {
+        program(_act, scene) {
+          scene.key("taint-key");
+          scene.credential("taint-login", { name: "Tainted" });
+        },
+        before: (_act, scene) => taint(scene, "taint-key", "taint-login"),
+        check(scene) {
+          scene.assertReplaced("taint-key");
+          scene.assertReplaced("taint-login");
+        },
+      },
+      untaint: {
+        program: (_act, scene) => void scene.key("untaint-key"),
+        async before(_act, scene) {
+          await taint(scene, "untaint-key");
+          await scene.stack.cli("state", "untaint", "--yes", scene.at(0, "untaint-key").urn);
+        },
+        check: (scene) => scene.assertSame("untaint-key"),
+      },
+      "replace-with": {
+        program(act, scene) {
+          const first = scene.key("first-key", { keepers: { act: String(act) } });
+          scene.credential("with-login", {}, { replaceWith: [first] });
+        },
+        check(scene) {
+          scene.assertReplaced("first-key");
+          scene.assertReplaced("with-login");
+        },
+      },
+    },
+  );
+
+  together(
+    "what the program replaces, and what is replaced again",
+    { acts: 3 },
+    {
+      "replace-twice": {
+        program(_act, scene) {
+          scene.key("twice-key");
+          scene.credential("twice-login", { name: "Twice" });
+        },
+        replace: () => ["twice-key", "twice-login"],
+        check(scene) {
+          for (const name of ["twice-key", "twice-login"]) {
+            scene.assertReplaced(name, 0, 1);
+            scene.assertReplaced(name, 1, 2);
+          }
+        },
+      },
+      "delete-first": {
+        program(act, scene) {
+          const options = { deleteBeforeReplace: true };
+          scene.key("first-key", { keepers: { act: String(Math.min(act, 1)) } }, options);
+          scene.credential("first-login", { keepers: { act: String(Math.min(act, 1)) } }, options);
+        },
+        check(scene) {
+          for (const name of ["first-key", "first-login"]) {
+            scene.assertReplaced(name, 0, 1);
+            scene.assertSame(name, 1, 2);
+            const ops = scene.acts[1]!.steps.filter((step) => step.name === name).map(({ op }) => op);
+            assert.ok(ops.indexOf("delete-replaced") < ops.indexOf("create-replacement"), ops.join());
+          }
+        },
+      },
+      "keepers-objects": {
+        program(act, scene) {
+          const keepers = { image: { digest: String(Math.min(act, 1)), tags: ["latest"] } } as never;
+          scene.key("object-key", { keepers });
+          scene.credential("object-login", { keepers });
+        },
+        check(scene) {
+          for (const name of ["object-key", "object-login"]) {
+            scene.assertReplaced(name, 0, 1);
+            scene.assertSame(name, 1, 2);
+          }
+        },
+      },
+    },
+  );
+
+  alone("replace-elsewhere", async (scene) => {
+    await scene.open(async () => {
+      scene.key("key");
+      scene.credential("login");
+    });
+    await scene.play();
+    const urns = [...scene.acts[0]!.kept.values()].map(({ urn }) => urn);
+    scene.stack.setEnvironment(anotherMachine(scene));
+    const { printed } = await scene.play({ replace: urns });
+    for (const name of ["key", "login"]) scene.object(1, name);
+    assert.doesNotMatch(printed, /error:/);
+    await scene.assertInvariants();
+  });
+
+  alone("create-first-explicit", async (scene) => {
+    await scene.open(async () => {
+      scene.key("key", { name: "Key" }, { deleteBeforeReplace: false });
+      scene.credential("login", { name: "Login" }, { deleteBeforeReplace: false });
+    });
+    await scene.play();
+    for (const name of ["key", "login"]) {
+      const { printed } = await scene.play({ replace: [scene.at(0, name).urn] });
+      const { id } = scene.at(0, name);
+      assert.match(printed, new RegExp(`id ${id}[^]*aliases[^]*adopt: "${id}"`));
+    }
+    for (const name of ["key", "login"]) scene.assertSame(name, 0, 2);
+    assert.deepEqual(scene.world.writes.filter(({ method }) => method !== "POST").length, 0);
+    await scene.assertInvariants();
+  });
+
+  alone("target-replace", async (scene) => {
+    const program = async () => {
+      scene.key("key");
+      scene.key("other-key");
+      scene.credential("login");
+    };
+    const folder = programFolder(`
+      const zpa = require("pulumi-zpa-dynamic");
+      const key = { associationType: "CONNECTOR_GRP", zcomponentId: ${JSON.stringify(scene.group)}, maxUsage: 10 };
+      new zpa.ProvisioningKey("key", key);
+      new zpa.ProvisioningKey("other-key", key);
+      const password = process.env.LOGIN_PASSWORD;
+      new zpa.PrivilegedCredential("login", { credentialType: "PASSWORD", password });
+    `);
+    try {
+      await scene.open(program, { workDir: folder.path, env: { LOGIN_PASSWORD: scene.password } });
+      await scene.play();
+      const urns = ["key", "login"].map((name) => scene.at(0, name).urn);
+      await scene.stack.cli("up", "--yes", "--skip-preview", ...urns.flatMap((urn) => ["--target-replace", urn]));
+      await scene.play();
+      scene.assertReplaced("key");
+      scene.assertReplaced("login");
+      scene.assertSame("other-key");
+      await scene.assertInvariants();
+    } finally {
+      folder.remove();
+    }
+  });
+});
