@@ -5,11 +5,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import type { UpOptions } from "@pulumi/pulumi/automation";
+import type { EngineEvent, UpOptions } from "@pulumi/pulumi/automation";
 import * as zpa from "pulumi-zpa-dynamic";
 import { makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";
 import type { StoredDeployment } from "../harness/invariants";
+import { resultOf } from "../harness/operationResult";
 import type { StackArgs, Step, TestStack } from "../harness/stack";
 import { type Expectation, World, type WorldOptions } from "../harness/world";
 import { type RowId, rows } from "./table";
@@ -86,17 +87,16 @@ export class Scene {
 
   /** One up, whose failure is part of what is recorded. */
   async play(options: UpOptions = {}): Promise<Act> {
-    let steps: readonly Step[] = [];
-    let printed: string;
+    const events: EngineEvent[] = [];
+    const output = { stdout: "", stderr: "" };
     try {
-      const result = await this.stack.up(options);
-      steps = result.steps;
-      printed = result.stdout + result.stderr;
+      Object.assign(output, await this.stack.up({ ...options, onEvent: (event) => events.push(event) }));
     } catch (error) {
-      printed = String(error);
+      output.stderr = String(error);
     }
+    const { steps } = resultOf(events, output);
     const tenant = new Map(this.world.remote().map(({ ref, text }) => [ref, text]));
-    const act = { kept: await this.kept(), steps, printed, tenant };
+    const act = { kept: await this.kept(), steps, printed: output.stdout + output.stderr, tenant };
     this.acts.push(act);
     return act;
   }
