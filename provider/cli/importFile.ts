@@ -1,5 +1,4 @@
-// Objects that are there already, as a file for `pulumi import --file` and as TypeScript to paste. No secret stands in
-// either: the engine would store it in clear, since an imported resource does not know yet which outputs are secret.
+// Objects that exist already, as a file for `pulumi import --file` and as TypeScript to paste. Neither holds a secret.
 
 import { clean, type FieldTable, isSet, providerKey, type Values } from "../model/fields";
 import { notesKey, stateNotes } from "../model/notes";

@@ -58,8 +58,7 @@ async function main(argv: readonly string[]): Promise<void> {
       `\n${values.out} holds ${objects.length} ${objects.length === 1 ? "object" : "objects"}. Then, in this order:\n` +
         `  1. paste the program above, and set the secrets it asks for with pulumi config set --secret\n` +
         `  2. pulumi import --file ${values.out} --generate-code=false --protect=false\n` +
-        `  3. pulumi up        (records which outputs are secret; writes the secrets of credentials)\n` +
-        `  4. pulumi refresh   (fetches the text of keys, now as a secret)\n`,
+        `  3. pulumi up --refresh   (reads the text of keys as a secret; writes the secrets of credentials)\n`,
     );
   } finally {
     await client.close();

@@ -3,7 +3,6 @@
  * stack to the log, where a stack trace would bury the sentence and name files of the user's machine.
  */
 export function plainError(error: unknown): Error {
-  if (error instanceof PartialFailure) return error;
   const plain = new Error(error instanceof Error ? error.message : String(error));
   plain.stack = plain.message;
   plain.toString = () => "zpa";
@@ -24,5 +23,10 @@ export class PartialFailure extends Error {
   ) {
     super(plainError(error).message);
     this.reasons = [this.message];
+  }
+
+  /** The same failure with other properties. */
+  with(properties: Record<string, unknown>): PartialFailure {
+    return new PartialFailure(this, this.id, properties);
   }
 }

@@ -3,11 +3,12 @@
 // and nothing lost.
 
 import type * as pulumi from "@pulumi/pulumi";
-import { plainError } from "../model/errors";
+import { PartialFailure, plainError } from "../model/errors";
 import type { Failure } from "../model/failure";
 import { clean, type FieldTable, type Inputs, isSet, setByProgram, type State, type Values } from "../model/fields";
 import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import { type Plan, planOf } from "../model/plan";
+import { marked } from "../model/secrets";
 import type { check } from "./check";
 import { create } from "./create";
 import { openSession, refOf, sdk, type Session } from "./session";
@@ -34,6 +35,8 @@ export interface ResourceDefinition<T extends RemoteObject> {
   /** As in `provisioning key`. */
   readonly kind: string;
   readonly fields: FieldTable;
+  /** Names of the outputs that are secret, beside the secret arguments. */
+  readonly secretOutputs: readonly string[];
   /** Scope in which a name must be unique. */
   nameScope(inputs: Inputs): Values;
   /** Rules between the fields. */
@@ -66,6 +69,18 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
   let config: { get(key: string): string | undefined } | undefined;
   // opened by the first call that needs it: the runtime does not wait for `configure`
   const session = () => openSession((name) => config?.get(`zpa:${name}`));
+  const secrets = [...definition.fields.filter((field) => field.secret).map(({ name }) => name), ...definition.secretOutputs]; // prettier-ignore
+  /** Every error leaves as one sentence, without a stack. */
+  const guarded = <A extends unknown[], R>(step: (...args: A) => Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      try {
+        return await step(...args);
+      } catch (error) {
+        if (error instanceof PartialFailure) throw error.with(marked(error.properties, secrets));
+        throw plainError(error);
+      }
+    };
+  };
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- the interface wants a promise, the runtime a result at once
     async configure(request) {
@@ -75,24 +90,16 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
     diff: guarded((id: string, state: State, inputs: Inputs) => diff(definition, session, id, state, inputs)),
     create: guarded(async (inputs: Inputs) => {
       const { item, outs } = await create(definition, session(), inputs);
-      return { id: item.id, outs };
+      return { id: item.id, outs: marked(outs, secrets) };
     }),
-    read: guarded((id: string, props: State = {}) => read(definition, session(), id, props)),
+    read: guarded(async (id: string, props: State = {}) => {
+      const seen = await read(definition, session(), id, props);
+      return { ...seen, props: marked(seen.props, secrets), ...(seen.inputs && { inputs: marked(seen.inputs, secrets) }) }; // prettier-ignore
+    }),
     update: guarded(async (id: string, state: State, inputs: Inputs) => ({
-      outs: await update(definition, session(), id, state, inputs),
+      outs: marked(await update(definition, session(), id, state, inputs), secrets),
     })),
     delete: guarded((id: string, state: State) => remove(definition, session(), id, state)),
-  };
-}
-
-/** Every error leaves as one sentence, without a stack. */
-function guarded<A extends unknown[], R>(step: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
-  return async (...args) => {
-    try {
-      return await step(...args);
-    } catch (error) {
-      throw plainError(error);
-    }
   };
 }
 
@@ -139,7 +146,7 @@ async function read<T extends RemoteObject>(
   session: Session,
   id: string,
   props: State,
-) {
+): Promise<{ id: string; props: State; inputs?: Values }> {
   await stayInTenant(definition, session, props);
   const found = await definition.find(session, id, props);
   // a get, whose id may name a microtenant; what was read before and is not there any more leaves state

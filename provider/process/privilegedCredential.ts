@@ -35,6 +35,7 @@ const writable = ["description", "userName", "userDomain"] as const;
 const definition: ResourceDefinition<Wire> = {
   kind: "privileged credential",
   fields,
+  secretOutputs: [],
 
   nameScope: ({ microtenantId }) => ({ type: "credential", microtenantId: microtenantId ?? "0" }),
 

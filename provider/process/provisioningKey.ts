@@ -13,6 +13,7 @@ const writable = ["maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAc
 const definition: ResourceDefinition<Wire> = {
   kind: "provisioning key",
   fields,
+  secretOutputs: ["provisioningKey"],
 
   nameScope: ({ associationType, microtenantId }) => ({ associationType, microtenantId: microtenantId ?? "0" }),
 

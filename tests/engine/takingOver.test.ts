@@ -121,7 +121,7 @@ describe("Taking over what is there already", function () {
     assert.equal(world.writes.length, 0);
   });
 
-  it("imports by file: up changes no key, refresh fetches its text as a secret, and no file holds one", async () => {
+  it("imports by file: a refresh fetches the text as a secret, up changes no key, and no file holds one", async () => {
     const group = world.simulator.addAppConnectorGroup({ name: "Berlin" });
     const key = world.simulator.addKey({ name: "Über & Co", zcomponentId: group.id, maxUsage: "7", usageCount: "3" });
     const credential = world.simulator.addCredential({
@@ -173,13 +173,15 @@ describe("Taking over what is there already", function () {
         await stack.inEnvironment(() => stack.automation.import({ resources, protect: false, generateCode: false }));
       }
       assert.equal(world.requests.filter(({ method }) => method !== "GET").length, 0);
-      const { changeSummary } = await stack.up();
+      // before any up: state does not know yet which outputs are secret, so the provider has to say it
+      await stack.refresh();
+      world.assertNothingShown();
+      const { changeSummary } = await stack.up({ refresh: true });
       assert.deepEqual([changeSummary.create, changeSummary.update], [0, 1], "only the credential's secret is written");
       assert.deepEqual(
         world.writes.map(({ method, path: called }) => `${method} ${called.split("/").slice(-2).join("/")}`),
         [`PUT credential/${credential.id}`],
       );
-      await stack.refresh();
       const { outputs } = await stack.up();
       assert.equal(outputs.text!.secret, true);
       assert.ok(outputs.text!.value === key.provisioningKey, "the text is the key's");

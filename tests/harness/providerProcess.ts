@@ -90,11 +90,19 @@ function fromStruct(struct: Struct | undefined): Properties {
   return struct?.toJavaScript() ?? {};
 }
 
-/** Results are given without the provider's text: Pulumi's own code adds it to each, so it says nothing. */
+/**
+ * Results are given without the provider's text: Pulumi's own code adds it to each, so it says nothing. Secrets are
+ * given as their values, as the engine sends them back to a dynamic provider.
+ */
 function withoutProvider(struct: Struct | undefined): Properties {
   const properties = fromStruct(struct);
   delete properties.__provider;
-  return properties;
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, plain(value)]));
+}
+
+function plain(value: unknown): unknown {
+  const isSecret = Object.entries(secretWrapper).every(([key, mark]) => (value as Properties | null)?.[key] === mark);
+  return isSecret ? (value as { value: unknown }).value : value;
 }
 
 function withProvider(type: ResourceType, properties: Properties): Struct {
