@@ -24,11 +24,12 @@ export function check<T extends RemoteObject>(definition: ResourceDefinition<T>,
 /** With `ignoreChanges` the engine passes old inputs for those of the program, a generated name among them. */
 function newNotes(secrets: readonly string[], olds: Inputs, news: Inputs): InputNotes {
   const [old, given] = [inputNotes(olds), inputNotes(news)];
+  const isOldName = given.generated === true && old.generated === true && news["name"] === olds["name"];
   const isReset = old.secretReset === true && secrets.every((secret) => !isSet(news[secret]));
   return {
     ...(given.seed === undefined ? {} : { seed: given.seed }),
     ...(given.replaceOn === undefined ? {} : { replaceOn: given.replaceOn }),
-    ...(!isSet(news["name"]) || given.generated ? { generated: true } : {}),
+    ...(!isSet(news["name"]) || isOldName ? { generated: true } : {}),
     ...(isReset ? { secretReset: true } : {}),
   };
 }

@@ -209,6 +209,17 @@ describe("Checking a provisioning key's arguments", () => {
       );
     });
 
+    it("tells a generated name that ignoreChanges has kept from one that a transform has set", async () => {
+      const unnamed = { ...args, __zpa: { seed: nameSeed, generated: true } };
+      const { inputs: olds } = await check(unnamed);
+      const isGenerated = async (name: string) => {
+        const { inputs } = await provider.check("ProvisioningKey", olds, { ...unnamed, name });
+        assert.equal(inputs.name, name);
+        return (inputs.__zpa as { generated?: true }).generated === true;
+      };
+      assert.deepEqual([await isGenerated(olds.name as string), await isGenerated("zurich")], [true, false]);
+    });
+
     it("keeps its notes in one property that the engine does not display", async () => {
       const { inputs } = await check(args);
       assert.deepEqual(Object.keys(inputs).sort(), ["__zpa", "associationType", "maxUsage", "name", "zcomponentId"]);
