@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import type { Deployment } from "@pulumi/pulumi/automation";
+import { chapter, type Scene } from "./walk";
+
+chapter("names", ({ together, alone }) => {
+  const refusals = new Map<string, { clear(): void }>();
+
+  together(
+    "names that come back",
+    { acts: 3 },
+    {
+      "alias-revert": {
+        program(act, scene) {
+          const [name, aliases] = act === 1 ? ["b", [{ name: "revert-a" }]] : ["a", []];
+          scene.key(`revert-${name}`, {}, { aliases });
+          scene.credential(`revert-login-${name}`, {}, { aliases: aliases.map(() => ({ name: "revert-login-a" })) });
+        },
+        check(scene) {
+          for (const name of ["revert", "revert-login"]) {
+            assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id, "the alias keeps the object");
+            scene.object(2, `${name}-a`);
+            assert.notEqual(scene.at(2, `${name}-a`).id, scene.at(1, `${name}-b`).id);
+            assert.ok(
+              !scene.acts[2]!.tenant.has(scene.at(1, `${name}-b`).ref),
+              "what no longer is in the program is gone",
+            );
+          }
+        },
+      },
+      "alias-explicit": {
+        program(act, scene) {
+          const [name, aliases] = act === 0 ? ["a", []] : ["b", ["a"]];
+          scene.key(
+            `explicit-${name}`,
+            { name: "Explicit key" },
+            { aliases: aliases.map(() => ({ name: "explicit-a" })) },
+          );
+          const loginAliases = aliases.map(() => ({ name: "explicit-login-a" }));
+          scene.credential(`explicit-login-${name}`, { name: "Explicit login" }, { aliases: loginAliases });
+        },
+        check(scene) {
+          for (const name of ["explicit", "explicit-login"]) {
+            assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id);
+            scene.assertSame(`${name}-b`, 1, 2);
+          }
+        },
+      },
+      "keepers-back": {
+        program(act, scene) {
+          const keepers = { act: act === 1 ? "B" : "A" };
+          scene.key("back-key", { keepers });
+          scene.credential("back-login", { keepers });
+        },
+        before(act, scene) {
+          for (const name of ["back-key", "back-login"]) {
+            const match = { method: "DELETE", path: new RegExp(`/${scene.at(0, name).id}$`) };
+            const body = { id: "authz.permission.denied", reason: "Not now." };
+            if (act === 1) {
+              refusals.set(name, scene.world.fault({ kind: "status", status: 403, body, match, times: Infinity }));
+            } else {
+              refusals.get(name)!.clear();
+            }
+          }
+        },
+        check(scene) {
+          for (const name of ["back-key", "back-login"]) {
+            assert.ok(scene.acts[1]!.tenant.has(scene.at(0, name).ref), "the old object could not be deleted");
+            scene.object(2, name);
+            for (const act of [0, 1]) {
+              const { id, ref } = scene.at(act, name);
+              assert.notEqual(scene.at(2, name).id, id, `${name} has come back to an object that was to be deleted`);
+              assert.ok(!scene.acts[2]!.tenant.has(ref), `${ref}, of act ${act}, is still there`);
+            }
+          }
+        },
+      },
+      "keepers-retained": {
+        program(act, scene) {
+          const keepers = { act: act === 1 ? "B" : "A" };
+          scene.key("retained-key", { keepers }, { retainOnDelete: true });
+          scene.credential("retained-login", { keepers }, { retainOnDelete: true });
+        },
+        check(scene) {
+          for (const name of ["retained-key", "retained-login"]) {
+            const refs = [0, 1, 2].map((act) => scene.at(act, name).ref);
+            assert.equal(new Set(refs).size, 3, `${name} has come back to an object that may be known to others`);
+            for (const ref of refs) assert.ok(scene.acts[2]!.tenant.has(ref), `${ref} is retained`);
+            assert.match(scene.acts[2]!.printed, new RegExp(`warning:[^\\n]*${scene.at(0, name).id}`));
+            scene.released.push(...refs.slice(0, 2));
+          }
+        },
+      },
+      "old-name-again": {
+        program(act, scene) {
+          scene.key("again-a");
+          scene.credential("again-login-a");
+          if (act === 0) return;
+          scene.key("again-b", {}, { aliases: [{ name: "again-a" }] });
+          scene.credential("again-login-b", {}, { aliases: [{ name: "again-login-a" }] });
+        },
+        check(scene) {
+          for (const name of ["again", "again-login"]) {
+            assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id);
+            assert.notEqual(scene.at(1, `${name}-a`).id, scene.at(1, `${name}-b`).id);
+            for (const letter of ["a", "b"]) {
+              scene.object(1, `${name}-${letter}`);
+              scene.assertSame(`${name}-${letter}`, 1, 2);
+            }
+          }
+        },
+      },
+    },
+  );
+
+  alone("old-name-target", async (scene) => {
+    let renamed = false;
+    await scene.open(async () => {
+      if (renamed) {
+        scene.key("b", {}, { aliases: [{ name: "a" }] });
+        scene.credential("login-b", {}, { aliases: [{ name: "login-a" }] });
+      }
+      scene.key("a");
+      scene.credential("login-a");
+    });
+    await scene.play();
+    renamed = true;
+    await scene.play({ target: ["a", "login-a"].map((name) => scene.at(0, name).urn) });
+    await scene.play();
+    for (const name of ["a", "b", "login-a", "login-b"]) scene.object(2, name);
+    assert.equal(new Set([...scene.acts[2]!.kept.values()].map(({ ref }) => ref)).size, 4);
+    await scene.assertInvariants();
+  });
+
+  alone("renamed-explicit", async (scene) => {
+    let suffix = "a";
+    await scene.open(async () => {
+      scene.key(`key-${suffix}`, { name: "Key" });
+      scene.credential(`login-${suffix}`, { name: "Login" });
+    });
+    await scene.play();
+    suffix = "b";
+    const { printed, tenant } = await scene.play({ continueOnError: true });
+    for (const name of ["key-a", "login-a"]) {
+      const { id, ref } = scene.at(0, name);
+      assert.match(printed, new RegExp(`id ${id}[^\\n]*aliases[^\\n]*adopt: "${id}"`));
+      assert.ok(tenant.has(ref));
+    }
+    suffix = "a";
+    await scene.play();
+    for (const name of ["key-a", "login-a"]) scene.assertSame(name, 0, 2);
+    await scene.assertInvariants();
+  });
+
+  const pair = (scene: Scene) => async () => {
+    scene.key("key");
+    scene.credential("login");
+  };
+
+  alone("stack-rename", async (scene) => {
+    const prod = await scene.open(pair(scene), { stackName: "dev" });
+    const { kept: before } = await scene.play();
+    await prod.rename("prod");
+    const dev = await scene.world.stack(pair(scene), { stackName: "dev", backend: prod.backend });
+    await dev.up();
+    for (const { ref } of (await scene.kept(dev)).values()) {
+      assert.ok(![...before.values()].some((one) => one.ref === ref), `${ref} is prod's`);
+    }
+    await prod.up();
+    await dev.destroy();
+    for (const { ref } of (await scene.kept(prod)).values()) {
+      assert.ok(
+        scene.world.remote().some((one) => one.ref === ref),
+        `prod's ${ref} is gone`,
+      );
+    }
+    await scene.assertInvariants();
+  });
+
+  alone("state-move", async (scene) => {
+    const source = await scene.open(pair(scene), { stackName: "source" });
+    await scene.play();
+    const target = await scene.world.stack(pair(scene), { stackName: "target", backend: source.backend });
+    const urns = [...scene.acts[0]!.kept.values()].map(({ urn }) => urn);
+    const stacks = ["--source", source.fullName, "--dest", target.fullName];
+    await source.cli("state", "move", "--yes", ...stacks, ...urns);
+    await scene.play();
+    assert.equal(scene.world.remote().length, 4);
+    for (const name of ["key", "login"]) {
+      assert.equal((await scene.kept(target)).get(name)!.id, scene.at(0, name).id);
+      assert.notEqual(scene.at(1, name).id, scene.at(0, name).id);
+    }
+    await scene.assertInvariants();
+  });
+
+  alone("state-rename", async (scene) => {
+    let suffix = "a";
+    await scene.open(async () => {
+      scene.key(`key-${suffix}`);
+      scene.credential(`login-${suffix}`, { name: "Login" });
+    });
+    await scene.play();
+    suffix = "b";
+    for (const name of ["key", "login"]) {
+      await scene.stack.cli("state", "rename", "--yes", scene.at(0, `${name}-a`).urn, `${name}-b`);
+    }
+    await scene.play();
+    for (const name of ["key", "login"]) assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id);
+    await scene.assertInvariants();
+  });
+
+  alone("state-remove", async (scene) => {
+    await scene.open(pair(scene));
+    await scene.play();
+    const before = [...scene.acts[0]!.kept.values()];
+    for (const { urn } of before) await scene.stack.cli("state", "remove", "--yes", urn);
+    const { printed } = await scene.play();
+    for (const { name, id, ref } of before) {
+      assert.notEqual(scene.at(1, name).id, id);
+      assert.match(printed, new RegExp(`warning:[^\\n]*${id}`));
+      scene.released.push(ref);
+    }
+    await scene.assertInvariants();
+  });
+
+  alone("stack-import", async (scene) => {
+    let rotation = "1";
+    await scene.open(async () => {
+      scene.key("key", { keepers: { rotation } });
+      scene.credential("login", { keepers: { rotation } });
+    });
+    await scene.play();
+    const exported = async (): Promise<Deployment> => await scene.stack.exportState({ showSecrets: true });
+    const earlier = await exported();
+    rotation = "2";
+    await scene.play();
+    await scene.stack.importState(await exported());
+    await scene.play();
+    for (const name of ["key", "login"]) scene.assertSame(name, 1, 2);
+
+    await scene.stack.importState(earlier);
+    await scene.stack.refresh();
+    await scene.play();
+    // what the earlier state does not know of is nobody's any more
+    scene.released.push(...["key", "login"].map((name) => scene.at(2, name).ref));
+    for (const name of ["key", "login"]) scene.object(3, name);
+    await scene.assertInvariants();
+  });
+});
