@@ -231,3 +231,13 @@ export function anotherMachine(scene: Scene): Record<string, string> {
   mkdirSync(folder);
   return { ...scene.world.env, TMPDIR: folder };
 }
+
+/** What the package remembers with a resource, and what no program has set. */
+const bookkeeping =
+  /__zpa|__provider|nameSeed|generatedName|managedFields|secretWrittenAt|resetClockOffset|fingerprint/;
+
+/** Fails if a text that people read shows any of the package's bookkeeping. */
+export function assertNoBookkeeping(text: string, where: string): void {
+  const [found] = bookkeeping.exec(text) ?? [];
+  assert.equal(found, undefined, `bookkeeping in ${where}`);
+}
