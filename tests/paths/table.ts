@@ -539,6 +539,14 @@ export const flags: Readonly<Record<string, Path>> = {
 /** The ways in which a program can hold a resource. */
 export const ways: Readonly<Record<string, Path>> = {
   "at the top": by("replace-generated"),
+  "with an explicit name": by("replace-explicit", "renamed-explicit"),
+  "with keepers": by("keepers-objects", "keepers-back", "spent-keepers"),
+  "with headroom": by("headroom-above", "adopt-headroom"),
+  "with a microtenant": by("microtenant-zero", "microtenant-own", "moved-destroy"),
+  "under a name that another had": by("old-name-again", "old-name-target"),
+  "changed by others": by("others-fields", "others-fields-refreshed"),
+  "deleted by others": by("gone-destroy", "up-refresh"),
+  "with settings that change": by("tenant-swapped", "credential-rotated"),
   "in a component": by("component", "component-sibling"),
   "in a component, moved there": by("component-moved"),
   "under an explicit provider": by("plain-options", "provider-swapped"),

@@ -67,7 +67,7 @@ export class Scene {
 
   credential(name: string, args: Partial<zpa.PrivilegedCredentialArgs> = {}, options?: pulumi.CustomResourceOptions) {
     const needed = { credentialType: "PASSWORD", password: this.password } as const;
-    return new zpa.PrivilegedCredential(name, { ...needed, ...args } as zpa.PrivilegedCredentialArgs, options);
+    return new zpa.PrivilegedCredential(name, { ...needed, ...args }, options);
   }
 
   /** The resources that `stack` has in state, without those that still have to be deleted. */
@@ -78,7 +78,7 @@ export class Scene {
     return new Map(
       ours.map((one) => {
         const { urn, id = "", type } = one;
-        const { inputs = {}, outputs = {} } = one as Partial<Pick<Kept, "inputs" | "outputs">>;
+        const { inputs = {}, outputs = {} } = one as unknown as Partial<Kept>;
         const name = urn.split("::").at(-1)!;
         return [name, { name, urn, id, ref: `${kinds[type]!} ${id}`, inputs, outputs }];
       }),
@@ -160,9 +160,9 @@ export interface Together {
 
 export interface Chapter {
   /** Walks several rows in one stack: one `it` each, and one for the invariants. */
-  together(title: string, options: Together, walks: Partial<Record<RowId, Walk>>): void;
+  readonly together: (title: string, options: Together, walks: Partial<Record<RowId, Walk>>) => void;
   /** Walks one row by itself. */
-  alone(row: RowId, walk: (scene: Scene) => Promise<void>, options?: WorldOptions): void;
+  readonly alone: (row: RowId, walk: (scene: Scene) => Promise<void>, options?: WorldOptions) => void;
 }
 
 /** A file of tests: what it does not walk of the table's rows for it, fails. */
