@@ -92,12 +92,6 @@ export class ZpaClient {
     return this.#transport.signInNow(signal);
   }
 
-  serverTime(): number | undefined {
-    const last = this.#transport.lastServerTime;
-    return last && last.time + (this.#transport.clock.now() - last.at) / 1000;
-  }
-  async tenantFingerprint(): Promise<string> { return fp(await this.#transport.customerIdNow()); }
-  get knownTenantFingerprint(): string | undefined { const c = this.#transport.knownCustomerId; return c === undefined ? undefined : fp(c); }
   /** Ends what is under way, signs out of the legacy API (5 s at most) and closes all connections. Never throws. */
   close(): Promise<void> {
     return this.#transport.close();
@@ -145,6 +139,3 @@ function logLine(event: RequestEvent): string {
   const times = `${Math.round(event.milliseconds)} ms, attempt ${event.attempt}, waited ${Math.round(event.waited)} ms`;
   return `zpa ${event.method} ${event.path} ${outcome} (${times})`;
 }
-
-import { createHash } from "node:crypto";
-function fp(customerId: string): string { return createHash("sha256").update(`zpa ${customerId}`).digest("hex").slice(0, 16); }

@@ -85,13 +85,6 @@ export class Transport {
     );
   }
 
-  lastServerTime: { time: number; at: number } | undefined;
-  async customerIdNow(): Promise<string> {
-    const { settings } = this.#options;
-    return settings.customerId ?? (await this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, undefined, (operation) => operation.until(this.#tokens.get(operation.signal)))).customerId!;
-  }
-  get clock(): Clock { return this.#options.clock; }
-  get knownCustomerId(): string | undefined { return this.#options.settings.customerId; }
   /** Gives the legacy session back, ends what is under way, and closes the connections. */
   close(): Promise<void> {
     return (this.closing ??= this.shutDown());
@@ -231,8 +224,6 @@ export class Transport {
 
   private success(answer: HttpAnswer, operation: Operation, secrets: readonly string[]): ApiAnswer {
     this.budget.succeeded();
-    const st = serverTimeOf(answer);
-    if (st !== undefined) this.lastServerTime = { time: st, at: this.#options.clock.now() };
     const mayHaveHappened = operation.facts.lane === "writes";
     const facts = { ...operation.details(answerFacts(answer, secrets)), mayHaveHappened };
     return { body: readSuccess(answer, facts), serverTime: serverTimeOf(answer), facts };
