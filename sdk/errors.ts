@@ -133,8 +133,9 @@ export class PermissionError extends ZpaError {
 }
 
 /**
- * The object is not there: HTTP 404, or HTTP 400 with `resource.not.found`. Of a write it may also be an object that the
- * body refers to. A 404 that is not ZPA's own (HTML, an unknown endpoint) is a {@link ProtocolError}: it says nothing.
+ * The object is not there: HTTP 400 or 404 with ZPA's own id `resource.not.found`. Of a write it may also be an object that
+ * the body refers to. Any other 404 (of a gateway, of an unknown endpoint, empty) is a {@link ProtocolError}: it says
+ * nothing of the object.
  */
 export class NotFoundError extends ZpaError {
   static override readonly kind = "notFound";

@@ -43,6 +43,7 @@ const moveToOneApi =
   "(pulumi config set zpa:clientId …, or ZSCALER_CLIENT_ID and so on), and remove the legacy API key";
 
 const otherAnswers = "check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA";
+const otherNotFound = `a 404 without ZPA's own resource.not.found does not mean that an object is gone: ${otherAnswers}`;
 
 /** A refusal by the API. */
 export function judge(method: string, status: number, fault: ZpaFault): Verdict {
@@ -62,7 +63,10 @@ export function judge(method: string, status: number, fault: ZpaFault): Verdict 
     const hint = "somebody else was changing the same objects; run it again";
     return { do: "repeat", error: UnavailableError, hint };
   }
-  if (isNotFound(status, fault)) return { do: "fail", error: NotFoundError, hint: notFoundHint(method, fault) };
+  // whatever else says 404 (a gateway, a login page, an unknown endpoint) knows nothing of the object
+  if ((status === 400 || status === 404) && fault.isNotFound) {
+    return { do: "fail", error: NotFoundError, hint: notFoundHint(method, fault) };
+  }
   if (status === 403) return { do: "fail", error: PermissionError, hint: forbiddenHint(fault) };
   if (isClientError && /read.?only|zscaler.?managed|deception/i.test(id)) {
     const hint = "Zscaler Deception owns it: it can only be changed there";
@@ -81,7 +85,7 @@ export function judge(method: string, status: number, fault: ZpaFault): Verdict 
     const hint = validationHint(id, fault.params);
     return { do: "fail", error: ValidationError, ...(hint === undefined ? {} : { hint }) };
   }
-  return { do: "fail", error: ProtocolError, hint: otherAnswers };
+  return { do: "fail", error: ProtocolError, hint: status === 404 ? otherNotFound : otherAnswers };
 }
 
 /** One status for a stale token, a lost session, an overload and wrong rights. */
@@ -134,13 +138,6 @@ function credentialHint({ mode, privateKey }: ResolvedSettings): string {
 
 function isOneApiOnly(fault: ZpaFault): boolean {
   return /only through zscaler oneapi/i.test(fault.text);
-}
-
-/** A 404 in somebody else's form says that the endpoint is not there, which must not be taken for an object that is gone. */
-function isNotFound(status: number, { id, path, form }: ZpaFault): boolean {
-  if (status === 400) return id === "resource.not.found";
-  if (status !== 404 || form === "other" || path !== undefined) return false;
-  return !/^not found$|endpoint|route|url|path/i.test(id ?? "");
 }
 
 function isDuplicate(method: string, status: number, { id = "", reason = "" }: ZpaFault): boolean {

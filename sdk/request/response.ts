@@ -22,8 +22,8 @@ export interface ZpaFault {
   id: string | undefined;
   reason: string | undefined;
   params: string[];
-  /** The path of an endpoint that is not there, as web servers tell it; ZPA never does. */
-  path: string | undefined;
+  /** ZPA's own word that an object is not there: the field `id` and no other, for gateways have error codes too. */
+  isNotFound: boolean;
   /** The beginning of the body: only to look for known phrases, never to show. */
   text: string;
   /** Whether the body is a JSON object, anything else, or not there. */
@@ -36,7 +36,7 @@ const maxFaultLength = 64 * 1024;
 export function readFault(answer: HttpAnswer): ZpaFault {
   const text = answer.text.slice(0, 4096);
   const form = answer.text.trim() === "" ? "empty" : "other";
-  const nothing: ZpaFault = { id: undefined, reason: undefined, params: [], path: undefined, text, form };
+  const nothing: ZpaFault = { id: undefined, reason: undefined, params: [], isNotFound: false, text, form };
   if (form === "empty" || answer.text.length > maxFaultLength) return nothing;
   let body: unknown;
   try {
@@ -54,7 +54,7 @@ export function readFault(answer: HttpAnswer): ZpaFault {
     params: (Array.isArray(params) ? params : [params])
       .filter((param) => typeof param === "string" || typeof param === "number")
       .map(String),
-    path: first("path"),
+    isNotFound: said["id"] === "resource.not.found",
     text,
     form: "json",
   };

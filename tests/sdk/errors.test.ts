@@ -19,6 +19,9 @@ import {
 import { type CallName, calls, Double, errorOfCall, failureOf, keyBody, type Reaction, type Scripted } from "./double";
 import { TestClock } from "./testClock";
 
+const foreignNotFound =
+  "Hint: a 404 without ZPA's own resource.not.found does not mean that an object is gone: check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA.";
+
 describe("Errors", () => {
   let double: Double;
   let clock: TestClock;
@@ -115,28 +118,35 @@ describe("Errors", () => {
         { status: 404, body: "<html><h1>Not Found</h1></html>", headers: { "content-type": "text/html" } },
         "get",
         ProtocolError,
-        "ZPA 404 reading provisioning key 6211: the answer is an HTML page (31 characters). Hint: check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA.",
+        `ZPA 404 reading provisioning key 6211: the answer is an HTML page (31 characters). ${foreignNotFound}`,
       ],
       [
         "an endpoint that is not there",
         { status: 404, body: { id: "api.endpoint.not.found", reason: "No such endpoint." } },
         "get",
         ProtocolError,
-        "ZPA 404 api.endpoint.not.found reading provisioning key 6211: No such endpoint. Hint: check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA.",
+        `ZPA 404 api.endpoint.not.found reading provisioning key 6211: No such endpoint. ${foreignNotFound}`,
       ],
       [
         "a path that a web server does not know",
         { status: 404, body: { timestamp: 1, status: 404, error: "Not Found", path: "/zpa" } },
         "get",
         ProtocolError,
-        "ZPA 404 Not Found reading provisioning key 6211. Hint: check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA.",
+        `ZPA 404 Not Found reading provisioning key 6211. ${foreignNotFound}`,
       ],
       [
         "a path that another web server does not know",
         { status: 404, body: { message: "No handler.", path: "/zpa" } },
         "remove",
         ProtocolError,
-        "ZPA 404 deleting provisioning key 6211: No handler. Hint: check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA.",
+        `ZPA 404 deleting provisioning key 6211: No handler. ${foreignNotFound}`,
+      ],
+      [
+        "a gateway that knows no route",
+        { status: 404, body: { message: "no Route matched with those values" } },
+        "remove",
+        ProtocolError,
+        `ZPA 404 deleting provisioning key 6211: no Route matched with those values. ${foreignNotFound}`,
       ],
       [
         "a redirect",
@@ -160,6 +170,14 @@ describe("Errors", () => {
         assert.ok(error instanceof (kind as typeof ZpaError));
       });
     }
+
+    it("about an object that an update refers to and that is not there", async () => {
+      for (const status of [400, 404]) {
+        const error = await errorOf({ status, body: { id: "resource.not.found", params: ["zcomponentId"] } }, "update");
+        assert.ok(error instanceof NotFoundError, String(error));
+        assert.match(error.message, /: zcomponentId\. Hint: it, or an object that it refers to, was deleted/);
+      }
+    });
 
     it("with the request id, and with the number of attempts when there were several", async () => {
       const headers = { "x-request-id": "4711-a" };

@@ -105,6 +105,38 @@ describe("Answers that are not ZPA's", () => {
     });
   });
 
+  describe("with a 404 never mean that an object is gone", () => {
+    const id = "resource.not.found";
+    const answers: Record<string, unknown> = {
+      "a gateway without a route": { message: "no Route matched with those values" },
+      "an empty object": {},
+      "an empty body": undefined,
+      "an HTML page": "<html>Not Found</html>",
+      "a list": [{ id }],
+      "the same word in another field": { error: id, code: id, exception: id, message: id },
+      "another id": { id: "api.resource.not.found", reason: "Not found." },
+    };
+    for (const [what, body] of Object.entries(answers)) {
+      it(what, async () => {
+        for (const call of ["get", "update", "remove"] as const) {
+          const error = await errorOf({ status: 404, body }, call);
+          assert.ok(error instanceof ProtocolError, `${call}: ${String(error)}`);
+          assert.match(
+            error.message,
+            /Hint: a 404 without ZPA's own resource\.not\.found does not mean that an object is gone/,
+          );
+          assert.equal(error.attempts, 1);
+        }
+      });
+
+      it(`${what} after the answer to a delete was lost`, async () => {
+        double.script = ["reset", { status: 404, body }];
+        const error = await failureOf(calls.remove(double.client({}, { clock })));
+        assert.ok(error instanceof ProtocolError && error.mayHaveHappened, String(error));
+      });
+    }
+  });
+
   describe("that are not HTTP", () => {
     let server: Server;
     let bytes: Buffer;
