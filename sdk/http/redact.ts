@@ -43,24 +43,36 @@ export function secretTexts(value: unknown): string[] {
 
 /** Secrets that nobody told us of but that show what they are: JWTs, bearer tokens, PEM keys, provisioning keys. */
 const secretLooks = [
-  /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g,
-  /\bBearer\s+[^\s"',;]+/gi,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /\b\d\|[\w.-]+\|[A-Za-z0-9+/=-]{16,}/g,
-];
+  /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/,
+  /\b[Bb][Ee][Aa][Rr][Ee][Rr]\s+[^\s"',;]+/,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/,
+  /\b\d\|[\w.-]+\|[A-Za-z0-9+/=-]{16,}/,
+].map(({ source }) => source);
 
-/** `text` without the secrets, should a server have repeated them, or some of their own, in what it says. */
+/**
+ * `text` without the secrets, should a server have repeated them, or some of their own, in what it says. All are sought
+ * at once, and a mask that is there already among them: a secret such as `secret` must not break it up.
+ */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  const known = secrets
-    .flatMap((secret) => [secret, ...longLines(secret)])
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeText(secret)])
-    .sort((a, b) => b.length - a.length)
-    .reduce((clean, secret) => clean.split(secret).join(mask), text);
-  return secretLooks.reduce((clean, look) => clean.replace(look, mask), known);
+  const known = secrets.flatMap((secret) => [secret, ...longLines(secret)]).flatMap(spellings);
+  const longestFirst = [...new Set([mask, ...known])].sort((one, other) => other.length - one.length);
+  const pattern = [...longestFirst.map(escapeRegExp), ...secretLooks].join("|");
+  return text.replace(new RegExp(pattern, "g"), mask);
 }
 
 /** A server that quotes the beginning of a PEM text quotes some of its lines whole. */
 function longLines(secret: string): string[] {
   const lines = secret.split(/\r?\n/);
-  return lines.length > 1 ? lines.filter((line) => line.length >= 16) : [];
+  // the frame of a PEM text is no secret, and shows where one begins
+  return lines.length > 1 ? lines.filter((line) => line.length >= 16 && !line.startsWith("-----")) : [];
+}
+
+/** As it is, in JSON, in a URL and in a form. */
+function spellings(secret: string): string[] {
+  const form = new URLSearchParams({ "": secret }).toString().slice("=".length);
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeText(secret), form];
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
