@@ -14,10 +14,17 @@ const nextTry = 60_000;
 /** What is refused and let through independently of the others. */
 export type Lane = "reads" | "writes" | "sign-in";
 
+/** A pause before another try. */
+export interface Wait {
+  milliseconds: number;
+  /** The milliseconds that ZPA's Retry-After asks for; undefined where the length is our own choice. */
+  asked: number | undefined;
+}
+
 export class Refusals {
   /** Since when all was refused, and until when the last refusal said to wait. */
   private readonly runs = new Map<Lane, { since: number; until: number }>();
-  private bannedUntil = Number.NEGATIVE_INFINITY;
+  private ban = { until: Number.NEGATIVE_INFINITY, isAsked: false };
 
   /** @param longestWait - milliseconds that an operation waits at a time */
   constructor(
@@ -26,19 +33,21 @@ export class Refusals {
   ) {}
 
   /**
-   * ZPA refused a request for its rate, and asks for so many milliseconds.
+   * ZPA refused a request for its rate, and it would be tried again after this wait.
    *
    * @returns undefined when it is worth waiting; else why not, and until then nothing shall be sent
    */
-  whyNotWait(lane: Lane, milliseconds: number): string | undefined {
+  whyNotWait(lane: Lane, wait: Wait): string | undefined {
     const now = this.clock.now();
     const run = this.runs.get(lane);
     const since = run !== undefined && now <= run.until + nextTry ? run.since : now;
-    this.runs.set(lane, { since, until: now + milliseconds });
-    const isTooLong = milliseconds > this.longestWait;
-    if (!isTooLong && now + milliseconds - since <= longestRefusal) return undefined;
-    this.bannedUntil = Math.max(this.bannedUntil, now + Math.min(milliseconds, longestRefusal));
-    if (isTooLong) return tooLong(milliseconds);
+    const until = now + wait.milliseconds;
+    this.runs.set(lane, { since, until });
+    const isTooLong = wait.milliseconds > this.longestWait;
+    if (!isTooLong && until - since <= longestRefusal) return undefined;
+    const banned = Math.min(until, now + longestRefusal);
+    if (banned > this.ban.until) this.ban = { until: banned, isAsked: wait.asked !== undefined };
+    if (isTooLong) return tooLong(wait);
     return `ZPA has let nothing through for ${Math.floor((now - since) / 60_000)} min: others use up the tenant's rate limit; run it again when they are done`;
   }
 
@@ -47,14 +56,21 @@ export class Refusals {
     this.runs.delete(lane);
   }
 
-  /** Milliseconds for which nothing shall be sent; 0 for none. */
-  get banLeft(): number {
-    return Math.max(0, this.bannedUntil - this.clock.now());
+  /** Why nothing shall be sent now; undefined when it may. */
+  get whyNothing(): string | undefined {
+    const left = this.ban.until - this.clock.now();
+    if (left <= 0) return undefined;
+    const seconds = Math.ceil(left / 1000);
+    return this.ban.isAsked
+      ? `ZPA refused an earlier request and asks to wait ${seconds} s more`
+      : `ZPA refused earlier requests for their rate, and the next try is due in ${seconds} s`;
   }
 }
 
-/** What to say of a wait that ZPA asks for and an operation has no time for. */
-export function tooLong(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  return `ZPA asks to wait ${seconds} s, longer than this operation may take: run it again then, or raise zpa:operationTimeout`;
+/** What to say of a wait that an operation has no time for. */
+export function tooLong({ milliseconds, asked }: Wait): string {
+  const seconds = Math.ceil((asked ?? milliseconds) / 1000);
+  return asked === undefined
+    ? `the next try is due in ${seconds} s, later than this operation may last: run it again later, or raise zpa:operationTimeout`
+    : `ZPA asks to wait ${seconds} s, longer than this operation may take: run it again then, or raise zpa:operationTimeout`;
 }

@@ -14,7 +14,7 @@ import {
 import type { HttpAnswer } from "../http/connection";
 import type { Pauses } from "../rateLimit/pauses";
 import { windowMs } from "../rateLimit/limiter";
-import { type Lane, tooLong } from "../rateLimit/refusals";
+import { type Lane, tooLong, type Wait } from "../rateLimit/refusals";
 import { backOff, maxRetries, type RetryBudget, withJitter } from "./retry";
 import { parseRetryAfter } from "./retryAfter";
 import type { Verdict } from "./classify";
@@ -40,8 +40,8 @@ export interface OperationContext {
 /** What to do to others when an answer concerns them too. */
 export interface Remedies {
   renewToken(): void;
-  /** Why it is not worth waiting for so many milliseconds; undefined when it is. */
-  whyNotWait(milliseconds: number): string | undefined;
+  /** Why it is not worth waiting so long; undefined when it is. */
+  whyNotWait(wait: Wait): string | undefined;
   /** Keeps everybody back for so many milliseconds; may wait itself. */
   waitAll(milliseconds: number): Promise<void> | void;
 }
@@ -159,7 +159,7 @@ export class Operation {
         return remedies.renewToken();
       case "waitAll": {
         const wait = withJitter(asked ?? windowMs, random);
-        const objection = remedies.whyNotWait(wait);
+        const objection = remedies.whyNotWait({ milliseconds: wait, asked });
         if (objection !== undefined) throw this.withHint(error, objection);
         this.lastError = error;
         this.hold();
@@ -186,11 +186,14 @@ export class Operation {
   private async pauseBeforeRetry(error: ZpaError, asked?: number): Promise<void> {
     const { clock, random, budget, pauses } = this.context;
     this.retries += 1;
-    if (this.retries > maxRetries || !budget.take()) throw error;
-    const wait = Math.max(backOff(this.retries, random), asked === undefined ? 0 : withJitter(asked, random));
-    if (clock.now() + wait > this.deadline) throw this.withHint(error, tooLong(wait));
+    // the first one is free: when many operations meet one fault each, all of them pass
+    if (this.retries > maxRetries || (this.retries > 1 && !budget.take())) throw error;
+    const own = { milliseconds: backOff(this.retries, random), asked: undefined };
+    const zpas = { milliseconds: asked === undefined ? 0 : withJitter(asked, random), asked };
+    const wait = zpas.milliseconds > own.milliseconds ? zpas : own;
+    if (clock.now() + wait.milliseconds > this.deadline) throw this.withHint(error, tooLong(wait));
     this.lastError = error;
-    await this.until(pauses.wait(wait, "failed", this.signal));
+    await this.until(pauses.wait(wait.milliseconds, "failed", this.signal));
   }
 
   private withHint({ status, id, reason, params, requestId, kind }: ZpaError, hint: string): ZpaError {

@@ -21,8 +21,9 @@ export function withJitter(atLeast: number, random: () => number): number {
 }
 
 /**
- * Keeps many operations that fail together from multiplying the load on an API that is down: each retry takes one from
- * the purse, each success puts a little back.
+ * Keeps many operations that fail together from multiplying the load on an API that is down: each retry of an operation
+ * beyond its first takes one from the purse, each success puts a little back. So an API that is down gets little more
+ * than two requests for each operation, and a burst of single faults passes however many operations it meets.
  */
 export class RetryBudget {
   private left: number;

@@ -155,7 +155,7 @@ export class Transport {
           [...prepared.secrets, token.value],
           {
             renewToken: () => this.#tokens.discard(token),
-            whyNotWait: (milliseconds) => this.refusals.whyNotWait(operation.facts.lane, milliseconds),
+            whyNotWait: (wait) => this.refusals.whyNotWait(operation.facts.lane, wait),
             waitAll: (milliseconds) => this.waitAll(milliseconds),
           },
         );
@@ -237,15 +237,10 @@ export class Transport {
 
   /** ZPA asked for more time than it is worth: until then nothing is sent, and nobody waits in vain. */
   private heedBan(operation: Operation): void {
-    const left = this.refusals.banLeft;
-    if (left === 0) return;
-    throw new RateLimitError(
-      operation.details({
-        status: 429,
-        reason: `ZPA refused an earlier request and asks to wait ${Math.ceil(left / 1000)} s more`,
-        hint: "run it again then; until then nothing is sent",
-      }),
-    );
+    const reason = this.refusals.whyNothing;
+    if (reason === undefined) return;
+    const hint = "run it again then; until then nothing is sent";
+    throw new RateLimitError(operation.details({ status: 429, reason, hint }));
   }
 
   private signIn(signal: AbortSignal): Promise<TokenAnswer> {
@@ -271,7 +266,7 @@ export class Transport {
             // the sign-in has no queue whose head could wait for it
             {
               renewToken: () => {},
-              whyNotWait: (milliseconds) => this.refusals.whyNotWait(operation.facts.lane, milliseconds),
+              whyNotWait: (wait) => this.refusals.whyNotWait(operation.facts.lane, wait),
               waitAll: (milliseconds) => this.pauses.wait(milliseconds, "refused", operation.signal),
             },
           );

@@ -151,12 +151,31 @@ describe("Retries", () => {
     assert.equal(budget.take(), true);
   });
 
-  it("of many that fail together stay within the budget", async () => {
+  it("let a burst of single faults pass, however many operations it meets", async () => {
+    const met = new Set<string>();
+    double.script = [
+      (response) => {
+        const url = response.req.url!;
+        const isFirst = !met.has(url);
+        met.add(url);
+        response.writeHead(isFirst ? 503 : 200, { "content-type": "application/json" });
+        response.end(JSON.stringify(isFirst ? busy.body : keyRow()));
+      },
+    ];
+    const one = client();
+    const reads = Array.from({ length: 200 }, (_, id) => one.provisioningKeys.get("CONNECTOR_GRP", String(id)));
+    assert.equal((await Promise.all(reads)).length, 200);
+    assert.equal(double.requests.length, 400);
+  });
+
+  it("of many that fail together stay within the budget: one for each, and 60 more", async () => {
     double.script = [busy];
     const one = client();
     await one.signIn();
     await Promise.all(Array.from({ length: 40 }, () => failureOf(get(one))));
-    assert.equal(double.requests.length, 40 + 60);
+    assert.equal(double.requests.length, 40 + 40 + 60);
+    await Promise.all(Array.from({ length: 40 }, () => failureOf(get(one))));
+    assert.equal(double.requests.length, 140 + 40 + 40);
   });
 
   describe("after a 503 that says when", () => {
