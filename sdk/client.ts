@@ -6,9 +6,10 @@ import { Microtenants } from "./resources/microtenants";
 import { ProvisioningKeys } from "./resources/provisioningKeys";
 import { ledgerDirectory, RateLedger } from "./rateLimit/sharedLedger";
 import type { WaitNotice } from "./rateLimit/waitNotice";
-import { type ResolvedSettings, resolveSettings, type SettingSources } from "./settings/resolve";
+import { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 import { ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
-import type { ZpaSettings } from "./settings/schema";
+import type { ZpaSettings } from "./settings/settings";
+import { mapEnvironment, type SettingSources } from "./settings/sources";
 import { Transport } from "./request/transport";
 import type { RequestEvent } from "./http/wire";
 
@@ -21,6 +22,8 @@ export interface ZpaClientOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** A configuration between the settings that are passed and the environment, such as Pulumi's. */
   config?: SettingSources["config"];
+  /** Environment variables that stand for others, as Pulumi's option of this name on a provider. */
+  envVarMappings?: SettingSources["envVarMappings"];
   /** Called for each request that was sent, sign-ins included. What it gets holds no secret. */
   onRequest?: (event: RequestEvent) => void;
   /** Called when requests wait for 3 s or more, at most once in 10 s for reads, for writes and for those to be repeated. */
@@ -70,9 +73,9 @@ export class ZpaClient {
    * @throws ConfigurationError naming what is missing, wrong or contradictory. Nothing is sent yet.
    */
   constructor(settings: ZpaSettings = {}, options: ZpaClientOptions = {}) {
-    const env = options.env ?? process.env;
-    const resolved = resolveSettings({ explicit: settings, config: options.config, env });
-    const transport = openTransport(resolved, env, options);
+    const { env = process.env, config, envVarMappings } = options;
+    const resolved = resolveSettings({ explicit: settings, config, env, envVarMappings });
+    const transport = openTransport(resolved, mapEnvironment({ env, envVarMappings }), options);
     this.#transport = transport;
     this.microtenantId = resolved.microtenantId;
     this.provisioningKeys = new ProvisioningKeys(transport);

@@ -2,18 +2,19 @@
 
 import { legacyBaseUrl, oneApiBaseUrl, oneApiTokenUrl, parseCloud, type ZpaCloud } from "./clouds";
 import { ConfigurationError } from "../errors";
-import { settingFacts, type SettingName, settingNames, settingsSchema } from "./schema";
+import { settingsSchema } from "./schema";
+import { type SettingName, settingNames } from "./settings";
+import {
+  howToSet,
+  readSources,
+  saysWhere,
+  type SettingSources,
+  type Source,
+  strongest,
+  usable,
+  type Values,
+} from "./sources";
 import { parseVanityDomain } from "./urls";
-
-/** Where settings come from, the strongest first: explicit, then Pulumi config, then the environment. */
-export interface SettingSources {
-  /** What a program passes. */
-  explicit?: { readonly [K in SettingName]?: unknown };
-  /** Reads a setting of a configuration, such as Pulumi's; undefined where it is not set. */
-  config?: (name: SettingName) => string | undefined;
-  /** Environment variables. */
-  env?: Readonly<Record<string, string | undefined>>;
-}
 
 /** How to reach one tenant: what the transport and the sign-in need, with nothing left to decide. Holds secrets. */
 export interface ResolvedSettings {
@@ -52,7 +53,8 @@ const reading = "reading the settings";
  * @throws ConfigurationError naming the settings that are missing, wrong or contradict each other, and how to set them.
  */
 export function resolveSettings(sources: SettingSources): ResolvedSettings {
-  const found = bySource(sources);
+  const all = readSources(sources);
+  const found = usable(all);
   const values = Object.assign({}, ...found.map((source) => source.values).toReversed()) as Values;
   const settings = parse(values);
   const mode = decideMode(settings.useLegacyClient, found);
@@ -67,7 +69,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     requestTimeout: (settings.requestTimeout ?? 30) * 1000,
   } as const;
   const base = settings.baseUrl === undefined ? undefined : new URL(settings.baseUrl).origin;
-  const need = (name: SettingName, value: string | undefined) => value ?? missing(name, mode, values);
+  const need = (name: SettingName, value: string | undefined) => value ?? missing(name, mode, found, all);
   // where two settings stand for the same, the one in the strongest source counts
   const customerId = (...names: CustomerIdName[]) => settings[strongest(found, names) ?? "customerId"];
 
@@ -99,35 +101,6 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
 }
 
 type CustomerIdName = "customerId" | "zpaCustomerId";
-type Values = Partial<Record<SettingName, unknown>>;
-
-/** One place where settings stand, and what they are called there. */
-interface Source {
-  values: Values;
-  nameOf: (name: SettingName) => string;
-}
-
-function bySource({ explicit = {}, config, env = {} }: SettingSources): Source[] {
-  const tidy = (entries: (readonly [string, unknown])[]): Values =>
-    Object.fromEntries(
-      entries
-        // a line break at the end is what `echo` leaves in a secret
-        .map(([name, value]) => [name, typeof value === "string" ? value.trim() : value] as const)
-        .filter(([, value]) => value !== undefined && value !== null && value !== ""),
-    );
-  const pick = (get: (name: SettingName) => unknown) => tidy(settingNames.map((name) => [name, get(name)] as const));
-  const variable = (name: SettingName) => settingFacts(name).env.find((candidate) => (env[candidate] ?? "").trim());
-  return [
-    { values: tidy(Object.entries(explicit)), nameOf: (name) => name },
-    { values: pick((name) => config?.(name)), nameOf: (name) => `zpa:${name}` },
-    { values: pick((name) => env[variable(name) ?? ""]), nameOf: (name) => variable(name) ?? name },
-  ];
-}
-
-/** Whichever of these settings stands in the strongest source; the first one where several do. */
-function strongest<N extends SettingName>(found: readonly Source[], names: readonly N[]): N | undefined {
-  return found.flatMap(({ values }) => names.filter((name) => values[name] !== undefined))[0];
-}
 
 function onlyOne(found: readonly Source[], names: readonly SettingName[], reason: string): void {
   for (const { values, nameOf } of found) {
@@ -152,10 +125,10 @@ function parse(values: Values) {
   });
 }
 
-/** Explicit, else by the strongest source that says anything about signing in. */
+/** As useLegacyClient says, else by the strongest source that says anything about signing in. */
 function decideMode(useLegacyClient: boolean | undefined, found: readonly Source[]): "legacy" | "oneApi" {
   if (useLegacyClient !== undefined) return useLegacyClient ? "legacy" : "oneApi";
-  for (const { values, nameOf } of found) {
+  for (const { values, nameOf, howToSet } of found) {
     const oneApi = oneApiKeys.filter((key) => values[key] !== undefined);
     const legacy = legacyKeys.filter((key) => values[key] !== undefined);
     if (oneApi.length > 0 && legacy.length > 0) {
@@ -190,20 +163,37 @@ function oneApiCloud(setting: string | undefined, pasted: ZpaCloud | undefined):
   });
 }
 
-function missing(name: SettingName, mode: "legacy" | "oneApi", values: Values): never {
-  const [kind, other] = mode === "legacy" ? ["a legacy API key", oneApiKeys] : ["OneAPI", legacyKeys];
-  const wasDecided = values.useLegacyClient !== undefined && other.some((key) => values[key] !== undefined);
+/** @param all - the sources, with what may not be used of them */
+function missing(
+  name: SettingName,
+  mode: "legacy" | "oneApi",
+  found: readonly Source[],
+  all: readonly Source[],
+): never {
+  const [kind, own, other] =
+    mode === "legacy"
+      ? (["a legacy API key", legacyKeys, oneApiKeys] as const)
+      : (["OneAPI", oneApiKeys, legacyKeys] as const);
+  const where = (key: SettingName, sources = found) => sources.find(({ values }) => values[key] !== undefined);
+  const anchor = strongest(found, own);
+  const home = anchor && where(anchor);
+  const beside = home === undefined ? "" : ` beside ${home.nameOf(anchor!)}, which is set in ${home.place}`;
+  const passedOver = where(name, all);
+  const whyNot =
+    passedOver === undefined
+      ? ""
+      : `; ${passedOver.nameOf(name)} in ${passedOver.place} is not used, for it may belong to another tenant`;
+  const identity = where(own[0]);
+  const mustStandThere = passedOver !== undefined || saysWhere(name);
+  const remedy = identity !== undefined && mustStandThere ? identity.howToSet(name) : howToSet(name);
+  const decided = where("useLegacyClient")?.values.useLegacyClient;
+  const wasDecided = decided !== undefined && strongest(found, other) !== undefined;
   throw new ConfigurationError({
     operation: reading,
     params: [name],
-    reason: `not set, and ${kind} needs it`,
+    reason: `not set, and ${kind} needs it${beside}${whyNot}`,
     hint: wasDecided
-      ? `useLegacyClient is ${String(values.useLegacyClient)}: remove it to sign in with what is set, or ${howToSet(name)}`
-      : howToSet(name),
+      ? `useLegacyClient is ${decided as boolean | string}: remove it to sign in with what is set, or ${remedy}`
+      : remedy,
   });
-}
-
-function howToSet(name: SettingName): string {
-  const { env, secret } = settingFacts(name);
-  return `pulumi config set ${secret === true ? "--secret " : ""}zpa:${name} …, or the environment variable ${env.join(" or ")}`;
 }

@@ -1,21 +1,11 @@
 // Every setting in one schema: its Pulumi config key (the property), its environment variables, whether it is secret,
-// what it means. The loader, the TypeScript type and the README's table all come from here.
+// what it means. The loader and the README's table come from here, and the TypeScript type is held against it.
 
 import { z } from "zod";
 import { clouds } from "./clouds";
+import type { SettingFacts, ZpaSettings } from "./settings";
+import type { Same } from "../same";
 import { parseVanityDomain, urlProblem } from "./urls";
-
-/** What a setting is, beside its type. */
-export interface SettingFacts {
-  /** Environment variables, the first one that is set counts. */
-  env: readonly string[];
-  /** Kept out of messages and logs; in Pulumi config it belongs under `--secret`. */
-  secret?: boolean;
-  /** Who has to set it. */
-  required: string;
-  /** With unit and default. */
-  description: string;
-}
 
 const setting = (facts: SettingFacts) =>
   z
@@ -195,15 +185,5 @@ export const settingsSchema = z.strictObject({
   }),
 });
 
-/** The settings of a client, as a program passes them. Every one may be left out; the README tells what each means. */
-export type ZpaSettings = z.input<typeof settingsSchema>;
-/** The name of a setting: a property of {@link ZpaSettings}, and the key in Pulumi config after `zpa:`. */
-export type SettingName = keyof typeof settingsSchema.shape;
-
-/** The names of all settings. */
-export const settingNames = Object.keys(settingsSchema.shape) as SettingName[];
-
-/** What the schema knows of a setting beside its type. */
-export function settingFacts(name: SettingName): SettingFacts {
-  return settingsSchema.shape[name].meta() as unknown as SettingFacts;
-}
+/** The interface of the settings, as long as it allows what the schema takes; else `never`, which does not compile. */
+export type TiedSettings = Same<Required<ZpaSettings>, Required<z.input<typeof settingsSchema>>>;

@@ -1,4 +1,4 @@
-import { settingFacts, settingNames } from "./schema";
+import { settingFacts, settingNames } from "./settings";
 
 /** The README's table of settings, in Markdown. */
 export function settingsTable(): string {

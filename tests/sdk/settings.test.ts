@@ -123,12 +123,12 @@ describe("The settings", () => {
 
   describe("from several places", () => {
     it("come from the program, else from the configuration, else from the environment", () => {
-      const env = { ZPA_CLIENT_ID: "env", ZPA_CLIENT_SECRET: secret, ZPA_CUSTOMER_ID: "1", ZPA_MICROTENANT_ID: "1" };
-      const config = fromConfig({ zpaClientId: "config", microtenantId: "2" });
-      assert.equal(resolveSettings({ env }).clientId, "env");
-      assert.equal(resolveSettings({ env, config }).clientId, "config");
-      const resolved = resolveSettings({ env, config, explicit: { zpaClientId: "program" } });
-      assert.deepEqual([resolved.clientId, resolved.microtenantId, resolved.customerId], ["program", "2", "1"]);
+      const env = { ZPA_CLIENT_ID: "env", ZPA_CLIENT_SECRET: secret, ZPA_CUSTOMER_ID: "1", ZPA_READS_PER_10S: "1" };
+      const config = fromConfig({ microtenantId: "2", readsPer10s: "2" });
+      assert.equal(resolveSettings({ env }).readsPer10s, 1);
+      assert.equal(resolveSettings({ env, config }).readsPer10s, 2);
+      const resolved = resolveSettings({ env, config, explicit: { readsPer10s: 3 } });
+      assert.deepEqual([resolved.readsPer10s, resolved.microtenantId, resolved.clientId], [3, "2", "env"]);
     });
 
     it("know both names of the customer id's variable", () => {
@@ -216,6 +216,9 @@ describe("The settings", () => {
         const message = refusal({ explicit });
         assert.ok(message.includes(`: ${name} (not set, and`), message);
         const secretly = settingFacts(name).secret ? "--secret " : "";
+        // what says where the client belongs has to stand with it: here it is the program that names the client
+        const mustBePassed = ["vanityDomain", "zpaCustomerId"].includes(name);
+        if (mustBePassed) return assert.match(message, new RegExp(`Hint: pass ${name} too`));
         assert.ok(message.includes(`pulumi config set ${secretly}zpa:${name} …`), message);
         assert.ok(message.includes(settingFacts(name).env[0]!), message);
       });
