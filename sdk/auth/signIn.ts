@@ -8,16 +8,12 @@ import type { HttpAnswer, HttpRequest } from "../http/connection";
 import { readPem } from "../settings/pem";
 import { secretTexts } from "../http/redact";
 import type { ResolvedSettings } from "../settings/resolve";
-import { userAgent } from "../http/userAgent";
+import { commonHeaders } from "../http/headers";
 
 /** What ZIdentity wants as the audience, of tokens and of assertions alike. */
 const audience = "https://api.zscaler.com";
 
-const headers = {
-  "content-type": "application/x-www-form-urlencoded",
-  accept: "application/json",
-  "user-agent": userAgent,
-};
+const headers = { ...commonHeaders, "content-type": "application/x-www-form-urlencoded" };
 
 /**
  * The request for a token, with the secrets that it holds. An assertion is made anew each time, since it lives for

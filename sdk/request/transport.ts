@@ -3,6 +3,7 @@
 import { answerFacts, readSuccess } from "./response";
 import { type ApiRequest, apiUrl, familyOf } from "./apiRequest";
 import type { Clock } from "../clock";
+import { commonHeaders } from "../http/headers";
 import { ConnectionFailure } from "../http/failures";
 import { NotFoundError, ProtocolError, RateLimitError, type ZpaErrorDetails } from "../errors";
 import type { HttpAnswer, HttpRequest } from "../http/connection";
@@ -17,7 +18,6 @@ import { RetryBudget } from "./retry";
 import { readToken, signInRequest, type TokenAnswer } from "../auth/signIn";
 import { type Token, TokenSource } from "../auth/tokenSource";
 import { judge, judgeSignIn } from "./classify";
-import { userAgent } from "../http/userAgent";
 import type { WaitNotice } from "../rateLimit/waitNotice";
 import { type Outcome, type RequestEvent, Wire } from "../http/wire";
 
@@ -103,7 +103,7 @@ export class Transport {
     const { clock } = this.#options;
     const abort = new AbortController();
     const cancel = clock.schedule(() => abort.abort(new Error("the sign-out took too long")), signOutTimeout);
-    const headers = { ...apiHeaders, "content-type": "application/json", authorization: `Bearer ${token.value}` };
+    const headers = { ...commonHeaders, "content-type": "application/json", authorization: `Bearer ${token.value}` };
     const outgoing: HttpRequest = { method: "POST", url, headers, body: "{}" };
     await this.#wire.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
     cancel();
@@ -190,7 +190,7 @@ export class Transport {
       const waited = clock.now() - queuedAt;
       const { body } = prepared;
       const headers = {
-        ...apiHeaders,
+        ...commonHeaders,
         ...(body === undefined ? {} : jsonBody),
         authorization: `Bearer ${token.value}`,
       };
@@ -280,7 +280,6 @@ function isSuccess({ status }: HttpAnswer): boolean {
   return status >= 200 && status < 300;
 }
 
-const apiHeaders = { accept: "application/json", "user-agent": userAgent };
 const jsonBody = { "content-type": "application/json" };
 
 function secretsOf(settings: ResolvedSettings): string[] {

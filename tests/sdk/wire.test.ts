@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import {
   type CredentialBody,
@@ -75,6 +77,21 @@ describe("On the wire", () => {
       assert.equal(headers["user-agent"], `pulumi-zpa-dynamic/${version}`);
       assert.equal(headers.accept, "application/json");
     }
+  });
+
+  it("a request takes no encoding, so that a server which compresses where it may does not", async () => {
+    const compressing = (body: unknown) => (response: ServerResponse) => {
+      const text = Buffer.from(JSON.stringify(body));
+      const mayCompress = response.req.headers["accept-encoding"] !== "identity";
+      response.writeHead(200, {
+        "content-type": "application/json",
+        ...(mayCompress ? { "content-encoding": "gzip" } : {}),
+      });
+      response.end(mayCompress ? gzipSync(text) : text);
+    };
+    double.signIn = [compressing(double.token().body)];
+    double.script = [compressing(keyRow())];
+    assert.equal((await client.provisioningKeys.get(type, "6211")).id, "6211");
   });
 
   it("an update gives the server's time", async () => {
