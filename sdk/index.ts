@@ -21,7 +21,7 @@ export {
 } from "./resources/enrollmentCertificates";
 export * from "./errors";
 export { type Scope } from "./resources/endpoint";
-export { isSearchable, type ListOptions, maxPageSize, type Page } from "./resources/lists";
+export { isSearchable, type ListOptions, maxPageSize, type Page, UnreadableObject } from "./resources/lists";
 export { defaultMicrotenant, type Microtenant, type Microtenants } from "./resources/microtenants";
 export {
   type AssociationType,
@@ -33,6 +33,7 @@ export {
 export { type WaitNotice } from "./rateLimit/waitNotice";
 export { redact } from "./http/redact";
 export { type LookUps } from "./resources/lookUps";
+export { havingName, sameName } from "./text";
 export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
 export { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 export { type SettingSources } from "./settings/sources";

@@ -11,6 +11,21 @@ export function unescapeHtml(text: string): string {
   });
 }
 
+/**
+ * Whether an object that ZPA calls `name` is the one that a program calls `wanted`. Some names and descriptions come back
+ * escaped twice (`R&amp;amp;D`). No answer says so, and somebody may have meant `R&amp;D`, so objects bear what is left
+ * after one unescaping; compared with this, they are also what is left after two.
+ */
+export function sameName(wanted: string, name: string): boolean {
+  return name === wanted || unescapeHtml(name) === wanted;
+}
+
+/** The objects of this name: those that bear it as it is; only where there are none, those that ZPA escaped twice. */
+export function havingName<T extends { readonly name: string }>(objects: readonly T[], wanted: string): T[] {
+  const exact = objects.filter(({ name }) => name === wanted);
+  return exact.length > 0 ? exact : objects.filter(({ name }) => sameName(wanted, name));
+}
+
 /** `encodeURIComponent` that also takes half a surrogate pair, as the character that stands for what cannot be read. */
 export function encodeText(text: string): string {
   return encodeURIComponent(Buffer.from(text, "utf8").toString("utf8"));

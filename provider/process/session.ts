@@ -1,7 +1,15 @@
 // One tenant, for one run of the provider process: the client, what is known of its objects, and what was looked up.
 // All resource types share it, and with it the token and the rate limit.
 
-import type { AssociationType, Credential, ProvisioningKey, Scope, WaitNotice, ZpaClient } from "../../sdk";
+import type {
+  AssociationType,
+  Credential,
+  ProvisioningKey,
+  Scope,
+  UnreadableObject,
+  WaitNotice,
+  ZpaClient,
+} from "../../sdk";
 import { isSet } from "../model/fields";
 import { Snapshot } from "./snapshot";
 
@@ -42,7 +50,7 @@ export class Session {
       this.snapshot({
         page: (number) => api.page(type, number, scope),
         get: (id) => unlessGone(api.get(type, id, anywhere)),
-        named: (name) => api.named(type, name, scope),
+        named: (name) => readable(api.named(type, name, scope)),
       }),
     );
   }
@@ -54,7 +62,7 @@ export class Session {
       this.snapshot({
         page: (number) => api.page(number, scope),
         get: (id) => unlessGone(api.get(id, anywhere)),
-        named: (name) => api.named(name, scope),
+        named: (name) => readable(api.named(name, scope)),
       }),
     );
   }
@@ -145,6 +153,12 @@ function waitTeller(): (notice: WaitNotice) => void {
     const until = new Date(Date.now() + endsIn).toTimeString().slice(0, "hh:mm:ss".length);
     console.log(`zpa: ${who} until ${until} (${Math.ceil(endsIn / 1000)} s) because ${reasons[cause]}`);
   };
+}
+
+/** Without what cannot be read: where it has a name that is wanted, ZPA itself refuses the name. */
+async function readable<T extends { id: string }>(reading: Promise<(T | UnreadableObject)[]>): Promise<T[]> {
+  const objects = await reading;
+  return objects.filter((object): object is T => !(object instanceof sdk().UnreadableObject));
 }
 
 async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {

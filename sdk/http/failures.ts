@@ -19,7 +19,7 @@ export class ConnectionFailure extends Error {
     readonly phase: FailurePhase,
     message: string,
     readonly facts: {
-      /** The code of Node or undici, as in `ECONNREFUSED`. */
+      /** The code of Node or of the HTTP library, as in `ECONNREFUSED`. */
       code?: string;
       hint?: string;
       /** Asking again does not help. */
@@ -40,7 +40,7 @@ const inspection =
   "where a proxy inspects TLS, set caCertificate (zpa:caCertificate, ZPA_CA_CERTIFICATE) to the proxy's CA; where none does, do not go on";
 
 /**
- * @param error - what undici threw
+ * @param error - what the HTTP library threw
  * @param wasSent - whether there was a connection for the request to leave on
  */
 export function explainFailure(error: unknown, wasSent: boolean, target: HttpTarget): ConnectionFailure {

@@ -1,6 +1,6 @@
-// What an endpoint family asks the transport for, and the URL that it becomes.
+// What an endpoint family asks the transport for, what it gets, and the URL that a request becomes.
 
-import { ConfigurationError, ValidationError } from "../errors";
+import { ConfigurationError, ValidationError, type ZpaErrorDetails } from "../errors";
 import type { ResolvedSettings } from "../settings/resolve";
 import { encodeText } from "../text";
 
@@ -20,21 +20,35 @@ export interface ApiRequest {
   operation: string;
 }
 
-/**
- * @param tokenCustomerId - the tenant that the token names, where the settings name none
- * @throws ConfigurationError, ValidationError
- */
-export function apiUrl(request: ApiRequest, settings: ResolvedSettings, tokenCustomerId: string | undefined): string {
+export interface ApiAnswer {
+  /** Undefined when the answer had no body. */
+  body: unknown;
+  /** The server's own time of the answer, seconds since 1970, when it told it. */
+  serverTime: number | undefined;
+  /** For an error about what the answer holds. */
+  facts: ZpaErrorDetails;
+}
+
+/** The transport, as endpoint families see it. */
+export interface Sender {
+  /** Sends a request, as often as it takes and is right. */
+  send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer>;
+}
+
+/** @throws ConfigurationError when neither the settings nor the token name a tenant */
+export function needCustomerId(known: string | undefined, operation: string): string {
+  if (known !== undefined) return known;
+  throw new ConfigurationError({
+    operation,
+    params: ["customerId"],
+    reason: "not set, and the OneAPI token names no ZPA tenant",
+    hint: "set zpa:customerId or ZPA_CUSTOMER_ID to the ZPA tenant id, or give the API client a ZPA role",
+  });
+}
+
+/** @throws ValidationError */
+export function apiUrl(request: ApiRequest, settings: ResolvedSettings, customerId: string): string {
   const { operation } = request;
-  const customerId = settings.customerId ?? tokenCustomerId;
-  if (customerId === undefined) {
-    throw new ConfigurationError({
-      operation,
-      params: ["customerId"],
-      reason: "not set, and the OneAPI token names no ZPA tenant",
-      hint: "set zpa:customerId or ZPA_CUSTOMER_ID to the ZPA tenant id, or give the API client a ZPA role",
-    });
-  }
   const parameters = Object.entries({ ...request.query, microtenantId: microtenantOf(request, settings) })
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .map(([name, value]) => `${name}=${encodeText(value)}`);

@@ -1,11 +1,11 @@
 // From "do this" to an answer or an error that says all: token, place in the limit, exchange, judgement, retry.
 
 import { answerFacts, readSuccess } from "./response";
-import { type ApiRequest, apiUrl, familyOf } from "./apiRequest";
+import { type ApiAnswer, type ApiRequest, apiUrl, familyOf, needCustomerId, type Sender } from "./apiRequest";
 import type { Clock } from "../clock";
 import { commonHeaders } from "../http/headers";
 import { ConnectionFailure } from "../http/failures";
-import { NotFoundError, ProtocolError, RateLimitError, type ZpaErrorDetails } from "../errors";
+import { NotFoundError, ProtocolError, RateLimitError } from "../errors";
 import type { HttpAnswer, HttpRequest } from "../http/connection";
 import { Operation, type OperationFacts } from "./attempts";
 import { Pauses } from "../rateLimit/pauses";
@@ -21,15 +21,6 @@ import { judge, judgeSignIn } from "./classify";
 import type { WaitNotice } from "../rateLimit/waitNotice";
 import { type Outcome, type RequestEvent, Wire } from "../http/wire";
 
-export interface ApiAnswer {
-  /** Undefined when the answer had no body. */
-  body: unknown;
-  /** The server's own time of the answer, seconds since 1970, when it told it. */
-  serverTime: number | undefined;
-  /** For an error about what the answer holds. */
-  facts: ZpaErrorDetails;
-}
-
 export interface TransportOptions {
   settings: ResolvedSettings;
   /** Where the proxy variables stand. */
@@ -44,7 +35,7 @@ export interface TransportOptions {
 /** Milliseconds that a sign-out may take: nobody should wait for it. */
 const signOutTimeout = 5_000;
 
-export class Transport {
+export class Transport implements Sender {
   // out of reach of whoever prints the client
   readonly #options: TransportOptions;
   readonly #tokens: TokenSource;
@@ -71,7 +62,6 @@ export class Transport {
     this.pauses = new Pauses(clock, onWait);
   }
 
-  /** Sends a request, as often as it takes and is right. */
   send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer> {
     const { method, replay, operation: name } = request;
     const lane = method === "GET" ? "reads" : "writes";
@@ -178,7 +168,7 @@ export class Transport {
     const { clock, settings } = this.#options;
     // before the queue: who cannot sign in, or asks for nonsense, learns it at once
     const { customerId } = await operation.until(this.#tokens.get(operation.signal));
-    const url = apiUrl(request, settings, customerId);
+    const url = apiUrl(request, settings, needCustomerId(settings.customerId ?? customerId, request.operation));
     this.heedBan(operation);
     const queuedAt = clock.now();
     operation.hold();

@@ -2,24 +2,34 @@
 
 import { z } from "zod";
 import { LookUps } from "./lookUps";
-import type { Transport } from "../request/transport";
-import { maybe, wireFlag, wireId, wireText } from "./wireTypes";
+import type { Reader } from "./reader";
+import type { Same } from "../same";
+import type { Sender } from "../request/apiRequest";
+import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
-export const appConnectorGroupSchema = z.looseObject({
+/** A group of App Connectors, as ZPA has it; fields that are not named here come along. */
+export interface AppConnectorGroup {
+  id: string;
+  name: string;
+  description: string | undefined;
+  enabled: boolean | undefined;
+  microtenantId: string | undefined;
+  [field: string]: unknown;
+}
+
+const schema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
   enabled: maybe(wireFlag),
   microtenantId: maybe(wireId),
 });
-
-/** A group of App Connectors, as ZPA has it; fields that are not named here come along. */
-export type AppConnectorGroup = z.output<typeof appConnectorGroupSchema>;
+const reader: Reader<Same<AppConnectorGroup, z.output<typeof schema>>> = readerOf(schema);
 
 /** App Connector Groups: what keys of the type CONNECTOR_GRP belong to. */
 export class AppConnectorGroups extends LookUps<AppConnectorGroup> {
-  constructor(transport: Transport) {
+  constructor(sender: Sender) {
     const names = { singular: "App Connector Group", plural: "App Connector Groups" };
-    super(transport, { version: "v1", path: ["appConnectorGroup"], ...names }, appConnectorGroupSchema);
+    super(sender, { version: "v1", path: ["appConnectorGroup"], ...names }, reader);
   }
 }

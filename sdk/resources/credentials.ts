@@ -3,26 +3,46 @@
 
 import { z } from "zod";
 import { fetchAs, type Scope, send } from "./endpoint";
-import { type ListOptions, type Page, ZpaList } from "./lists";
+import type { ListOptions, Page, UnreadableObject } from "./lists";
 import { quoted } from "../text";
-import type { Transport } from "../request/transport";
-import { maybe, wireId, wireText, wireTime } from "./wireTypes";
+import type { Reader } from "./reader";
+import type { Same } from "../same";
+import type { Sender } from "../request/apiRequest";
+import { maybe, plainText, readerOf, wireId, wireText, wireTime } from "./wireTypes";
+import { ZpaList } from "./zpaList";
 
 /** What a credential is made of, by use: RDP, SSH and VNC · SSH · VNC. */
 export const credentialTypes = ["USERNAME_PASSWORD", "SSH_KEY", "PASSWORD"] as const;
 /** One of {@link credentialTypes}. */
 export type CredentialType = (typeof credentialTypes)[number];
 
-export const credentialSchema = z.looseObject({
+/** A credential, as ZPA has it; fields that are not named here come along. Times are seconds since 1970. */
+export interface Credential {
+  id: string;
+  name: string;
+  description: string | undefined;
+  /** One of {@link credentialTypes}, or one that is new to this client: that must not hide the object. */
+  credentialType: CredentialType;
+  userName: string | undefined;
+  /** Not always echoed: absent is not the same as empty. */
+  userDomain: string | undefined;
+  /** Moves with every write that carries a secret. */
+  lastCredentialResetTime: string | undefined;
+  microtenantId: string | undefined;
+  microtenantName: string | undefined;
+  creationTime: string | undefined;
+  modifiedTime: string | undefined;
+  modifiedBy: string | undefined;
+  [field: string]: unknown;
+}
+
+const schema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
-  /** One of {@link credentialTypes}; a type that is new to this client must not spoil a whole list. */
-  credentialType: z.string().transform((type) => type as CredentialType),
+  credentialType: plainText.transform((type) => type as CredentialType),
   userName: maybe(wireText),
-  /** Not always echoed: absent is not the same as empty. */
   userDomain: maybe(wireText),
-  /** Moves with every write that carries a secret. */
   lastCredentialResetTime: maybe(wireTime),
   microtenantId: maybe(wireId),
   microtenantName: maybe(wireText),
@@ -30,9 +50,7 @@ export const credentialSchema = z.looseObject({
   modifiedTime: maybe(wireTime),
   modifiedBy: maybe(wireId),
 });
-
-/** A credential, as ZPA has it; fields that are not named here come along. Times are seconds since 1970. */
-export type Credential = z.output<typeof credentialSchema>;
+const reader: Reader<Same<Credential, z.output<typeof schema>>> = readerOf(schema);
 
 /** All that may be written. */
 export interface CredentialBody {
@@ -65,12 +83,9 @@ const collection = ["credential"] as const;
 export class Credentials {
   private readonly lists: ZpaList<Credential>;
 
-  constructor(private readonly transport: Transport) {
-    this.lists = new ZpaList(
-      transport,
-      { version: "v1", path: collection, singular, plural: `${singular}s` },
-      credentialSchema,
-    );
+  constructor(private readonly sender: Sender) {
+    const endpoint = { version: "v1", path: collection, singular, plural: `${singular}s` } as const;
+    this.lists = new ZpaList(sender, endpoint, reader);
   }
 
   /**
@@ -80,7 +95,7 @@ export class Credentials {
    * true, when the credential may be there nevertheless
    */
   create(body: CredentialBody, scope: Scope = {}): Promise<Credential> {
-    return fetchAs(credentialSchema, this.transport, scope, {
+    return fetchAs(reader, this.sender, scope, {
       method: "POST",
       path: collection,
       body: wireBody(body),
@@ -91,7 +106,7 @@ export class Credentials {
 
   /** One GET. @throws NotFoundError */
   get(id: string, scope: Scope = {}): Promise<Credential> {
-    return fetchAs(credentialSchema, this.transport, scope, {
+    return fetchAs(reader, this.sender, scope, {
       method: "GET",
       path: [...collection, id],
       replay: "safe",
@@ -107,7 +122,7 @@ export class Credentials {
    * @throws NotFoundError
    */
   async update(id: string, body: CredentialBody, scope: Scope = {}): Promise<number | undefined> {
-    const { serverTime } = await send(this.transport, scope, {
+    const { serverTime } = await send(this.sender, scope, {
       method: "PUT",
       path: [...collection, id],
       body: wireBody(body),
@@ -119,7 +134,7 @@ export class Credentials {
 
   /** One DELETE. @throws NotFoundError when it is gone already */
   async delete(id: string, scope: Scope = {}): Promise<void> {
-    await send(this.transport, scope, {
+    await send(this.sender, scope, {
       method: "DELETE",
       path: [...collection, id],
       replay: "safe",
@@ -134,7 +149,7 @@ export class Credentials {
    */
   async move(id: string, from: string, to: string, signal?: AbortSignal): Promise<void> {
     await send(
-      this.transport,
+      this.sender,
       { microtenantId: from, signal },
       {
         method: "POST",
@@ -146,7 +161,7 @@ export class Credentials {
     );
   }
 
-  /** All credentials, page by page: one GET for each 500. */
+  /** All credentials that can be read, page by page: one GET for each 500. */
   list(options?: ListOptions): AsyncGenerator<Credential, void, undefined> {
     return this.lists.all(options);
   }
@@ -156,8 +171,11 @@ export class Credentials {
     return this.lists.page(number, options);
   }
 
-  /** The credentials of exactly this name, case included: one GET where the search takes the name, else the whole list. */
-  named(name: string, scope?: Scope): Promise<Credential[]> {
+  /**
+   * The credentials of exactly this name, case included, and those whose name alone can be read: one GET where the search
+   * takes the name, else the whole list.
+   */
+  named(name: string, scope?: Scope): Promise<(Credential | UnreadableObject)[]> {
     return this.lists.named(name, scope);
   }
 

@@ -1,10 +1,8 @@
 // What the endpoint families share: v1 unless they say otherwise, the scope's microtenant and signal on every call, and
-// the answer held against a schema.
+// the answer read as an object.
 
-import type { z } from "zod";
-import type { ApiRequest } from "../request/apiRequest";
-import type { ApiAnswer, Transport } from "../request/transport";
-import { parseAnswer } from "./wireTypes";
+import type { ApiAnswer, ApiRequest, Sender } from "../request/apiRequest";
+import { parseAnswer, type Reader } from "./reader";
 
 /** Where an object is, and until when it is waited for. */
 export interface Scope {
@@ -21,16 +19,11 @@ export interface Scope {
 export type Call = Omit<ApiRequest, "version" | "microtenantId"> & { version?: ApiRequest["version"] };
 
 /** Sends one request in a scope. */
-export function send(transport: Transport, scope: Scope, call: Call): Promise<ApiAnswer> {
-  return transport.send({ version: "v1", ...call, microtenantId: scope.microtenantId }, scope.signal);
+export function send(sender: Sender, scope: Scope, call: Call): Promise<ApiAnswer> {
+  return sender.send({ version: "v1", ...call, microtenantId: scope.microtenantId }, scope.signal);
 }
 
 /** Sends one request in a scope, for an answer of this form. */
-export async function fetchAs<T extends z.ZodType>(
-  schema: T,
-  transport: Transport,
-  scope: Scope,
-  call: Call,
-): Promise<z.output<T>> {
-  return parseAnswer(schema, await send(transport, scope, call));
+export async function fetchAs<T>(reader: Reader<T>, sender: Sender, scope: Scope, call: Call): Promise<T> {
+  return parseAnswer(reader, await send(sender, scope, call));
 }

@@ -4,20 +4,30 @@
 import { z } from "zod";
 import { LookUps } from "./lookUps";
 import type { AssociationType } from "./provisioningKeys";
-import type { Transport } from "../request/transport";
-import { maybe, wireFlag, wireId, wireText } from "./wireTypes";
+import type { Reader } from "./reader";
+import type { Same } from "../same";
+import type { Sender } from "../request/apiRequest";
+import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
-export const enrollmentCertificateSchema = z.looseObject({
+/** A certificate, as ZPA has it; fields that are not named here come along. */
+export interface EnrollmentCertificate {
+  id: string;
+  name: string;
+  description: string | undefined;
+  /** Only a certificate whose private key ZPA holds can sign a provisioning key. */
+  privateKeyPresent: boolean | undefined;
+  microtenantId: string | undefined;
+  [field: string]: unknown;
+}
+
+const schema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
-  /** Only a certificate whose private key ZPA holds can sign a provisioning key. */
   privateKeyPresent: maybe(wireFlag),
   microtenantId: maybe(wireId),
 });
-
-/** A certificate, as ZPA has it; fields that are not named here come along. */
-export type EnrollmentCertificate = z.output<typeof enrollmentCertificateSchema>;
+const reader: Reader<Same<EnrollmentCertificate, z.output<typeof schema>>> = readerOf(schema);
 
 /** The built-in certificates that keys of each type normally use. */
 export const builtInCertificates: Readonly<Record<AssociationType, string>> = {
@@ -27,8 +37,8 @@ export const builtInCertificates: Readonly<Record<AssociationType, string>> = {
 
 /** Enrollment certificates: what signs the certificates of machines that enroll. */
 export class EnrollmentCertificates extends LookUps<EnrollmentCertificate> {
-  constructor(transport: Transport) {
+  constructor(sender: Sender) {
     const names = { singular: "enrollment certificate", plural: "enrollment certificates" };
-    super(transport, { version: "v2", path: ["enrollmentCert"], ...names }, enrollmentCertificateSchema);
+    super(sender, { version: "v2", path: ["enrollmentCert"], ...names }, reader);
   }
 }

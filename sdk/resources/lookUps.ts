@@ -1,20 +1,21 @@
 // What every look-up family has: a list and a GET by id, which may live under different versions of the API.
 
-import type { z } from "zod";
 import { fetchAs, type Scope } from "./endpoint";
-import { type ListEndpoint, type ListOptions, type Page, ZpaList } from "./lists";
-import type { Transport } from "../request/transport";
+import type { ListOptions, Page, UnreadableObject } from "./lists";
+import type { Reader } from "./reader";
+import type { Sender } from "../request/apiRequest";
+import { type ListEndpoint, ZpaList } from "./zpaList";
 
 /** Objects of ZPA that are looked up, by id or by name, and not written. */
 export class LookUps<T extends { id: string; name: string }> {
   private readonly lists: ZpaList<T>;
 
   constructor(
-    private readonly transport: Transport,
+    private readonly sender: Sender,
     private readonly endpoint: ListEndpoint,
-    private readonly schema: z.ZodType<T>,
+    private readonly reader: Reader<T>,
   ) {
-    this.lists = new ZpaList(transport, endpoint, schema);
+    this.lists = new ZpaList(sender, endpoint, reader);
   }
 
   /** One GET. @throws NotFoundError */
@@ -22,10 +23,10 @@ export class LookUps<T extends { id: string; name: string }> {
     // v1, also of those that are listed under v2
     const path = [...this.endpoint.path, id];
     const operation = `reading ${this.endpoint.singular} ${id}`;
-    return fetchAs(this.schema, this.transport, scope, { method: "GET", path, replay: "safe", operation });
+    return fetchAs(this.reader, this.sender, scope, { method: "GET", path, replay: "safe", operation });
   }
 
-  /** All of them, page by page: one GET for each 500. */
+  /** All of them that can be read, page by page: one GET for each 500. */
   list(options?: ListOptions): AsyncGenerator<T, void, undefined> {
     return this.lists.all(options);
   }
@@ -35,8 +36,8 @@ export class LookUps<T extends { id: string; name: string }> {
     return this.lists.page(number, options);
   }
 
-  /** Those of exactly this name, case included. */
-  named(name: string, scope?: Scope): Promise<T[]> {
+  /** Those of exactly this name, case included, and those whose name alone can be read. */
+  named(name: string, scope?: Scope): Promise<(T | UnreadableObject)[]> {
     return this.lists.named(name, scope);
   }
 

@@ -4,27 +4,36 @@
 import { z } from "zod";
 import type { Scope } from "./endpoint";
 import { LookUps } from "./lookUps";
-import type { Transport } from "../request/transport";
-import { maybe, wireFlag, wireId, wireText } from "./wireTypes";
+import type { Reader } from "./reader";
+import type { Same } from "../same";
+import type { Sender } from "../request/apiRequest";
+import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
-export const microtenantSchema = z.looseObject({
+/** A microtenant, as ZPA has it; fields that are not named here come along. */
+export interface Microtenant {
+  id: string;
+  name: string;
+  description: string | undefined;
+  enabled: boolean | undefined;
+  [field: string]: unknown;
+}
+
+const schema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
   enabled: maybe(wireFlag),
 });
-
-/** A microtenant, as ZPA has it; fields that are not named here come along. */
-export type Microtenant = z.output<typeof microtenantSchema>;
+const reader: Reader<Same<Microtenant, z.output<typeof schema>>> = readerOf(schema);
 
 /** The microtenant that every tenant has. */
 export const defaultMicrotenant: Microtenant = { id: "0", name: "Default", description: undefined, enabled: true };
 
 /** Microtenants. Default is answered without a request. */
 export class Microtenants extends LookUps<Microtenant> {
-  constructor(transport: Transport) {
+  constructor(sender: Sender) {
     const names = { singular: "microtenant", plural: "microtenants" };
-    super(transport, { version: "v1", path: ["microtenants"], ...names }, microtenantSchema);
+    super(sender, { version: "v1", path: ["microtenants"], ...names }, reader);
   }
 
   override async get(id: string, scope?: Scope): Promise<Microtenant> {

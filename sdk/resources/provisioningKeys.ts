@@ -3,34 +3,63 @@
 
 import { z } from "zod";
 import { fetchAs, type Scope, send } from "./endpoint";
-import { type ListOptions, type Page, ZpaList } from "./lists";
+import type { ListOptions, Page, UnreadableObject } from "./lists";
 import { quoted } from "../text";
-import type { Transport } from "../request/transport";
-import { maybe, wireCount, wireFlag, wireId, wireText, wireTime } from "./wireTypes";
+import type { Reader } from "./reader";
+import type { Same } from "../same";
+import type { Sender } from "../request/apiRequest";
+import { ValidationError } from "../errors";
+import { maybe, plainText, readerOf, wireCount, wireFlag, wireId, wireText, wireTime } from "./wireTypes";
+import { ZpaList } from "./zpaList";
 
 /** What a key enrolls: App Connectors or Private Service Edges. */
 export const associationTypes = ["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const;
 /** One of {@link associationTypes}. */
 export type AssociationType = (typeof associationTypes)[number];
 
-export const provisioningKeySchema = z.looseObject({
+/** A key, as ZPA has it; fields that are not named here come along. Times are seconds since 1970. */
+export interface ProvisioningKey {
+  id: string;
+  name: string;
+  /** How many machines may enroll with the key. */
+  maxUsage: number;
+  /** How many have. Grows with each enrollment, never falls. */
+  usageCount: number | undefined;
+  enrollmentCertId: string | undefined;
+  enrollmentCertName: string | undefined;
+  /** The App Connector Group or Service Edge Group that machines join. */
+  zcomponentId: string | undefined;
+  zcomponentName: string | undefined;
+  /** Secret. Of a key that is not exportable it comes with the answer to its creation, and never again. */
+  provisioningKey: string | undefined;
+  enabled: boolean | undefined;
+  exportable: boolean | undefined;
+  ipAcl: string[] | undefined;
+  uiConfig: string | undefined;
+  readOnly: boolean | undefined;
+  zscalerManaged: boolean | undefined;
+  microtenantId: string | undefined;
+  microtenantName: string | undefined;
+  creationTime: string | undefined;
+  modifiedTime: string | undefined;
+  modifiedBy: string | undefined;
+  [field: string]: unknown;
+}
+
+const schema = z.looseObject({
   id: wireId,
   name: wireText,
-  /** How many machines may enroll with the key. */
   maxUsage: wireCount,
-  /** How many have. Grows with each enrollment, never falls. */
   usageCount: maybe(wireCount),
   enrollmentCertId: maybe(wireId),
   enrollmentCertName: maybe(wireText),
-  /** The App Connector Group or Service Edge Group that machines join. */
   zcomponentId: maybe(wireId),
   zcomponentName: maybe(wireText),
-  /** Secret. Of a key that is not exportable it comes with the answer to its creation, and never again. */
-  provisioningKey: maybe(z.string()),
+  provisioningKey: maybe(plainText),
   enabled: maybe(wireFlag),
   exportable: maybe(wireFlag),
-  ipAcl: maybe(z.array(z.string())),
-  uiConfig: maybe(z.string()),
+  ipAcl: maybe(z.array(plainText)),
+  uiConfig: maybe(plainText),
   readOnly: maybe(wireFlag),
   zscalerManaged: maybe(wireFlag),
   microtenantId: maybe(wireId),
@@ -39,9 +68,7 @@ export const provisioningKeySchema = z.looseObject({
   modifiedTime: maybe(wireTime),
   modifiedBy: maybe(wireId),
 });
-
-/** A key, as ZPA has it; fields that are not named here come along. Times are seconds since 1970. */
-export type ProvisioningKey = z.output<typeof provisioningKeySchema>;
+const reader: Reader<Same<ProvisioningKey, z.output<typeof schema>>> = readerOf(schema);
 
 /** All that may be written. Never `usageCount`, `provisioningKey`, the names, or `signingCertId` (see below). */
 export interface ProvisioningKeyBody {
@@ -71,14 +98,14 @@ function wireBody(body: ProvisioningKeyBody) {
 
 const singular = "provisioning key";
 
-/** Provisioning keys. */
+/** Provisioning keys. Each call refuses a type that is none of {@link associationTypes} with a ValidationError. */
 export class ProvisioningKeys {
   private readonly lists: Readonly<Record<AssociationType, ZpaList<ProvisioningKey>>>;
 
-  constructor(private readonly transport: Transport) {
+  constructor(private readonly sender: Sender) {
     const listOf = (type: AssociationType) => {
       const endpoint = { version: "v1", path: collection(type), singular, plural: `${singular}s` } as const;
-      return new ZpaList(transport, endpoint, provisioningKeySchema);
+      return new ZpaList(sender, endpoint, reader);
     };
     this.lists = { CONNECTOR_GRP: listOf("CONNECTOR_GRP"), SERVICE_EDGE_GRP: listOf("SERVICE_EDGE_GRP") };
   }
@@ -89,68 +116,87 @@ export class ProvisioningKeys {
    * @throws AlreadyExistsError when the name is taken; AmbiguousOutcomeError, or another error whose `mayHaveHappened` is
    * true, when the key may be there nevertheless
    */
-  create(type: AssociationType, body: ProvisioningKeyBody, scope: Scope = {}): Promise<ProvisioningKey> {
-    return fetchAs(provisioningKeySchema, this.transport, scope, {
+  async create(type: AssociationType, body: ProvisioningKeyBody, scope: Scope = {}): Promise<ProvisioningKey> {
+    const operation = `creating ${singular} ${quoted(body.name)}`;
+    checkType(type, operation);
+    return fetchAs(reader, this.sender, scope, {
       method: "POST",
       path: collection(type),
       body: wireBody(body),
       replay: "never",
-      operation: `creating ${singular} ${quoted(body.name)}`,
+      operation,
     });
   }
 
   /** One GET. @throws NotFoundError */
-  get(type: AssociationType, id: string, scope: Scope = {}): Promise<ProvisioningKey> {
-    return fetchAs(provisioningKeySchema, this.transport, scope, {
-      method: "GET",
-      path: [...collection(type), id],
-      replay: "safe",
-      operation: `reading ${singular} ${id}`,
-    });
+  async get(type: AssociationType, id: string, scope: Scope = {}): Promise<ProvisioningKey> {
+    const operation = `reading ${singular} ${id}`;
+    checkType(type, operation);
+    const path = [...collection(type), id];
+    return fetchAs(reader, this.sender, scope, { method: "GET", path, replay: "safe", operation });
   }
 
   /** One PUT. What is left out of the body may be lost. @throws NotFoundError */
   async update(type: AssociationType, id: string, body: ProvisioningKeyBody, scope: Scope = {}): Promise<void> {
-    await send(this.transport, scope, {
+    const operation = `updating ${singular} ${quoted(body.name)} (${id})`;
+    checkType(type, operation);
+    await send(this.sender, scope, {
       method: "PUT",
       path: [...collection(type), id],
       body: wireBody(body),
       replay: "safe",
-      operation: `updating ${singular} ${quoted(body.name)} (${id})`,
+      operation,
     });
   }
 
   /** One DELETE. @throws NotFoundError when it is gone already */
   async delete(type: AssociationType, id: string, scope: Scope = {}): Promise<void> {
-    await send(this.transport, scope, {
-      method: "DELETE",
-      path: [...collection(type), id],
-      replay: "safe",
-      operation: `deleting ${singular} ${id}`,
-    });
+    const operation = `deleting ${singular} ${id}`;
+    checkType(type, operation);
+    const path = [...collection(type), id];
+    await send(this.sender, scope, { method: "DELETE", path, replay: "safe", operation });
   }
 
-  /** All keys of a type, page by page: one GET for each 500. */
-  list(type: AssociationType, options?: ListOptions): AsyncGenerator<ProvisioningKey, void, undefined> {
-    return this.lists[type].all(options);
+  /** All keys of a type that can be read, page by page: one GET for each 500. */
+  async *list(type: AssociationType, options?: ListOptions): AsyncGenerator<ProvisioningKey, void, undefined> {
+    yield* this.listOf(type).all(options);
   }
 
   /** One page of the list; the first is 1. One GET. */
-  page(type: AssociationType, number: number, options?: ListOptions): Promise<Page<ProvisioningKey>> {
-    return this.lists[type].page(number, options);
+  async page(type: AssociationType, number: number, options?: ListOptions): Promise<Page<ProvisioningKey>> {
+    return this.listOf(type).page(number, options);
   }
 
-  /** The keys of exactly this name, case included: one GET where the search takes the name, else the whole list. */
-  named(type: AssociationType, name: string, scope?: Scope): Promise<ProvisioningKey[]> {
-    return this.lists[type].named(name, scope);
+  /**
+   * The keys of exactly this name, case included, and those whose name alone can be read: one GET where the search takes
+   * the name, else the whole list.
+   */
+  async named(type: AssociationType, name: string, scope?: Scope): Promise<(ProvisioningKey | UnreadableObject)[]> {
+    return this.listOf(type).named(name, scope);
   }
 
   /** The key of exactly this name, case included. @throws NotFoundError; ValidationError when several have it. */
-  find(type: AssociationType, name: string, scope?: Scope): Promise<ProvisioningKey> {
-    return this.lists[type].find(name, scope);
+  async find(type: AssociationType, name: string, scope?: Scope): Promise<ProvisioningKey> {
+    return this.listOf(type).find(name, scope);
+  }
+
+  private listOf(type: AssociationType): ZpaList<ProvisioningKey> {
+    checkType(type, `listing ${singular}s`);
+    return this.lists[type];
   }
 }
 
 function collection(type: AssociationType): string[] {
   return ["associationType", type, "provisioningKey"];
+}
+
+/** JavaScript and casts get past the type, and an unknown one would be part of a path. */
+function checkType(type: AssociationType, operation: string): void {
+  if (associationTypes.includes(type)) return;
+  throw new ValidationError({
+    operation,
+    params: ["associationType"],
+    reason: `${quoted(String(type))} is none`,
+    hint: `use ${associationTypes.join(" or ")}`,
+  });
 }

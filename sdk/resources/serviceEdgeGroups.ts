@@ -2,24 +2,34 @@
 
 import { z } from "zod";
 import { LookUps } from "./lookUps";
-import type { Transport } from "../request/transport";
-import { maybe, wireFlag, wireId, wireText } from "./wireTypes";
+import type { Reader } from "./reader";
+import type { Same } from "../same";
+import type { Sender } from "../request/apiRequest";
+import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
-export const serviceEdgeGroupSchema = z.looseObject({
+/** A group of Private Service Edges, as ZPA has it; fields that are not named here come along. */
+export interface ServiceEdgeGroup {
+  id: string;
+  name: string;
+  description: string | undefined;
+  enabled: boolean | undefined;
+  microtenantId: string | undefined;
+  [field: string]: unknown;
+}
+
+const schema = z.looseObject({
   id: wireId,
   name: wireText,
   description: maybe(wireText),
   enabled: maybe(wireFlag),
   microtenantId: maybe(wireId),
 });
-
-/** A group of Private Service Edges, as ZPA has it; fields that are not named here come along. */
-export type ServiceEdgeGroup = z.output<typeof serviceEdgeGroupSchema>;
+const reader: Reader<Same<ServiceEdgeGroup, z.output<typeof schema>>> = readerOf(schema);
 
 /** Service Edge Groups: what keys of the type SERVICE_EDGE_GRP belong to. */
 export class ServiceEdgeGroups extends LookUps<ServiceEdgeGroup> {
-  constructor(transport: Transport) {
+  constructor(sender: Sender) {
     const names = { singular: "Service Edge Group", plural: "Service Edge Groups" };
-    super(transport, { version: "v1", path: ["serviceEdgeGroup"], ...names }, serviceEdgeGroupSchema);
+    super(sender, { version: "v1", path: ["serviceEdgeGroup"], ...names }, reader);
   }
 }

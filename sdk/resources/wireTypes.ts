@@ -1,9 +1,9 @@
-// The shapes in which ZPA writes ids, counts, times, flags and names, and how an answer is held against its schema.
+// The shapes in which ZPA writes ids, counts, times, flags and names. Where another writing can mean one thing only (a
+// number where a text is usual, null for what is absent) it is taken: other clients write objects too.
 
 import { z } from "zod";
-import { ProtocolError } from "../errors";
+import type { Reader } from "./reader";
 import { unescapeHtml } from "../text";
-import type { ApiAnswer } from "../request/transport";
 
 /** Ids are text: they exceed 2^53. */
 export const wireId = z.union([z.string(), z.number()]).transform(String);
@@ -21,24 +21,33 @@ export const wireCount = z.union([
 export const wireTime = z.union([z.string(), z.number()]).transform(String);
 
 /** Flags are the only fields that are not text. */
-export const wireFlag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+export const wireFlag = z.union([
+  z.boolean(),
+  z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .pipe(z.stringbool({ truthy: ["true", "1"], falsy: ["false", "0"] })),
+]);
 
-/** What people typed: comes back HTML-escaped. */
-export const wireText = z.string().transform(unescapeHtml);
+/** A text that ZPA gives back as it got it. */
+export const plainText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** A name or a description: comes back HTML-escaped. */
+export const wireText = plainText.transform(unescapeHtml);
 
 /** A field that ZPA may leave out, or write as null. */
 export const maybe = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => (value === null ? undefined : value) as z.output<T> | undefined);
 
-/** @throws ProtocolError naming the fields that are not as ZPA writes them; never their values. */
-export function parseAnswer<T extends z.ZodType>(schema: T, answer: ApiAnswer): z.output<T> {
-  const parsed = schema.safeParse(answer.body);
-  if (parsed.success) return parsed.data;
-  throw new ProtocolError({
-    ...answer.facts,
-    params: parsed.error.issues.slice(0, 5).map((issue) => issue.path.join(".") || "the whole answer"),
-    reason: answer.body === undefined ? "the answer is empty" : "not of the form that ZPA documents",
-    hint: "check baseUrl, and whether a proxy answers in place of ZPA",
-    // never the error of zod: it may hold the answer
-  });
+/** How many unreadable fields a message names. */
+const mostFields = 5;
+
+export function readerOf<T>(schema: z.ZodType<T>): Reader<T> {
+  return (written) => {
+    const parsed = schema.safeParse(written);
+    if (parsed.success) return { read: parsed.data };
+    // never the error of zod: it may hold what was written
+    const fields = parsed.error.issues.map((issue) => issue.path.join("."));
+    return { unreadable: [...new Set(fields)].slice(0, mostFields) };
+  };
 }
