@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AppConnectorGroups } from "./resources/appConnectorGroups";
 import { type Clock, systemClock } from "./clock";
 import { Credentials } from "./resources/credentials";
@@ -95,6 +96,30 @@ export class ZpaClient {
     return this.#transport.signInNow(signal);
   }
 
+  /**
+   * The server's clock, in seconds since 1970: by the `Date` of its latest answer and the time since. Undefined before the
+   * first answer of the API that has one.
+   */
+  serverTime(): number | undefined {
+    return this.#transport.serverClock.now();
+  }
+
+  /**
+   * A short text that stands for the tenant: made from its customer id alone, which it does not show, so another API
+   * credential of the same tenant has the same. Signs in where the settings leave the customer id to the token.
+   *
+   * @throws as {@link signIn} does; ConfigurationError when neither settings nor token name a tenant
+   */
+  async tenantFingerprint(signal?: AbortSignal): Promise<string> {
+    return fingerprint(await this.#transport.customerId(signal));
+  }
+
+  /** The same, as far as it is known without a request. */
+  get knownTenantFingerprint(): string | undefined {
+    const customerId = this.#transport.knownCustomerId;
+    return customerId === undefined ? undefined : fingerprint(customerId);
+  }
+
   /** Ends what is under way, signs out of the legacy API (5 s at most) and closes all connections. Never throws. */
   close(): Promise<void> {
     return this.#transport.close();
@@ -121,6 +146,10 @@ function openTransport(
     onWait: onWait && ((notice) => quietly(() => onWait(notice))),
     ledger: rateLedger === false ? undefined : new RateLedger(tenantOf(settings), rateLedger, clock),
   });
+}
+
+function fingerprint(customerId: string): string {
+  return createHash("sha256").update(`pulumi-zpa-dynamic tenant ${customerId}`).digest("hex").slice(0, 16);
 }
 
 /** The sign-in host of OneAPI belongs to one organisation; the legacy one is the same for all. */

@@ -18,6 +18,8 @@ interface Renewal {
 }
 
 export class TokenSource {
+  /** The tenant that the last token named, which may have expired since. */
+  customerId: string | undefined;
   private current: Token | undefined;
   private renewal: Renewal | undefined;
 
@@ -63,6 +65,7 @@ export class TokenSource {
     const asked = this.clock.now();
     const token = this.signIn(abort.signal).then((answer) => {
       abort.signal.throwIfAborted();
+      this.customerId = answer.customerId;
       return (this.current = { ...answer, renewAt: asked + Math.max(answer.life - renewBefore, answer.life / 2) });
     });
     const renewal: Renewal = { token, waiters: 0, abort };

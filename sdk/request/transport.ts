@@ -15,6 +15,7 @@ import { redact, secretTexts } from "../http/redact";
 import { Refusals } from "../rateLimit/refusals";
 import type { ResolvedSettings } from "../settings/resolve";
 import { RetryBudget } from "./retry";
+import { ServerClock, serverTimeOf } from "./serverClock";
 import { readToken, signInRequest, type TokenAnswer } from "../auth/signIn";
 import { type Token, TokenSource } from "../auth/tokenSource";
 import { judge, judgeSignIn } from "./classify";
@@ -40,6 +41,7 @@ export class Transport implements Sender {
   readonly #options: TransportOptions;
   readonly #tokens: TokenSource;
   readonly #wire: Wire;
+  readonly serverClock: ServerClock;
   private readonly reads: RateLimiter;
   private readonly writes: RateLimiter;
   private readonly budget = new RetryBudget();
@@ -51,6 +53,7 @@ export class Transport implements Sender {
   constructor(options: TransportOptions) {
     const { settings, env, clock, onRequest, onWait, ledger } = options;
     this.#options = options;
+    this.serverClock = new ServerClock(clock);
     this.#tokens = new TokenSource(clock, (signal) => this.signIn(signal));
     const { requestTimeout, caCertificate } = settings;
     this.#wire = new Wire({ requestTimeout, caCertificate, env, clock, onRequest });
@@ -73,6 +76,17 @@ export class Transport implements Sender {
     await this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, signal, (operation) =>
       operation.until(this.#tokens.get(operation.signal)),
     );
+  }
+
+  /** The tenant, as far as it is known without a request. */
+  get knownCustomerId(): string | undefined {
+    return this.#options.settings.customerId ?? this.#tokens.customerId;
+  }
+
+  /** The tenant. Signs in where only a token can tell it. */
+  async customerId(signal?: AbortSignal): Promise<string> {
+    if (this.knownCustomerId === undefined) await this.signInNow(signal);
+    return needCustomerId(this.knownCustomerId, "looking up the tenant");
   }
 
   /** Gives the legacy session back, ends what is under way, and closes the connections. */
@@ -137,6 +151,7 @@ export class Transport implements Sender {
         await operation.afterFailure(outcome);
         continue;
       }
+      this.serverClock.heard(outcome);
       if (isSuccess(outcome)) return this.success(outcome, operation, prepared.secrets);
       try {
         await operation.afterRefusal(
@@ -167,8 +182,8 @@ export class Transport implements Sender {
   ): Promise<{ outcome: Outcome; token: Token }> {
     const { clock, settings } = this.#options;
     // before the queue: who cannot sign in, or asks for nonsense, learns it at once
-    const { customerId } = await operation.until(this.#tokens.get(operation.signal));
-    const url = apiUrl(request, settings, needCustomerId(settings.customerId ?? customerId, request.operation));
+    await operation.until(this.#tokens.get(operation.signal));
+    const url = apiUrl(request, settings, needCustomerId(this.knownCustomerId, request.operation));
     this.heedBan(operation);
     const queuedAt = clock.now();
     operation.hold();
@@ -274,9 +289,4 @@ const jsonBody = { "content-type": "application/json" };
 
 function secretsOf(settings: ResolvedSettings): string[] {
   return [settings.clientSecret, settings.privateKey].filter((secret) => secret !== undefined);
-}
-
-function serverTimeOf(answer: HttpAnswer): number | undefined {
-  const time = Date.parse(answer.headers["date"] ?? "");
-  return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
 }
