@@ -80,10 +80,12 @@ describe("Answers that are not ZPA's", () => {
           fc.constantFrom("application/json", "text/html", undefined),
           fc.constantFrom("get", "create", "update", "list"),
           async (bytes, status, type, call) => {
-            double.script = [
-              { status, body: bytes, headers: { ...(type === undefined ? {} : { "content-type": type }) } },
-            ];
-            // after a 429 without end a client sends nothing for a while
+            // a wait that is not worth it ends a 429 at once, and the client then sends nothing for a while: one for each
+            const headers = {
+              ...(type === undefined ? {} : { "content-type": type }),
+              ...(status === 429 ? { "retry-after": "400s" } : {}),
+            };
+            double.script = [{ status, body: bytes, headers }];
             const ended = await calls[call as CallName](double.client({}, { clock })).then(
               () => undefined,
               (error: unknown) => error,
