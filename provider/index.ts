@@ -5,10 +5,19 @@
  */
 export {
   type CredentialType,
+  type PasswordArgs,
   PrivilegedCredential,
   type PrivilegedCredentialArgs,
+  type PrivilegedCredentialState,
+  type SshKeyArgs,
+  type UsernamePasswordArgs,
 } from "./program/privilegedCredential";
-export { type AssociationType, ProvisioningKey, type ProvisioningKeyArgs } from "./program/provisioningKey";
+export {
+  type AssociationType,
+  ProvisioningKey,
+  type ProvisioningKeyArgs,
+  type ProvisioningKeyState,
+} from "./program/provisioningKey";
 export {
   type EnrollmentCertificateResult,
   getAppConnectorGroup,
@@ -17,15 +26,24 @@ export {
   getEnrollmentCertificateOutput,
   getMicrotenant,
   getMicrotenantOutput,
+  getPrivilegedCredential,
+  getPrivilegedCredentialOutput,
+  getProvisioningKey,
+  type GetProvisioningKeyArgs,
+  getProvisioningKeyOutput,
+  type GetProvisioningKeyOutputArgs,
   getServiceEdgeGroup,
   getServiceEdgeGroupOutput,
   type GroupResult,
   type LookUpArgs,
   type LookUpOptions,
   type LookUpOutputArgs,
+  type LookUpOutputOptions,
   type LookUpResult,
+  type PrivilegedCredentialResult,
+  type ProvisioningKeyResult,
 } from "./program/lookUps";
-export { Provider, type ProviderArgs } from "./program/provider";
+export { Provider, type ProviderArgs, type ProviderOptions } from "./program/provider";
 export {
   type AwsSecretsManagerSource,
   type AwsSsmSource,

@@ -6,6 +6,12 @@ import { isSet, type Values } from "./fields";
 /** The property of inputs and of outputs that holds the notes. */
 export const notesKey = "__zpa";
 
+/**
+ * The setting in which an explicit provider tells its process of `envVarMappings`, as JSON. The process of the default
+ * provider has none.
+ */
+export const mappingsKey = "envVarMappings";
+
 /** Notes in a resource's inputs. */
 export interface InputNotes {
   /** Tells resources apart: `<logical name>-<hash of organization and URN>`. */

@@ -172,18 +172,18 @@ async function adopt<T extends RemoteObject>(
   }
   const { item, where } = found;
   const outs = definition.outputs(item, where);
-  const target = definition.adjust({ ...inputs, microtenantId: session.microtenantOf(inputs) ?? "0" }, outs);
-  const plan = planOf(fields, outs, target);
+  const wanted = definition.adjust(inputs, outs);
+  const plan = planOf(fields, outs, { ...wanted, microtenantId: session.microtenantOf(inputs) ?? "0" });
   for (const field of fields) {
     if (field.local || !(plan.replaces.includes(field.name) || isMove(field, plan))) continue;
-    const [is, wanted] = [outs[field.name] ?? field.fallback, target[field.name]].map((value) => JSON.stringify(value));
+    const [is, asked] = [outs, plan.target].map((values) => JSON.stringify(values[field.name] ?? field.fallback));
     throw new Error(
-      `adopt: ${kind} "${item.name}" (${id}) cannot be adopted: its ${field.name} is ${is}, and the program says ${wanted}. ` +
+      `adopt: ${kind} "${item.name}" (${id}) cannot be adopted: its ${field.name} is ${is}, and the program says ${asked}. ` +
         `Set ${field.name} to ${is}, or remove adopt to create a new one.`,
     );
   }
-  refuse(definition.objection(outs, target, { ...plan, changed: [...plan.changed, "adopt"] }));
-  return { item, outs: await definition.bringTo(session, item, outs, target) };
+  refuse(definition.objection(outs, wanted, { ...plan, changed: [...plan.changed, "adopt"] }));
+  return { item, outs: await definition.bringTo(session, item, outs, wanted) };
 }
 
 /** An object of another microtenant is not taken over by accident: the program has to name where it is. */

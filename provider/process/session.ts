@@ -9,8 +9,10 @@ import type {
   UnreadableObject,
   WaitNotice,
   ZpaClient,
+  ZpaSettings,
 } from "../../sdk";
 import { isSet } from "../model/fields";
+import { mappingsKey } from "../model/notes";
 import { Snapshot } from "./snapshot";
 
 /** Reads a `zpa:` setting of Pulumi's configuration. */
@@ -25,6 +27,8 @@ const anywhere: Scope = { microtenantId: "all" };
 export class Session {
   private readonly keys = new Map<string, Snapshot<ProvisioningKey>>();
   private readonly credentialsByMicrotenant = new Map<string, Snapshot<Credential>>();
+  private readonly keyPeers = new Set<Snapshot<ProvisioningKey>>();
+  private readonly credentialPeers = new Set<Snapshot<Credential>>();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
 
   /** Objects, as {@link refOf} names them, that a create of this process has answered with. */
@@ -47,7 +51,7 @@ export class Session {
     const api = this.client.provisioningKeys;
     const scope = { microtenantId };
     return memoised(this.keys, `${type} ${microtenantId ?? ""}`, () =>
-      this.snapshot({
+      this.snapshot(this.keyPeers, {
         page: (number) => api.page(type, number, scope),
         get: (id) => unlessGone(api.get(type, id, anywhere)),
         named: (name) => readable(api.named(type, name, scope)),
@@ -59,7 +63,7 @@ export class Session {
     const api = this.client.credentials;
     const scope = { microtenantId };
     return memoised(this.credentialsByMicrotenant, microtenantId ?? "", () =>
-      this.snapshot({
+      this.snapshot(this.credentialPeers, {
         page: (number) => api.page(number, scope),
         get: (id) => unlessGone(api.get(id, anywhere)),
         named: (name) => readable(api.named(name, scope)),
@@ -84,11 +88,14 @@ export class Session {
     return all.some((other) => other !== snapshot && other.readsSeveral);
   }
 
-  private snapshot<T extends { id: string; name: string }>(api: {
-    page: (number: number) => Promise<{ items: T[]; totalPages: number }>;
-    get: (id: string) => Promise<T | undefined>;
-    named: (name: string) => Promise<T[]>;
-  }): Snapshot<T> {
+  private snapshot<T extends { id: string; name: string }>(
+    peers: Set<Snapshot<T>>,
+    api: {
+      page: (number: number) => Promise<{ items: T[]; totalPages: number }>;
+      get: (id: string) => Promise<T | undefined>;
+      named: (name: string) => Promise<T[]>;
+    },
+  ): Snapshot<T> {
     const source = {
       ...api,
       ready: () => this.client.signIn(),
@@ -96,7 +103,7 @@ export class Session {
       othersAreRead: () => this.othersRead(snapshot),
       pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     };
-    const snapshot: Snapshot<T> = new Snapshot(source, process.env[withoutLists] === undefined);
+    const snapshot: Snapshot<T> = new Snapshot(source, process.env[withoutLists] === undefined, peers);
     return snapshot;
   }
 }
@@ -116,11 +123,14 @@ const sessions = new Map<string, Session>();
 export function openSession(read: ConfigReader): Session {
   const { settingNames, ZpaClient: Client } = sdk();
   const settings = Object.fromEntries(settingNames.map((name) => [name, read(name)]));
-  return memoised(
-    sessions,
-    JSON.stringify(settings),
-    () => new Session(new Client({}, { config: (name) => settings[name], onWait: waitTeller() })),
-  );
+  const mappings = read(mappingsKey);
+  const onWait = waitTeller();
+  return memoised(sessions, JSON.stringify([settings, mappings]), () => {
+    if (mappings === undefined) return new Session(new Client({}, { config: (name) => settings[name], onWait }));
+    // the arguments of an explicit provider arrive as configuration
+    const envVarMappings = JSON.parse(mappings) as Record<string, string>;
+    return new Session(new Client(settings as ZpaSettings, { envVarMappings, onWait }));
+  });
 }
 
 /** Loaded with the first request, for undici and zod take a while to load. */

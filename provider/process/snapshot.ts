@@ -56,11 +56,17 @@ export class Snapshot<T extends { id: string; name: string }> {
   private waiting: Demand<T>[] = [];
   private running = false;
 
-  /** @param lists - false for one call per object, always: only to measure what the lists save. */
+  /**
+   * @param lists - false for one call per object, always: only to measure what the lists save.
+   * @param peers - all snapshots of this type, of other microtenants too: an object may be listed in several.
+   */
   constructor(
     private readonly source: SnapshotSource<T>,
     private readonly lists = true,
-  ) {}
+    private readonly peers = new Set<Snapshot<T>>(),
+  ) {
+    peers.add(this);
+  }
 
   /** The object, or undefined when ZPA itself has said that it is gone. */
   read(id: string): Promise<T | undefined> {
@@ -79,19 +85,21 @@ export class Snapshot<T extends { id: string; name: string }> {
 
   /** Our own create. */
   created(item: T): void {
-    this.gone.delete(item.id);
+    for (const { gone } of this.peers) gone.delete(item.id);
     this.items.set(item.id, item);
   }
 
   /** Our own update: what was listed of it no longer holds. */
   updated(id: string): void {
-    this.stale.add(id);
+    for (const { stale } of this.peers) stale.add(id);
   }
 
   /** Our own delete. */
   deleted(id: string): void {
-    this.items.delete(id);
-    this.gone.add(id);
+    for (const { gone, items } of this.peers) {
+      items.delete(id);
+      gone.add(id);
+    }
   }
 
   /** Whether several are being read; one alone waits for others itself. */

@@ -3,68 +3,123 @@
 // The trap: passwords, private keys and passphrases go in and never come out again.
 
 import * as pulumi from "@pulumi/pulumi";
+import type { CredentialType } from "../../sdk";
 import { privilegedCredentialFields, privilegedCredentialOutputs } from "../model/privilegedCredential";
 import { registration } from "./registration";
 
-/** RDP, SSH and VNC · SSH · VNC. */
-export type CredentialType = "USERNAME_PASSWORD" | "SSH_KEY" | "PASSWORD";
+export type { CredentialType };
 
-export interface PrivilegedCredentialArgs {
+interface CommonArgs {
   /** Name of the credential, at most 255 characters. Default: the logical name and a short hash. */
   name?: pulumi.Input<string>;
-  /** `USERNAME_PASSWORD`, `SSH_KEY` or `PASSWORD`. Changing it replaces the credential. */
-  credentialType: pulumi.Input<CredentialType>;
   /** At most 1024 characters. */
   description?: pulumi.Input<string>;
-  /** Required with `USERNAME_PASSWORD` and `SSH_KEY`; not with `PASSWORD`. */
-  userName?: pulumi.Input<string>;
-  /** Domain of the user; only with `USERNAME_PASSWORD`. */
-  userDomain?: pulumi.Input<string>;
-  /** Secret. Required with `USERNAME_PASSWORD` and `PASSWORD`. */
-  password?: pulumi.Input<string>;
-  /** Secret. PEM; required with `SSH_KEY`. */
-  privateKey?: pulumi.Input<string>;
-  /** Secret. What the private key is encrypted with; only with `SSH_KEY`. */
-  passphrase?: pulumi.Input<string>;
   /** Microtenant of the credential; `0` is Default. Default: that of the settings. Changing it moves the credential. */
   microtenantId?: pulumi.Input<string>;
-  /** Any texts. A change makes a new credential before the old one goes. */
-  keepers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** Id of a credential that is there already, to be taken over instead of making one. No effect afterwards. */
+  /** Any values. A change replaces the credential: the new one is created before the old one is deleted. */
+  keepers?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
+  /** Id of an existing credential to take over instead of creating one. No effect afterwards. */
   adopt?: pulumi.Input<string>;
+}
+
+/** A user name and a password, for RDP, SSH and VNC. */
+export interface UsernamePasswordArgs extends CommonArgs {
+  /** Changing it replaces the credential. */
+  credentialType: pulumi.Input<"USERNAME_PASSWORD">;
+  userName: pulumi.Input<string>;
+  /** Domain of the user. */
+  userDomain?: pulumi.Input<string>;
+  /** Secret. */
+  password: pulumi.Input<string>;
+  privateKey?: undefined;
+  passphrase?: undefined;
+}
+
+/** A user name and a private key, for SSH. */
+export interface SshKeyArgs extends CommonArgs {
+  /** Changing it replaces the credential. */
+  credentialType: pulumi.Input<"SSH_KEY">;
+  userName: pulumi.Input<string>;
+  /** Secret. PEM. */
+  privateKey: pulumi.Input<string>;
+  /** Secret. What the private key is encrypted with. */
+  passphrase?: pulumi.Input<string>;
+  userDomain?: undefined;
+  password?: undefined;
+}
+
+/** A password alone, for VNC. */
+export interface PasswordArgs extends CommonArgs {
+  /** Changing it replaces the credential. */
+  credentialType: pulumi.Input<"PASSWORD">;
+  /** Secret. */
+  password: pulumi.Input<string>;
+  userName?: undefined;
+  userDomain?: undefined;
+  privateKey?: undefined;
+  passphrase?: undefined;
+}
+
+/** The arguments of a credential: by its type, what it is made of. */
+export type PrivilegedCredentialArgs = UsernamePasswordArgs | SshKeyArgs | PasswordArgs;
+
+/** What state holds of a credential: its arguments, adjusted by ZPA, and its outputs. */
+export interface PrivilegedCredentialState {
+  name: string;
+  credentialType: CredentialType;
+  description: string | undefined;
+  userName: string | undefined;
+  userDomain: string | undefined;
+  /** Secret. */
+  password: string | undefined;
+  /** Secret. */
+  privateKey: string | undefined;
+  /** Secret. */
+  passphrase: string | undefined;
+  microtenantId: string | undefined;
+  keepers: Record<string, string> | undefined;
+  /** When the secret was last written, in seconds since 1970, as of the last refresh. */
+  lastCredentialResetTime: string | undefined;
+  /** When somebody else wrote the secret, in seconds since 1970; the next up writes it again. */
+  secretResetElsewhere: string | undefined;
+  /** Seconds since 1970. */
+  creationTime: string | undefined;
 }
 
 /**
  * A credential of Privileged Remote Access. Its password, private key and passphrase are Pulumi secrets, whether the
  * program passes them as such or as plain texts.
+ *
+ * @example
+ * const jumpHost = new zpa.PrivilegedCredential("jump-host", {
+ *   credentialType: "USERNAME_PASSWORD",
+ *   userName: "svc_jump",
+ *   password: config.requireSecret("jumpHostPassword"),
+ * });
  */
 export class PrivilegedCredential extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "pulumi-nodejs:dynamic/zpa:PrivilegedCredential";
 
-  declare readonly name: pulumi.Output<string>;
-  declare readonly credentialType: pulumi.Output<CredentialType>;
-  declare readonly description: pulumi.Output<string | undefined>;
-  declare readonly userName: pulumi.Output<string | undefined>;
-  declare readonly userDomain: pulumi.Output<string | undefined>;
+  declare readonly name: pulumi.Output<PrivilegedCredentialState["name"]>;
+  declare readonly credentialType: pulumi.Output<PrivilegedCredentialState["credentialType"]>;
+  declare readonly description: pulumi.Output<PrivilegedCredentialState["description"]>;
+  declare readonly userName: pulumi.Output<PrivilegedCredentialState["userName"]>;
+  declare readonly userDomain: pulumi.Output<PrivilegedCredentialState["userDomain"]>;
   /** Secret. */
-  declare readonly password: pulumi.Output<string | undefined>;
+  declare readonly password: pulumi.Output<PrivilegedCredentialState["password"]>;
   /** Secret. */
-  declare readonly privateKey: pulumi.Output<string | undefined>;
+  declare readonly privateKey: pulumi.Output<PrivilegedCredentialState["privateKey"]>;
   /** Secret. */
-  declare readonly passphrase: pulumi.Output<string | undefined>;
-  declare readonly microtenantId: pulumi.Output<string | undefined>;
-  declare readonly keepers: pulumi.Output<Record<string, string> | undefined>;
+  declare readonly passphrase: pulumi.Output<PrivilegedCredentialState["passphrase"]>;
+  declare readonly microtenantId: pulumi.Output<PrivilegedCredentialState["microtenantId"]>;
+  declare readonly keepers: pulumi.Output<PrivilegedCredentialState["keepers"]>;
   /** When the secret was last written, in seconds since 1970, as of the last refresh. */
-  declare readonly lastCredentialResetTime: pulumi.Output<string | undefined>;
-  /** When this program last wrote the secret, in seconds since 1970, until a refresh has seen `lastCredentialResetTime`. */
-  declare readonly secretWrittenAt: pulumi.Output<string | undefined>;
-  /** Seconds that ZPA's reset times are off from the times of its answers, as seen at earlier writes. */
-  declare readonly resetClockOffset: pulumi.Output<number | undefined>;
+  declare readonly lastCredentialResetTime: pulumi.Output<PrivilegedCredentialState["lastCredentialResetTime"]>;
   /** When somebody else wrote the secret, in seconds since 1970; the next up writes it again. */
-  declare readonly secretResetElsewhere: pulumi.Output<string | undefined>;
+  declare readonly secretResetElsewhere: pulumi.Output<PrivilegedCredentialState["secretResetElsewhere"]>;
   /** Seconds since 1970. */
-  declare readonly creationTime: pulumi.Output<string | undefined>;
+  declare readonly creationTime: pulumi.Output<PrivilegedCredentialState["creationTime"]>;
 
   constructor(name: string, args: PrivilegedCredentialArgs, opts?: pulumi.CustomResourceOptions) {
     const facts = {
@@ -82,13 +137,23 @@ export class PrivilegedCredential extends pulumi.CustomResource {
   }
 
   /**
-   * A credential that is there already and stays the business of others: it can be read, and is never changed or deleted
-   * here. Its secrets cannot be read by anybody.
+   * A credential that is managed elsewhere: it is read, and never changed or deleted. Nobody can read its secrets. Fails if
+   * there is no such credential.
    *
-   * @param id - `11410` or `<microtenantId>/11410`.
+   * @param id - `11410` or `<microtenantId>/11410`. The resource's `id` is the bare id.
+   * @example
+   * const shared = zpa.PrivilegedCredential.get("shared", "11410");
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): PrivilegedCredential {
-    return new PrivilegedCredential(name, {} as PrivilegedCredentialArgs, { ...opts, id });
+    const parts = pulumi.output(id).apply((text) => {
+      const match = /^(?:(\d+)\/)?(\d+)$/.exec(text);
+      const forms = '"11410" or "<microtenantId>/11410"';
+      if (match === null)
+        throw new pulumi.RunError(`"${text}" is not the id of a privileged credential. Write ${forms}.`);
+      return { microtenantId: match[1], id: match[2]! };
+    });
+    const where = { microtenantId: parts.microtenantId };
+    return new PrivilegedCredential(name, where as unknown as PrivilegedCredentialArgs, { ...opts, id: parts.id });
   }
 
   /** Whether a value is a PrivilegedCredential, also one of another copy of this package. */

@@ -3,11 +3,11 @@
 // The trap: a key that is not exportable shows its text once, in the answer to its creation.
 
 import * as pulumi from "@pulumi/pulumi";
+import type { AssociationType } from "../../sdk";
 import { provisioningKeyFields, provisioningKeyOutputs } from "../model/provisioningKey";
 import { registration } from "./registration";
 
-/** What a key enrolls: App Connectors, or Private Service Edges. */
-export type AssociationType = "CONNECTOR_GRP" | "SERVICE_EDGE_GRP";
+export type { AssociationType };
 
 export interface ProvisioningKeyArgs {
   /**
@@ -23,13 +23,13 @@ export interface ProvisioningKeyArgs {
    * How many machines may enroll with the key, from 1 up. Every machine that an autoscaling group replaces takes one
    * more. Can be changed at any time, but not below the uses that are spent.
    */
-  maxUsage: pulumi.Input<number | string>;
+  maxUsage: pulumi.Input<number>;
   /** Id of the certificate that signs what enrolls. Default: the built-in `Connector` or `Service Edge`. */
   enrollmentCertId?: pulumi.Input<string>;
   /** Whether machines may enroll with the key. Default true. */
-  enabled?: pulumi.Input<boolean | string>;
+  enabled?: pulumi.Input<boolean>;
   /** Whether the key's text can be read again after its creation. Default true. Changing false to true replaces the key. */
-  exportable?: pulumi.Input<boolean | string>;
+  exportable?: pulumi.Input<boolean>;
   /** Addresses that may enroll. Default: any. */
   ipAcl?: pulumi.Input<pulumi.Input<string>[]>;
   /** Free text of the Admin Portal. */
@@ -40,49 +40,89 @@ export interface ProvisioningKeyArgs {
    * Uses that must always remain: whenever fewer do, `maxUsage` is raised in place to what is spent plus this. It is
    * never lowered; `maxUsage` is then the limit to begin with. Spent uses are known from the last refresh.
    */
-  headroom?: pulumi.Input<number | string>;
+  headroom?: pulumi.Input<number>;
   /** Warn when at most this part of the uses remains, in percent; default 10, and 0 for never. */
-  warnAtPercent?: pulumi.Input<number | string>;
-  /** Any texts. A change makes a new key before the old one goes. */
-  keepers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** Id of a key that is there already, to be taken over instead of making one. No effect afterwards. */
+  warnAtPercent?: pulumi.Input<number>;
+  /** Fail preview and up, instead of warning, when no use is left, as of the last refresh. Default false. */
+  failWhenExhausted?: pulumi.Input<boolean>;
+  /** Any values. A change replaces the key: the new one is created before the old one is deleted. */
+  keepers?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
+  /** Id of an existing key to take over instead of creating one. No effect afterwards. */
   adopt?: pulumi.Input<string>;
+}
+
+/** What state holds of a key: its arguments, adjusted by ZPA, and its outputs. */
+export interface ProvisioningKeyState {
+  name: string;
+  associationType: AssociationType;
+  zcomponentId: string;
+  /** The limit that holds: what the program says, or more when `headroom` has raised it. */
+  maxUsage: number;
+  enrollmentCertId: string;
+  enabled: boolean;
+  exportable: boolean;
+  ipAcl: string[];
+  uiConfig: string | undefined;
+  microtenantId: string | undefined;
+  headroom: number | undefined;
+  failWhenExhausted: boolean | undefined;
+  keepers: Record<string, string> | undefined;
+  /** Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. */
+  provisioningKey: string;
+  /** Machines that have enrolled with the key, as of the last refresh. Never falls. */
+  usageCount: number;
+  /** `maxUsage` less `usageCount`. */
+  remainingUses: number;
+  /** The API refuses to change or delete the key. */
+  readOnly: boolean;
+  /** The key belongs to Zscaler Deception. */
+  zscalerManaged: boolean;
+  /** Seconds since 1970. */
+  creationTime: string | undefined;
 }
 
 /**
  * A provisioning key of App Connectors or Private Service Edges.
  *
  * `provisioningKey`, the text that machines enroll with, is a Pulumi secret.
+ *
+ * @example
+ * const key = new zpa.ProvisioningKey("connectors", {
+ *   associationType: "CONNECTOR_GRP",
+ *   zcomponentId: group.id,
+ *   maxUsage: 100,
+ * });
  */
 export class ProvisioningKey extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "pulumi-nodejs:dynamic/zpa:ProvisioningKey";
 
-  declare readonly name: pulumi.Output<string>;
-  declare readonly associationType: pulumi.Output<AssociationType>;
-  declare readonly zcomponentId: pulumi.Output<string>;
+  declare readonly name: pulumi.Output<ProvisioningKeyState["name"]>;
+  declare readonly associationType: pulumi.Output<ProvisioningKeyState["associationType"]>;
+  declare readonly zcomponentId: pulumi.Output<ProvisioningKeyState["zcomponentId"]>;
   /** The limit that holds: what the program says, or more when `headroom` has raised it. */
-  declare readonly maxUsage: pulumi.Output<number>;
-  declare readonly enrollmentCertId: pulumi.Output<string>;
-  declare readonly enabled: pulumi.Output<boolean>;
-  declare readonly exportable: pulumi.Output<boolean>;
-  declare readonly ipAcl: pulumi.Output<string[]>;
-  declare readonly uiConfig: pulumi.Output<string | undefined>;
-  declare readonly microtenantId: pulumi.Output<string | undefined>;
-  declare readonly headroom: pulumi.Output<number | undefined>;
-  declare readonly keepers: pulumi.Output<Record<string, string> | undefined>;
+  declare readonly maxUsage: pulumi.Output<ProvisioningKeyState["maxUsage"]>;
+  declare readonly enrollmentCertId: pulumi.Output<ProvisioningKeyState["enrollmentCertId"]>;
+  declare readonly enabled: pulumi.Output<ProvisioningKeyState["enabled"]>;
+  declare readonly exportable: pulumi.Output<ProvisioningKeyState["exportable"]>;
+  declare readonly ipAcl: pulumi.Output<ProvisioningKeyState["ipAcl"]>;
+  declare readonly uiConfig: pulumi.Output<ProvisioningKeyState["uiConfig"]>;
+  declare readonly microtenantId: pulumi.Output<ProvisioningKeyState["microtenantId"]>;
+  declare readonly headroom: pulumi.Output<ProvisioningKeyState["headroom"]>;
+  declare readonly failWhenExhausted: pulumi.Output<ProvisioningKeyState["failWhenExhausted"]>;
+  declare readonly keepers: pulumi.Output<ProvisioningKeyState["keepers"]>;
   /** Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. */
-  declare readonly provisioningKey: pulumi.Output<string>;
+  declare readonly provisioningKey: pulumi.Output<ProvisioningKeyState["provisioningKey"]>;
   /** Machines that have enrolled with the key, as of the last refresh. Never falls. */
-  declare readonly usageCount: pulumi.Output<number>;
+  declare readonly usageCount: pulumi.Output<ProvisioningKeyState["usageCount"]>;
   /** `maxUsage` less `usageCount`. */
-  declare readonly remainingUses: pulumi.Output<number>;
+  declare readonly remainingUses: pulumi.Output<ProvisioningKeyState["remainingUses"]>;
   /** The API refuses to change or delete the key. */
-  declare readonly readOnly: pulumi.Output<boolean>;
+  declare readonly readOnly: pulumi.Output<ProvisioningKeyState["readOnly"]>;
   /** The key belongs to Zscaler Deception. */
-  declare readonly zscalerManaged: pulumi.Output<boolean>;
+  declare readonly zscalerManaged: pulumi.Output<ProvisioningKeyState["zscalerManaged"]>;
   /** Seconds since 1970. */
-  declare readonly creationTime: pulumi.Output<string | undefined>;
+  declare readonly creationTime: pulumi.Output<ProvisioningKeyState["creationTime"]>;
 
   constructor(name: string, args: ProvisioningKeyArgs, opts?: pulumi.CustomResourceOptions) {
     const facts = {
@@ -99,12 +139,22 @@ export class ProvisioningKey extends pulumi.CustomResource {
   }
 
   /**
-   * A key that is there already and stays the business of others: it can be read, and is never changed or deleted here.
+   * A key that is managed elsewhere: it is read, and never changed or deleted. Fails if there is no such key.
    *
    * @param id - `61001`, `CONNECTOR_GRP/61001` or `<microtenantId>/CONNECTOR_GRP/61001`; without the type both are looked at.
+   *   The resource's `id` is the bare id.
+   * @example
+   * const shared = zpa.ProvisioningKey.get("shared", "CONNECTOR_GRP/61001");
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ProvisioningKey {
-    return new ProvisioningKey(name, {} as ProvisioningKeyArgs, { ...opts, id });
+    const parts = pulumi.output(id).apply((text) => {
+      const match = /^(?:(?:(\d+)\/)?(CONNECTOR_GRP|SERVICE_EDGE_GRP)\/)?(\d+)$/.exec(text);
+      const forms = '"61001", "CONNECTOR_GRP/61001" or "<microtenantId>/CONNECTOR_GRP/61001"';
+      if (match === null) throw new pulumi.RunError(`"${text}" is not the id of a provisioning key. Write ${forms}.`);
+      return { microtenantId: match[1], associationType: match[2] as AssociationType | undefined, id: match[3]! };
+    });
+    const where = { associationType: parts.associationType, microtenantId: parts.microtenantId };
+    return new ProvisioningKey(name, where as unknown as ProvisioningKeyArgs, { ...opts, id: parts.id });
   }
 
   /** Whether a value is a ProvisioningKey, also one of another copy of this package. */
@@ -127,7 +177,9 @@ function warnWhenRunningDry(key: ProvisioningKey, warnAtPercent: ProvisioningKey
       if (threshold === 0 || typeof remaining !== "number" || remaining > (maxUsage * threshold) / 100) return;
       const remedy = `Raise maxUsage, set headroom, or silence this with warnAtPercent: 0.`;
       const text = `Provisioning key "${name}" has ${remaining} of ${maxUsage} uses left`;
-      if (remaining > 0) void pulumi.log.warn(`${text}. ${remedy}`, key);
-      else void pulumi.log.error(`${text}: no machine can enroll with it. ${remedy}`, key);
+      void pulumi.log.warn(
+        remaining > 0 ? `${text}. ${remedy}` : `${text}: no machine can enroll with it. ${remedy}`,
+        key,
+      );
     });
 }

@@ -1,9 +1,11 @@
 // What a resource hands to the engine beside its arguments.
 
 import * as pulumi from "@pulumi/pulumi";
+import { existsSync } from "node:fs";
 import type { FieldTable } from "../model/fields";
 import { nameSeed } from "../model/names";
 import { notesKey } from "../model/notes";
+import { isMocked } from "./mocks";
 
 /**
  * The text that stands in state as a resource's provider, for as long as the state lives. It must never change, and
@@ -31,6 +33,7 @@ export function registration(
   args: object,
   opts: pulumi.CustomResourceOptions | undefined,
 ): [string, string, pulumi.Inputs, pulumi.CustomResourceOptions] {
+  requireSensible(type, name, args, opts);
   requireResolvable();
   const token = `pulumi-nodejs:dynamic/zpa:${type}`;
   const given = args as pulumi.Inputs;
@@ -87,11 +90,35 @@ const entry = "pulumi-zpa-dynamic/provider/v1";
 
 /** The engine evaluates the provider's text in the program's folder: it has to find the package from there. */
 function requireResolvable(): void {
+  // what a unit test's working folder is says nothing, and nothing is evaluated there
+  if (isMocked() || !pulumi.runtime.hasMonitor()) return;
+  const folder = process.cwd();
   try {
-    require.resolve(entry, { paths: [process.cwd()] });
+    // a folder may take the package's name for its own: then the path is found, and nothing is there
+    if (existsSync(require.resolve(entry, { paths: [folder] }))) return;
   } catch {
-    throw new pulumi.RunError(
-      `${entry} cannot be found from ${process.cwd()}: add pulumi-zpa-dynamic to the dependencies of this program's own package.json and install them`,
+    // said below
+  }
+  throw new pulumi.RunError(
+    `pulumi-zpa-dynamic cannot be loaded from the program's folder ${folder}, where the engine runs its resources. ` +
+      "Add pulumi-zpa-dynamic to the dependencies of the program's own package.json (a dependency of a shared library is " +
+      "not enough), and install them.",
+  );
+}
+
+/** @throws RunError for what Pulumi would only answer with a stack trace, or not at all */
+function requireSensible(type: string, name: unknown, args: unknown, opts: pulumi.CustomResourceOptions | undefined) {
+  const fail = (reason: string) => {
+    throw new pulumi.RunError(`${type} ${JSON.stringify(name)}: ${reason}`);
+  };
+  if (typeof name !== "string" || name.trim() === "" || /[\p{Cc}\u2028\u2029]/u.test(name)) {
+    fail("the resource name must be a text of one line");
+  }
+  if (typeof args !== "object" || args === null) fail("the arguments are missing");
+  if (opts?.import !== undefined) {
+    fail(
+      `the resource option import does not work with dynamic providers. Take the object over with the argument ` +
+        `adopt: ${JSON.stringify(opts.import)}, or write a file for pulumi import --file with npx pulumi-zpa-dynamic import.`,
     );
   }
 }

@@ -68,8 +68,8 @@ describe("The whole life of keys and credentials on the genuine engine", functio
         const edgeKey = new zpa.ProvisioningKey("edges", {
           associationType: "SERVICE_EDGE_GRP",
           zcomponentId: edges.id,
-          // a number as configuration gives it
-          maxUsage: String(maxUsage),
+          // a text, as configuration gives it to plain JavaScript
+          maxUsage: String(maxUsage) as unknown as number,
           ...{ exportable: false, keepers, ...where },
         });
         const common = { description, keepers, ...where };

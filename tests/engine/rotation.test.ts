@@ -13,7 +13,7 @@ describe("Replacing and rotating", function () {
   let world: World;
   let stack: TestStack;
   let keyArgs: Partial<zpa.ProvisioningKeyArgs>;
-  let credentialArgs: Partial<zpa.PrivilegedCredentialArgs>;
+  let credentialArgs: Partial<zpa.PasswordArgs>;
   let options: pulumi.CustomResourceOptions;
   beforeEach(async () => {
     world = await World.start();

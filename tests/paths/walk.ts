@@ -65,7 +65,7 @@ export class Scene {
     return new zpa.ProvisioningKey(name, { ...needed, ...args }, options);
   }
 
-  credential(name: string, args: Partial<zpa.PrivilegedCredentialArgs> = {}, options?: pulumi.CustomResourceOptions) {
+  credential(name: string, args: Partial<zpa.PasswordArgs> = {}, options?: pulumi.CustomResourceOptions) {
     const needed = { credentialType: "PASSWORD", password: this.password } as const;
     return new zpa.PrivilegedCredential(name, { ...needed, ...args }, options);
   }
