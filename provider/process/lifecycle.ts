@@ -5,7 +5,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PartialFailure, plainError } from "../model/errors";
 import type { Failure } from "../model/failure";
-import { clean, type FieldTable, type Inputs, isSet, setByProgram, type State, type Values } from "../model/fields";
+import {
+  clean,
+  type FieldTable,
+  fromWire,
+  type Inputs,
+  isSet,
+  setByProgram,
+  type State,
+  type Values,
+} from "../model/fields";
 import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import { type Plan, planOf } from "../model/plan";
 import { marked } from "../model/secrets";
@@ -285,6 +294,17 @@ function refuseOtherTenant<T extends RemoteObject>(
 /** @throws with this sentence, where there is one */
 export function refuse(reason: string | undefined): void {
   if (reason !== undefined) throw new Error(reason);
+}
+
+/** The fields as ZPA's answer has them. A text that ZPA has escaped twice is the one that was written. */
+export function fromAnswer(fields: FieldTable, known: Values, item: object): Values {
+  const outs = fromWire(fields, known, item as Values);
+  for (const { name, kind } of fields) {
+    const [was, is] = [known[name], outs[name]];
+    if (kind === "text" && typeof was === "string" && typeof is === "string" && sdk().sameName(was, is))
+      outs[name] = was;
+  }
+  return outs;
 }
 
 /** The microtenant of an object as far as its answer tells: Default often comes as a name alone, or not at all. */

@@ -3,17 +3,7 @@
 import type { Credential as Wire, CredentialBody, CredentialType } from "../../sdk";
 import { PartialFailure } from "../model/errors";
 import { failure } from "../model/failure";
-import {
-  concernsZpa,
-  type Field,
-  fromWire,
-  type Inputs,
-  isSet,
-  isUnknown,
-  same,
-  type State,
-  type Values,
-} from "../model/fields";
+import { concernsZpa, type Field, type Inputs, isSet, isUnknown, same, type State, type Values } from "../model/fields";
 import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import {
@@ -22,7 +12,7 @@ import {
   secretFields,
   typedFields,
 } from "../model/privilegedCredential";
-import { handlerOf, microtenantOf, type ResourceDefinition } from "./lifecycle";
+import { fromAnswer, handlerOf, microtenantOf, type ResourceDefinition } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
 
@@ -124,7 +114,7 @@ const definition: ResourceDefinition<Wire> = {
     const observed = item.lastCredentialResetTime;
     const { resetClockOffset, secretWrittenAt: _, ...notes } = stateNotes(known);
     const outs = {
-      ...fromWire(fields, known, item),
+      ...fromAnswer(fields, known, item),
       microtenantId: microtenantOf(item, known["microtenantId"]),
       creationTime: item.creationTime,
       lastCredentialResetTime: observed ?? known["lastCredentialResetTime"],

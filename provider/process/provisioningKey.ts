@@ -1,10 +1,10 @@
 // How a provisioning key is created, read, updated and deleted.
 
 import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } from "../../sdk";
-import { concernsZpa, type Field, fromWire, type Inputs, isSet, same, type State, type Values } from "../model/fields";
+import { concernsZpa, type Field, type Inputs, isSet, same, type State, type Values } from "../model/fields";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
-import { handlerOf, microtenantOf, type ResourceDefinition } from "./lifecycle";
+import { fromAnswer, handlerOf, microtenantOf, type ResourceDefinition } from "./lifecycle";
 import { gone, type Session } from "./session";
 
 /** What a PUT writes: all of it each time, for what is left out may be lost. */
@@ -110,7 +110,7 @@ const definition: ResourceDefinition<Wire> = {
   outputs(item, known) {
     const { usageCount = 0, readOnly = false, zscalerManaged = false, creationTime } = item;
     return withRemaining({
-      ...fromWire(fields, known, item),
+      ...fromAnswer(fields, known, item),
       microtenantId: microtenantOf(item, known["microtenantId"]),
       provisioningKey: item.provisioningKey ?? known["provisioningKey"],
       usageCount,

@@ -100,6 +100,7 @@ export class Session {
       ...api,
       ready: () => this.client.signIn(),
       isSearchable: (name: string) => sdk().isSearchable(name),
+      havingName: (objects: readonly T[], name: string) => sdk().havingName(objects, name),
       othersAreRead: () => this.othersRead(snapshot),
       pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     };

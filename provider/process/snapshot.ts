@@ -19,6 +19,8 @@ export interface SnapshotSource<T> {
   /** One request where the name is searchable; else it reads the whole list. */
   named(name: string): Promise<T[]>;
   isSearchable(name: string): boolean;
+  /** Those of the objects that have this name. */
+  havingName(objects: readonly T[], name: string): T[];
   /** Whether objects of other types are being read: once they are answered, the engine may ask for more of these. */
   othersAreRead(): boolean;
   /** Ends after some milliseconds. */
@@ -170,8 +172,7 @@ export class Snapshot<T extends { id: string; name: string }> {
 
   /** Undefined when one of them may bear another name by now. */
   private listed(name: string): T[] | undefined {
-    const matches: T[] = [];
-    for (const item of this.items.values()) if (item.name === name) matches.push(item);
+    const matches = this.source.havingName([...this.items.values()], name);
     return matches.some((item) => this.stale.has(item.id)) ? undefined : matches;
   }
 

@@ -79,6 +79,33 @@ describe("What others do to an object", () => {
     await world.assertInvariants({ live: [refOf(made)] });
   });
 
+  it("does not matter where it is odd: rows that cannot be read are skipped, and their names are taken", async () => {
+    const { simulator } = world;
+    const args = keyArgs(world, { name: "zurich" });
+    const { zcomponentId } = args as { zcomponentId: string };
+    simulator.addOddKey({ id: "990001", name: 17, maxUsage: null, zcomponentId });
+    simulator.addOddCredential({ id: "990002", name: "odd", credentialType: "PASSKEY", userName: 4 });
+    world.protect();
+    const key = await make(await world.provider(), "ProvisioningKey", args);
+    const credential = await make(await world.provider(), "PrivilegedCredential", credentialArgs(world).PASSWORD);
+    const fresh = await world.provider();
+    const all = await Promise.all([key, credential].map((made) => refresh(fresh, made)));
+    assert.ok(all.every((made) => made !== undefined));
+    await world.assertInvariants({ live: [refOf(key), refOf(credential)] });
+  });
+
+  it("does not matter to a name that ZPA escapes twice", async () => {
+    world.simulator.settings.escapeTexts = "twice";
+    const args = { ...credentialArgs(world).PASSWORD, name: "R&D <1>", description: "a & b" };
+    const made = await make(await world.provider(), "PrivilegedCredential", args);
+    assert.deepEqual([made.outputs.name, made.outputs.description], ["R&D <1>", "a & b"]);
+    const seen = (await refresh(await world.provider(), made))!;
+    assert.equal((await plan(await world.provider(), seen, args)).diff.changes, false);
+    const again = { ...args, __zpa: { seed: "other-0a1b2c3" } };
+    await assert.rejects(make(await world.provider(), "PrivilegedCredential", again), /"R&D <1>" exists already/);
+    await world.assertInvariants({ live: [refOf(made)] });
+  });
+
   it("does not matter to a credential whose secret is left to them with ignoreChanges", async () => {
     const args = { ...credentialArgs(world).PASSWORD, name: "jump" };
     const made = await make(await world.provider(), "PrivilegedCredential", args);

@@ -187,23 +187,8 @@ describe("An object that has the generated name of a new one", () => {
   });
 
   describe("whose answer lacks the key's text", () => {
-    /** Answers to a POST come without the text, as often as this. */
-    const withoutText = (times: number) => {
-      const { keys } = world.simulator;
-      const set = keys.set.bind(keys);
-      let left = times;
-      keys.set = (id, key) => {
-        const text = key.provisioningKey;
-        if (left-- > 0) {
-          Object.defineProperty(key, "provisioningKey", { value: undefined, writable: true, enumerable: true });
-          setImmediate(() => (key.provisioningKey = text));
-        }
-        return set(id, key);
-      };
-    };
-
     it("costs one GET where the key is exportable", async () => {
-      withoutText(1);
+      world.simulator.createAnswerWithoutText();
       const { id, outputs } = await make(await world.provider(), "ProvisioningKey", keyArgs(world, { name: "zurich" }));
       assert.ok(outputs.provisioningKey === world.simulator.keys.get(id)!.provisioningKey);
       const last = world.requests.slice(-2).map(inWords);
@@ -215,7 +200,7 @@ describe("An object that has the generated name of a new one", () => {
     });
 
     it("is created once more, and not without end, where the key is not exportable", async () => {
-      withoutText(Infinity);
+      world.simulator.createAnswerWithoutText(Infinity);
       const args = keyArgs(world, { exportable: false });
       await assert.rejects(make(await world.provider(), "ProvisioningKey", args), /ZPA did not return its text/);
       assert.equal(world.writes.filter(({ method }) => method === "POST").length, 2);
