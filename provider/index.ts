@@ -29,9 +29,7 @@ export {
   getPrivilegedCredential,
   getPrivilegedCredentialOutput,
   getProvisioningKey,
-  type GetProvisioningKeyArgs,
   getProvisioningKeyOutput,
-  type GetProvisioningKeyOutputArgs,
   getServiceEdgeGroup,
   getServiceEdgeGroupOutput,
   type GroupResult,
@@ -41,6 +39,8 @@ export {
   type LookUpOutputOptions,
   type LookUpResult,
   type PrivilegedCredentialResult,
+  type ProvisioningKeyLookUpArgs,
+  type ProvisioningKeyLookUpOutputArgs,
   type ProvisioningKeyResult,
 } from "./program/lookUps";
 export { Provider, type ProviderArgs, type ProviderOptions } from "./program/provider";

@@ -123,7 +123,8 @@ const sessions = new Map<string, Session>();
  */
 export function openSession(read: ConfigReader): Session {
   const { settingNames, ZpaClient: Client } = sdk();
-  const settings = Object.fromEntries(settingNames.map((name) => [name, read(name)]));
+  // an unset secret arrives as null
+  const settings = Object.fromEntries(settingNames.map((name) => [name, read(name) ?? undefined]));
   const mappings = read(mappingsKey);
   const onWait = waitTeller();
   return memoised(sessions, JSON.stringify([settings, mappings]), () => {

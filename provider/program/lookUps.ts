@@ -1,43 +1,57 @@
-// Look-ups: the ids that a key or a credential refers to, by name, and objects that are managed elsewhere. They run in the
-// program, at preview too, and sign in once for all of them.
+// Look-ups: what is there already, by name or id. Each is a few lines here; how they run stands in `lookUp.ts`.
 
-import * as pulumi from "@pulumi/pulumi";
-import type { AssociationType, CredentialType, LookUps, Scope, ZpaClient } from "../../sdk";
-import { plainError } from "../model/errors";
-import { isMocked } from "./mocks";
-import type { Provider } from "./provider";
+import type * as pulumi from "@pulumi/pulumi";
+import type { LookUps, Scope, ZpaClient } from "../../sdk";
+import { provisioningKeyFields } from "../model/provisioningKey";
+import { type KnownArgs, lookUp } from "./lookUp";
+import type { CredentialType } from "./privilegedCredential";
+import type { AssociationType } from "./provisioningKey";
 
-interface LookUpScope {
+/** What to look for: exactly one of `name` and `id`. */
+export type LookUpArgs = {
   /** Microtenant to look in; `0` is Default. Default: that of the settings, else all. */
-  microtenantId?: string;
-}
-
-/** What to look for: exactly one of `name` (exact, case and whitespace included) and `id`. */
-export type LookUpArgs = LookUpScope & ({ name: string; id?: undefined } | { id: string; name?: undefined });
-
-type Inputs<T> = T extends unknown ? { [Name in keyof T]: pulumi.Input<T[Name]> } : never;
+  microtenantId?: string | undefined;
+} & (
+  | {
+      /** The exact name, case and blanks included. */
+      name: string;
+      id?: never;
+    }
+  | { name?: never; id: string }
+);
 
 /** The same with values that may not be known yet. */
-export type LookUpOutputArgs = Inputs<LookUpArgs>;
+export type LookUpOutputArgs = {
+  /** Microtenant to look in; `0` is Default. Default: that of the settings, else all. */
+  microtenantId?: pulumi.Input<string | undefined>;
+} & (
+  | {
+      /** The exact name, case and blanks included. */
+      name: pulumi.Input<string>;
+      id?: never;
+    }
+  | { name?: never; id: pulumi.Input<string> }
+);
 
-/** What a provisioning key is looked up by. */
-export type GetProvisioningKeyArgs = LookUpArgs & { associationType: AssociationType };
+/** {@link LookUpArgs} of a provisioning key. */
+export type ProvisioningKeyLookUpArgs = LookUpArgs & {
+  /** `CONNECTOR_GRP` or `SERVICE_EDGE_GRP`: keys of different types may have the same name. */
+  associationType: AssociationType;
+};
+
 /** The same with values that may not be known yet. */
-export type GetProvisioningKeyOutputArgs = Inputs<GetProvisioningKeyArgs>;
+export type ProvisioningKeyLookUpOutputArgs = LookUpOutputArgs & {
+  /** `CONNECTOR_GRP` or `SERVICE_EDGE_GRP`: keys of different types may have the same name. */
+  associationType: pulumi.Input<AssociationType>;
+};
 
-/** Pulumi's options of an invoke. */
-export interface LookUpOptions {
-  /** The tenant to look in. Default: the parent's, else that of the stack's configuration. */
-  provider?: pulumi.ProviderResource;
-  /** A component whose provider to use. */
-  parent?: pulumi.Resource;
-}
-
-/** The same for the `…Output` forms. */
-export interface LookUpOutputOptions extends LookUpOptions {
-  /** Resources that must exist before. */
-  dependsOn?: pulumi.Input<pulumi.Input<pulumi.Resource>[]> | pulumi.Input<pulumi.Resource>;
-}
+/**
+ * Pulumi's options of a function: `provider`, the tenant to look in, or `parent`, whose provider is taken. Default: the
+ * tenant of the stack's configuration.
+ */
+export type LookUpOptions = pulumi.InvokeOptions;
+/** The same, and `dependsOn`: resources that must exist before. Until they do, the result is unknown at preview. */
+export type LookUpOutputOptions = pulumi.InvokeOutputOptions;
 
 export interface LookUpResult {
   id: string;
@@ -55,238 +69,237 @@ export interface GroupResult extends LookUpResult {
   enabled: boolean;
 }
 
-export interface ProvisioningKeyResult {
-  id: string;
-  name: string;
-  associationType: AssociationType;
-  zcomponentId: string | undefined;
-  maxUsage: number;
-  usageCount: number;
-  remainingUses: number;
-  enabled: boolean;
-  exportable: boolean;
-  /** Secret. Undefined where the key is not exportable. */
-  provisioningKey: string | undefined;
-}
-
 export interface PrivilegedCredentialResult extends LookUpResult {
   credentialType: CredentialType;
   userName: string | undefined;
   userDomain: string | undefined;
+  microtenantId: string | undefined;
+  /** When its secret was last written, in seconds since 1970. */
+  lastCredentialResetTime: string | undefined;
+  /** Seconds since 1970. */
+  creationTime: string | undefined;
+}
+
+export interface ProvisioningKeyResult {
+  id: string;
+  name: string;
+  associationType: AssociationType;
+  /** Id of the App Connector Group or Service Edge Group that machines join. */
+  zcomponentId: string | undefined;
+  enrollmentCertId: string | undefined;
+  microtenantId: string | undefined;
+  maxUsage: number;
+  /** Machines that have enrolled with the key. Never falls. */
+  usageCount: number;
+  /** `maxUsage` less `usageCount`. */
+  remainingUses: number;
+  enabled: boolean;
+  /** Whether the text can be read. */
+  exportable: boolean;
+  /** Secret. The text that machines enroll with; undefined where the key is not exportable. */
+  provisioningKey: string | undefined;
 }
 
 type Found = LookUpResult & { enabled?: boolean | undefined; privateKeyPresent?: boolean | undefined };
 
-/** One kind of look-up: how it is done, and what of it a program gets. */
-interface LookUpKind<Args extends LookUpArgs, Item, Result> {
-  family(client: ZpaClient, args: Args): Pick<LookUps<Item & { id: string; name: string }>, "get" | "find">;
-  result(found: Item, args: Args): Result;
-  /** The result holds a secret. */
-  isSecret?: true;
-}
-
-interface LookUp<Args, OutputArgs, Result> {
-  plain: (args: Args, options?: LookUpOptions) => Promise<Result>;
-  output: (args: OutputArgs, options?: LookUpOutputOptions) => pulumi.Output<Result>;
-}
-
-/** A look-up as a function of plain values and as one of outputs. */
-function lookUp<Args extends LookUpArgs, Item, Result>(
-  functionName: string,
-  kind: LookUpKind<Args, Item, Result>,
-): LookUp<Args, Inputs<Args>, Result> {
-  const token = `zpa:index:${functionName}`;
-
-  const find = async (args: Args, provider: Provider | undefined, settings: Settings): Promise<Result> => {
-    requireOne(functionName, args);
-    const { name, id, microtenantId } = args;
-    const scope: Scope = { microtenantId };
-    try {
-      const family = kind.family(clientOf(provider, settings), args);
-      return kind.result(name === undefined ? await family.get(id, scope) : await family.find(name, scope), args);
-    } catch (error) {
-      throw new pulumi.RunError(`${functionName}: ${plainError(error).message}`);
-    }
-  };
-
-  const plain = async (args: Args, options: LookUpOptions = {}): Promise<Result> => {
-    requireOne(functionName, args);
-    // a user's unit test answers in `mocks.call`
-    if (isMocked()) return (await pulumi.runtime.invoke(token, args, invokeOptions(options))) as Result;
-    const provider = providerOf(options);
-    return find(args, provider, await knownSettings(functionName, provider));
-  };
-
-  const output = (args: Inputs<Args>, options: LookUpOutputOptions = {}): pulumi.Output<Result> => {
-    if (isMocked()) {
-      const mocked = pulumi.runtime.invokeOutput<Result>(token, args ?? {}, invokeOptions(options));
-      return (kind.isSecret ? pulumi.secret(mocked) : mocked) as pulumi.Output<Result>;
-    }
-    const provider = providerOf(options);
-    // what is not known yet, of the arguments, the tenant or what has to exist before, leaves the result unknown
-    const found = pulumi
-      .all([pulumi.output(args as pulumi.Unwrap<Args>), provider?.settings ?? {}, existing(options.dependsOn)])
-      .apply(([known, settings]) => find(known as Args, provider, settings as Settings));
-    return (kind.isSecret ? pulumi.secret(found) : found) as pulumi.Output<Result>;
-  };
-  return { plain, output };
-}
-
-function requireOne(functionName: string, args: LookUpArgs | undefined | null): void {
-  const { name, id } = args ?? {};
-  if ((name === undefined || name === null) !== (id === undefined || id === null)) return;
-  throw new pulumi.RunError(`${functionName}: set either name or id, not ${name === undefined ? "neither" : "both"}`);
-}
-
-type Settings = Record<string, string | undefined>;
-
-function providerOf({ provider, parent }: LookUpOptions): Provider | undefined {
-  const found = provider ?? parent?.getProvider("pulumi-nodejs:dynamic/zpa:LookUp");
-  return found !== undefined && "settings" in found ? (found as Provider) : undefined;
-}
-
-function invokeOptions({ provider, parent }: LookUpOptions): pulumi.InvokeOptions {
-  return { ...(provider && { provider }), ...(parent && { parent }) };
-}
-
-/** Known as soon as these resources exist. */
-function existing(dependsOn: LookUpOutputOptions["dependsOn"]): pulumi.Output<unknown> {
-  return pulumi.output(dependsOn).apply((resources) => {
-    const all = [resources ?? []].flat() as pulumi.Resource[];
-    return pulumi.all(all.map((resource) => (pulumi.CustomResource.isInstance(resource) ? resource.id : resource.urn)));
-  });
-}
-
-/** @throws RunError where they are not known at preview: a plain value cannot wait for them */
-async function knownSettings(functionName: string, provider: Provider | undefined): Promise<Settings> {
-  if (provider === undefined) return {};
-  const { isKnown } = provider.settings as unknown as { isKnown: Promise<boolean> };
-  if (await isKnown) return new Promise((resolve) => provider.settings.apply(resolve));
-  throw new pulumi.RunError(
-    `${functionName}: the provider's settings are not known at preview. Use ${functionName}Output, which waits for them.`,
-  );
-}
-
-const clients = new Map<string, ZpaClient>();
-
-/** One client, and so one token, for each tenant of a program. */
-function clientOf(provider: Provider | undefined, explicit: Settings): ZpaClient {
-  // loaded with the first look-up, for undici and zod take a while to load
-  const { resolveSettings, ZpaClient: Client } = require("../../sdk") as typeof import("../../sdk");
-  const stackConfig = new pulumi.Config("zpa");
-  const config = provider === undefined ? (name: string) => stackConfig.get(name) : undefined;
-  const sources = { config, env: process.env, envVarMappings: provider?.environment };
-  const key = JSON.stringify(resolveSettings({ explicit, ...sources }));
-  const known = clients.get(key) ?? new Client(explicit, sources);
-  clients.set(key, known);
-  return known;
-}
-
+const scopeOf = ({ microtenantId }: KnownArgs): Scope => ({ microtenantId });
 const common = ({ id, name, description }: Found): LookUpResult => ({ id, name, description });
 const group = (found: Found): GroupResult => ({ ...common(found), enabled: found.enabled ?? true });
 
-const certificates = lookUp<LookUpArgs, Found, EnrollmentCertificateResult>("getEnrollmentCertificate", {
-  family: (client) => client.enrollmentCertificates,
-  result: (found) => ({ ...common(found), privateKeyPresent: found.privateKeyPresent ?? false }),
-});
-const connectorGroups = lookUp<LookUpArgs, Found, GroupResult>("getAppConnectorGroup", {
-  family: (client) => client.appConnectorGroups,
-  result: group,
-});
-const edgeGroups = lookUp<LookUpArgs, Found, GroupResult>("getServiceEdgeGroup", {
-  family: (client) => client.serviceEdgeGroups,
-  result: group,
-});
-const microtenants = lookUp<LookUpArgs, Found, GroupResult>("getMicrotenant", {
-  family: (client) => client.microtenants,
-  result: group,
-});
-const keys = lookUp<
-  GetProvisioningKeyArgs,
-  Awaited<ReturnType<ZpaClient["provisioningKeys"]["get"]>>,
-  ProvisioningKeyResult
->("getProvisioningKey", {
-  isSecret: true,
-  family: ({ provisioningKeys }, { associationType }) => ({
-    get: (id, scope) => provisioningKeys.get(associationType, id, scope),
-    find: (name, scope) => provisioningKeys.find(associationType, name, scope),
+/** What has a list and a GET by id. */
+function named<F extends LookUpResult, R>(
+  functionName: string,
+  apiOf: (client: ZpaClient) => Pick<LookUps<F>, "get" | "find">,
+  result: (found: F) => R,
+) {
+  return lookUp<LookUpArgs, LookUpOutputArgs, R>({
+    functionName,
+    find: async (client, args) => {
+      const [api, scope] = [apiOf(client), scopeOf(args)];
+      return result(args.name === undefined ? await api.get(args.id!, scope) : await api.find(args.name, scope));
+    },
+  });
+}
+
+const certificates = named(
+  "getEnrollmentCertificate",
+  (client) => client.enrollmentCertificates,
+  (found: Found) => ({ ...common(found), privateKeyPresent: found.privateKeyPresent ?? false }),
+);
+const connectorGroups = named("getAppConnectorGroup", (client) => client.appConnectorGroups, group);
+const edgeGroups = named("getServiceEdgeGroup", (client) => client.serviceEdgeGroups, group);
+const microtenants = named("getMicrotenant", (client) => client.microtenants, group);
+const credentials = named(
+  "getPrivilegedCredential",
+  (client) => client.credentials,
+  (found): PrivilegedCredentialResult => ({
+    ...common(found),
+    credentialType: found.credentialType,
+    userName: found.userName,
+    userDomain: found.userDomain,
+    microtenantId: found.microtenantId,
+    lastCredentialResetTime: found.lastCredentialResetTime,
+    creationTime: found.creationTime,
   }),
-  result({ id, name, zcomponentId, maxUsage, provisioningKey, ...key }, { associationType }) {
-    const { usageCount = 0, enabled = true, exportable = true } = key;
-    const remainingUses = maxUsage - usageCount;
+);
+
+const keys = lookUp<
+  ProvisioningKeyLookUpArgs,
+  ProvisioningKeyLookUpOutputArgs,
+  ProvisioningKeyResult,
+  KnownArgs & { associationType: AssociationType }
+>({
+  functionName: "getProvisioningKey",
+  choices: { associationType: provisioningKeyFields.find(({ name }) => name === "associationType")!.choices! },
+  isSecret: true,
+  find: async (client, args) => {
+    const { associationType } = args;
+    const [api, scope] = [client.provisioningKeys, scopeOf(args)];
+    const key =
+      args.name === undefined
+        ? await api.get(associationType, args.id!, scope)
+        : await api.find(associationType, args.name, scope);
+    const usageCount = key.usageCount ?? 0;
     return {
-      ...{ id, name, associationType, zcomponentId, maxUsage, usageCount, remainingUses },
-      ...{ enabled, exportable, provisioningKey },
+      id: key.id,
+      name: key.name,
+      associationType,
+      zcomponentId: key.zcomponentId,
+      enrollmentCertId: key.enrollmentCertId,
+      microtenantId: key.microtenantId,
+      maxUsage: key.maxUsage,
+      usageCount,
+      remainingUses: key.maxUsage - usageCount,
+      enabled: key.enabled ?? true,
+      exportable: key.exportable ?? true,
+      provisioningKey: key.provisioningKey,
     };
   },
-});
-const credentials = lookUp<
-  LookUpArgs,
-  Awaited<ReturnType<ZpaClient["credentials"]["get"]>>,
-  PrivilegedCredentialResult
->("getPrivilegedCredential", {
-  family: (client) => client.credentials,
-  result: ({ id, name, description, credentialType, userName, userDomain }) => ({
-    ...{ id, name, description, credentialType, userName, userDomain },
-  }),
 });
 
 /**
  * An enrollment certificate by name or id. Fails when there is none, or when several have the name.
  *
  * @example
- * const { id } = await zpa.getEnrollmentCertificate({ name: "Connector" });
+ * const certificate = await zpa.getEnrollmentCertificate({ name: "Connector" });
  */
-export const getEnrollmentCertificate = certificates.plain;
-/** {@link getEnrollmentCertificate} for values that may not be known yet. */
-export const getEnrollmentCertificateOutput = certificates.output;
+export const getEnrollmentCertificate: (
+  args: LookUpArgs,
+  options?: LookUpOptions,
+) => Promise<EnrollmentCertificateResult> = certificates.plain;
+/**
+ * {@link getEnrollmentCertificate} for values that may not be known yet.
+ *
+ * @example
+ * const enrollmentCertId = zpa.getEnrollmentCertificateOutput({ name: "Connector" }).id;
+ */
+export const getEnrollmentCertificateOutput: (
+  args: LookUpOutputArgs,
+  options?: LookUpOutputOptions,
+) => pulumi.Output<EnrollmentCertificateResult> = certificates.output;
 
 /**
  * An App Connector Group by name or id. Fails when there is none, or when several have the name.
  *
  * @example
- * const group = await zpa.getAppConnectorGroup({ name: "Berlin" });
+ * const group = await zpa.getAppConnectorGroup({ name: "Frankfurt" });
  */
-export const getAppConnectorGroup = connectorGroups.plain;
-/** {@link getAppConnectorGroup} for values that may not be known yet. */
-export const getAppConnectorGroupOutput = connectorGroups.output;
+export const getAppConnectorGroup: (args: LookUpArgs, options?: LookUpOptions) => Promise<GroupResult> =
+  connectorGroups.plain;
+/**
+ * {@link getAppConnectorGroup} for values that may not be known yet.
+ *
+ * @example
+ * const zcomponentId = zpa.getAppConnectorGroupOutput({ name: config.require("group") }, { provider: emea }).id;
+ */
+export const getAppConnectorGroupOutput: (
+  args: LookUpOutputArgs,
+  options?: LookUpOutputOptions,
+) => pulumi.Output<GroupResult> = connectorGroups.output;
 
 /**
  * A Service Edge Group by name or id. Fails when there is none, or when several have the name.
  *
  * @example
- * const group = await zpa.getServiceEdgeGroup({ id: "217246660303024137" });
+ * const group = await zpa.getServiceEdgeGroup({ name: "Data centre" });
  */
-export const getServiceEdgeGroup = edgeGroups.plain;
-/** {@link getServiceEdgeGroup} for values that may not be known yet. */
-export const getServiceEdgeGroupOutput = edgeGroups.output;
+export const getServiceEdgeGroup: (args: LookUpArgs, options?: LookUpOptions) => Promise<GroupResult> =
+  edgeGroups.plain;
+/**
+ * {@link getServiceEdgeGroup} for values that may not be known yet.
+ *
+ * @example
+ * // within a component, with the provider that the component was given
+ * const zcomponentId = zpa.getServiceEdgeGroupOutput({ name: args.group }, { parent: this }).id;
+ */
+export const getServiceEdgeGroupOutput: (
+  args: LookUpOutputArgs,
+  options?: LookUpOutputOptions,
+) => pulumi.Output<GroupResult> = edgeGroups.output;
 
 /**
  * A microtenant by name or id; `Default` has the id `0`. Fails when there is none.
  *
  * @example
- * const { id: microtenantId } = await zpa.getMicrotenant({ name: "EMEA" });
+ * const microtenant = await zpa.getMicrotenant({ name: "Subsidiary" });
  */
-export const getMicrotenant = microtenants.plain;
-/** {@link getMicrotenant} for values that may not be known yet. */
-export const getMicrotenantOutput = microtenants.output;
-
+export const getMicrotenant: (args: LookUpArgs, options?: LookUpOptions) => Promise<GroupResult> = microtenants.plain;
 /**
- * A provisioning key that is managed elsewhere, by name or id. Its result holds the key's text: treat it as a secret.
+ * {@link getMicrotenant} for values that may not be known yet.
  *
  * @example
- * const key = await zpa.getProvisioningKey({ associationType: "CONNECTOR_GRP", name: "berlin" });
+ * const microtenantId = zpa.getMicrotenantOutput({ name: config.require("microtenant") }).id;
  */
-export const getProvisioningKey = keys.plain;
-/** {@link getProvisioningKey} for values that may not be known yet. The result is a Pulumi secret as a whole. */
-export const getProvisioningKeyOutput = keys.output;
+export const getMicrotenantOutput: (
+  args: LookUpOutputArgs,
+  options?: LookUpOutputOptions,
+) => pulumi.Output<GroupResult> = microtenants.output;
 
 /**
- * A privileged credential that is managed elsewhere, by name or id. Nobody can read its secrets.
+ * A privileged credential by name or id, without its secrets, which nobody can read. Fails when there is none, or when
+ * several have the name.
  *
  * @example
- * const jump = await zpa.getPrivilegedCredential({ name: "jump-host" });
+ * const { id } = await zpa.getPrivilegedCredential({ name: "Break glass" });
  */
-export const getPrivilegedCredential = credentials.plain;
-/** {@link getPrivilegedCredential} for values that may not be known yet. */
-export const getPrivilegedCredentialOutput = credentials.output;
+export const getPrivilegedCredential: (
+  args: LookUpArgs,
+  options?: LookUpOptions,
+) => Promise<PrivilegedCredentialResult> = credentials.plain;
+/**
+ * {@link getPrivilegedCredential} for values that may not be known yet.
+ *
+ * @example
+ * const credentialId = zpa.getPrivilegedCredentialOutput({ name: config.require("credential") }).id;
+ */
+export const getPrivilegedCredentialOutput: (
+  args: LookUpOutputArgs,
+  options?: LookUpOutputOptions,
+) => pulumi.Output<PrivilegedCredentialResult> = credentials.output;
+
+/**
+ * A provisioning key by name or id. Fails when there is none, or when several have the name.
+ *
+ * The result holds the key's text in clear: pass it on as `pulumi.secret(key.provisioningKey)`, or take
+ * {@link getProvisioningKeyOutput}.
+ *
+ * @example
+ * const key = await zpa.getProvisioningKey({ associationType: "CONNECTOR_GRP", name: "Frankfurt" });
+ * if (key.remainingUses < 5) await pulumi.log.warn(`${key.name} runs dry`);
+ */
+export const getProvisioningKey: (
+  args: ProvisioningKeyLookUpArgs,
+  options?: LookUpOptions,
+) => Promise<ProvisioningKeyResult> = keys.plain;
+/**
+ * {@link getProvisioningKey} for values that may not be known yet, and with a result that is a Pulumi secret as a whole.
+ *
+ * @example
+ * const key = zpa.getProvisioningKeyOutput({ associationType: "CONNECTOR_GRP", name: "Frankfurt" });
+ * new aws.ssm.Parameter("key", { type: "SecureString", value: key.provisioningKey.apply((text) => text ?? "") });
+ * export const remainingUses = pulumi.unsecret(key.remainingUses);
+ */
+export const getProvisioningKeyOutput: (
+  args: ProvisioningKeyLookUpOutputArgs,
+  options?: LookUpOutputOptions,
+) => pulumi.Output<ProvisioningKeyResult> = keys.output;

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import type { FieldTable } from "../model/fields";
 import { nameSeed } from "../model/names";
 import { notesKey } from "../model/notes";
-import { isMocked } from "./mocks";
+import { runsOnEngine } from "./engine";
 
 /**
  * The text that stands in state as a resource's provider, for as long as the state lives. It must never change, and
@@ -91,7 +91,7 @@ const entry = "pulumi-zpa-dynamic/provider/v1";
 /** The engine evaluates the provider's text in the program's folder: it has to find the package from there. */
 function requireResolvable(): void {
   // what a unit test's working folder is says nothing, and nothing is evaluated there
-  if (isMocked() || !pulumi.runtime.hasMonitor()) return;
+  if (!runsOnEngine()) return;
   const folder = process.cwd();
   try {
     // a folder may take the package's name for its own: then the path is found, and nothing is there

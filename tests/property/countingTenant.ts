@@ -74,7 +74,7 @@ export class CountingTenant {
         throw new Error("the snapshot has the list");
       },
       isSearchable,
-      havingName: (objects, name) => objects.filter((object) => object.name === name),
+      havingName: (objects: readonly Item[], name: string) => objects.filter((object) => object.name === name),
       othersAreRead: () => this.othersAreRead,
       pause: (milliseconds: number) => this.clock.sleep(milliseconds),
     };
