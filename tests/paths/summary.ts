@@ -1,12 +1,13 @@
 // What the end of `npm test` prints of the table: which paths were walked, with what result, and why others were not.
 
-import { commands, flags, options, type Path, rows, ways } from "./table";
+import { type RowId, rows } from "./rows";
+import { commands, flags, options, type Path, ways } from "./table";
 
 export type Outcome = "passed" | "failed";
 
 /** Titles of tests with what came of them. A row whose title is not among them was not run. */
 export function summaryOf(outcomes: ReadonlyMap<string, Outcome>): string {
-  const outcomeOf = (row: keyof typeof rows): Outcome | "not run" => outcomes.get(rows[row].says) ?? "not run";
+  const outcomeOf = (row: RowId): Outcome | "not run" => outcomes.get(rows[row].says) ?? "not run";
   const parts: [string, Readonly<Record<string, Path>>][] = [
     ["resource options", options],
     ["commands", commands],
@@ -27,7 +28,7 @@ export function summaryOf(outcomes: ReadonlyMap<string, Outcome>): string {
   }
   lines.push("  not walked:");
   for (const [why, names] of reasons) lines.push(`    ${names.join(", ")}: ${why}`);
-  const outcomeCounts = Object.keys(rows).map((row) => outcomeOf(row as keyof typeof rows));
+  const outcomeCounts = Object.keys(rows).map((row) => outcomeOf(row as RowId));
   const count = (outcome: string) => outcomeCounts.filter((one) => one === outcome).length;
   lines.push(`  ${count("passed")} rows passed, ${count("failed")} failed, ${count("not run")} not run`);
   return lines.join("\n");

@@ -4,7 +4,8 @@ import path from "node:path";
 import { engineVersion, needsEngine, sharedEngine } from "../harness/engine";
 import { childEnvironment, repositoryRoot } from "../harness/environment";
 import { runCommand } from "../harness/runCommand";
-import { commands, flags, options, type Path, rows, ways } from "./table";
+import { type RowId, rows } from "./rows";
+import { commands, flags, options, type Path, ways } from "./table";
 
 describe("The table of paths", function () {
   needsEngine();
@@ -24,7 +25,7 @@ describe("The table of paths", function () {
   it("has no row that no option, command or way leads to, and no title twice", () => {
     const led = new Set(paths.flatMap(([, by]) => ("rows" in by ? [...by.rows] : [])));
     assert.deepEqual(
-      Object.keys(rows).filter((row) => !led.has(row as keyof typeof rows)),
+      Object.keys(rows).filter((row) => !led.has(row as RowId)),
       [],
     );
     const titles = Object.values(rows).map(({ says }) => says);

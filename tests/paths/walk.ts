@@ -13,7 +13,7 @@ import type { StoredDeployment } from "../harness/invariants";
 import { resultOf } from "../harness/operationResult";
 import type { StackArgs, Step, TestStack } from "../harness/stack";
 import { type Expectation, World, type WorldOptions } from "../harness/world";
-import { type RowId, rows } from "./table";
+import { type RowId, rows } from "./rows";
 
 /** A resource of ours as a stack's state has it. */
 export interface Kept {
@@ -72,8 +72,7 @@ export class Scene {
 
   /** The resources that `stack` has in state, without those that still have to be deleted. */
   async kept(stack = this.stack): Promise<Map<string, Kept>> {
-    const { deployment } = await stack.exportState();
-    const { resources = [] } = deployment as StoredDeployment;
+    const { resources = [] } = (await stack.exportState()).deployment as StoredDeployment;
     const ours = resources.filter(({ type, delete: isLeft }) => type in kinds && isLeft !== true);
     return new Map(
       ours.map((one) => {
