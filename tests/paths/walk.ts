@@ -103,7 +103,7 @@ export class Scene {
   /** How this resource stood after an act. */
   at(act: number, name: string): Kept {
     const kept = this.acts[act]!.kept.get(name);
-    assert.ok(kept, `${name} is not in state after act ${act}:\n${this.acts[act]!.printed}`);
+    assert.ok(kept, `${name} is not in state after act ${act}${this.errorsOf(act)}`);
     return kept;
   }
 
@@ -111,22 +111,32 @@ export class Scene {
   object(act: number, name: string): Record<string, unknown> {
     const { ref } = this.at(act, name);
     const text = this.acts[act]!.tenant.get(ref);
-    assert.ok(text !== undefined, `${name} stands in state as ${ref} after act ${act}, and ZPA has no such object`);
+    assert.ok(
+      text !== undefined,
+      `${name} is ${ref} in state after act ${act}, which ZPA has not${this.errorsOf(act)}`,
+    );
     return JSON.parse(text) as Record<string, unknown>;
   }
 
   /** Asserts that the resource is another object than before, and that the one before is gone. */
   assertReplaced(name: string, from = 0, to = from + 1): void {
     const [before, after] = [this.at(from, name), this.at(to, name)];
-    assert.notEqual(after.id, before.id, `${name} still is the object that it was`);
+    assert.ok(after.id !== before.id, `${name} still is ${before.ref}${this.errorsOf(to)}`);
     this.object(to, name);
     assert.ok(!this.acts[to]!.tenant.has(before.ref), `the old object of ${name}, ${before.ref}, is still there`);
   }
 
   /** Asserts that the resource is the object that it was, and that ZPA has it. */
   assertSame(name: string, from = 0, to = from + 1): void {
-    assert.equal(this.at(to, name).id, this.at(from, name).id, `${name} has become another object`);
+    const [before, after] = [this.at(from, name), this.at(to, name)];
+    assert.ok(after.id === before.id, `${name} was ${before.ref} and is ${after.ref}${this.errorsOf(to)}`);
     this.object(to, name);
+  }
+
+  /** For the message of an assertion: what the up of this act found wrong. */
+  private errorsOf(act: number): string {
+    const found = this.acts[act]!.printed.match(/error: .*/g) ?? [];
+    return ["", ...new Set(found)].join("\n  ");
   }
 
   /** The six invariants; a second up alone shows that nothing changes any more. */
