@@ -137,22 +137,6 @@ chapter("holding", ({ together, alone }) => {
           assert.deepEqual(scene.at(2, "plain-key").outputs["keepers"], { transformed: "1" });
         },
       },
-      protect: {
-        program(act, scene) {
-          const options = { protect: act < 2 };
-          scene.key("protected-key", { keepers: { act: act === 0 ? "A" : "B" } }, options);
-          scene.credential("protected-login", { name: "Protected", keepers: { act: act === 0 ? "A" : "B" } }, options);
-        },
-        async before(act, scene) {
-          if (act === 1) await assert.rejects(scene.stack.destroy(), /protected/);
-        },
-        check(scene) {
-          for (const name of ["protected-key", "protected-login"]) {
-            scene.assertSame(name, 0, 1);
-            scene.assertReplaced(name, 1, 2);
-          }
-        },
-      },
       retain: {
         program(act, scene) {
           if (act === 2) return;
@@ -170,6 +154,27 @@ chapter("holding", ({ together, alone }) => {
       },
     },
   );
+
+  alone("protect", async (scene) => {
+    let protect = true;
+    let rotation = "1";
+    await scene.open(async () => {
+      scene.key("key", { keepers: { rotation } }, { protect });
+      scene.credential("login", { name: "Login", keepers: { rotation } }, { protect });
+    });
+    await scene.play();
+    await assert.rejects(scene.stack.destroy(), /protected/);
+    rotation = "2";
+    await assert.rejects(scene.stack.up(), /protected/);
+    rotation = "1";
+    await assert.rejects(scene.stack.up({ replace: [scene.at(0, "key").urn] }), /protected/);
+    await scene.play();
+    for (const name of ["key", "login"]) scene.assertSame(name);
+    [protect, rotation] = [false, "2"];
+    await scene.play();
+    for (const name of ["key", "login"]) scene.assertReplaced(name, 1);
+    await scene.assertInvariants();
+  });
 
   alone("deleted-with", async (scene) => {
     await scene.open(async () => {
