@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+import "./model/nodeVersion";
+
 export {
   type CredentialType,
   type PasswordArgs,

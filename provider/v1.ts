@@ -1,5 +1,7 @@
 // The run-time contract: every stack's state refers to this path and to these names. Nothing here is ever renamed or
 // removed.
 
+import "./model/nodeVersion";
+
 export { handler as provisioningKey } from "./process/provisioningKey";
 export { handler as privilegedCredential } from "./process/privilegedCredential";

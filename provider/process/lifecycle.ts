@@ -96,7 +96,9 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
       config = request.config;
     },
     check: guarded((olds: Inputs, news: Inputs) => Promise.resolve(checker().check(definition, olds, news))),
-    diff: guarded((id: string, state: State, inputs: Inputs) => diff(definition, session, id, state, inputs)),
+    diff: guarded((id: string, state: State, inputs: Inputs) =>
+      Promise.resolve(diff(definition, session, id, state, inputs)),
+    ),
     create: guarded(async (inputs: Inputs) => {
       const { item, outs } = await create(definition, session(), inputs);
       return { id: item.id, outs: marked(outs, secrets) };
@@ -112,7 +114,7 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
   };
 }
 
-async function diff<T extends RemoteObject>(
+function diff<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   open: () => Session,
   id: string,

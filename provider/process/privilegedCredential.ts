@@ -72,9 +72,9 @@ const definition: ResourceDefinition<Wire> = {
 
   async update(session, id, state, inputs, plan) {
     let outs: State = { ...state, ...plan.target };
-    const microtenantId = outs["microtenantId"];
+    const { microtenantId } = outs as { microtenantId?: string };
     if (plan.changed.includes("microtenantId")) {
-      await move(session, id, session.microtenantOf(state) ?? "0", String(microtenantId ?? "0"));
+      await move(session, id, session.microtenantOf(state) ?? "0", microtenantId ?? "0");
       definition.objects(session, state).deleted(id);
     }
     const rest = plan.changed.filter((name) => name !== "microtenantId");
@@ -112,7 +112,7 @@ const definition: ResourceDefinition<Wire> = {
 
   outputs(item, known) {
     const observed = item.lastCredentialResetTime;
-    const { resetClockOffset, secretWrittenAt: _, ...notes } = stateNotes(known);
+    const notes = { ...stateNotes(known), secretWrittenAt: undefined };
     const outs = {
       ...fromAnswer(fields, known, item),
       microtenantId: microtenantOf(item, known["microtenantId"]),
@@ -123,7 +123,7 @@ const definition: ResourceDefinition<Wire> = {
     if (wasResetElsewhere(observed, known)) {
       // what is in force is not what state holds: without the old secret the next up finds a difference
       const forgotten = Object.fromEntries(secretFields.map((name) => [name, undefined]));
-      return withNotes({ ...outs, ...forgotten, secretResetElsewhere: observed }, { ...notes, resetClockOffset });
+      return withNotes({ ...outs, ...forgotten, secretResetElsewhere: observed }, notes);
     }
     return withNotes(outs, { ...notes, resetClockOffset: clockOffset(observed, known) });
   },

@@ -9,7 +9,6 @@ import type {
   UnreadableObject,
   WaitNotice,
   ZpaClient,
-  ZpaSettings,
 } from "../../sdk";
 import { isSet } from "../model/fields";
 import { mappingsKey } from "../model/notes";
@@ -131,7 +130,7 @@ export function openSession(read: ConfigReader): Session {
     if (mappings === undefined) return new Session(new Client({}, { config: (name) => settings[name], onWait }));
     // the arguments of an explicit provider arrive as configuration
     const envVarMappings = JSON.parse(mappings) as Record<string, string>;
-    return new Session(new Client(settings as ZpaSettings, { envVarMappings, onWait }));
+    return new Session(new Client(settings, { envVarMappings, onWait }));
   });
 }
 

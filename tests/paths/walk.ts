@@ -72,8 +72,8 @@ export class Scene {
 
   /** The resources that `stack` has in state, without those that still have to be deleted. */
   async kept(stack = this.stack): Promise<Map<string, Kept>> {
-    const { resources = [] } = (await stack.exportState()).deployment as StoredDeployment;
-    const ours = resources.filter(({ type, delete: isLeft }) => type in kinds && isLeft !== true);
+    const state = (await stack.exportState()).deployment as StoredDeployment;
+    const ours = (state.resources ?? []).filter(({ type, delete: isLeft }) => type in kinds && isLeft !== true);
     return new Map(
       ours.map((one) => {
         const { urn, id = "", type } = one;
