@@ -122,6 +122,7 @@ describe("Answers that are lost", () => {
       const { id, outputs } = await make(next, "ProvisioningKey", keyArgs(world, { exportable: false }));
       assert.notEqual(id, lost.id);
       assert.notEqual(outputs.name, lost.name);
+      await next.kill();
       assert.match(
         next.output(),
         new RegExp(`warning: provisioning key "${lost.name}" \\(id ${lost.id}\\) exists already`),

@@ -248,7 +248,8 @@ export class ProviderProcess {
   /** Sends a signal and waits until the process has ended; calls under way are rejected. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = once(this.child, "exit");
+    // not "exit": what the process has printed may still be on its way
+    const ended = once(this.child, "close");
     this.child.kill(signal);
     await ended;
   }

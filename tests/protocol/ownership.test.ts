@@ -62,8 +62,9 @@ describe("An object that has the generated name of a new one", () => {
         const replacement = await make(provider, type, argsOf(type));
         assert.notEqual(replacement.id, old.id);
         assert.notEqual(replacement.outputs.name, old.outputs.name);
-        assert.match(provider.output(), new RegExp(`warning: .*"${old.outputs.name as string}" \\(id ${old.id}\\)`));
         await provider.delete(type, old.id, old.outputs);
+        await provider.kill();
+        assert.match(provider.output(), new RegExp(`warning: .*"${old.outputs.name as string}" \\(id ${old.id}\\)`));
         await world.assertInvariants({ live: [refOf(replacement)] });
       });
 
