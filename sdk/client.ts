@@ -5,7 +5,8 @@ import { Credentials } from "./resources/credentials";
 import { EnrollmentCertificates } from "./resources/enrollmentCertificates";
 import { Microtenants } from "./resources/microtenants";
 import { ProvisioningKeys } from "./resources/provisioningKeys";
-import { ledgerDirectory, RateLedger } from "./rateLimit/sharedLedger";
+import { privateFolder } from "./privateFolder";
+import { RateLedger } from "./rateLimit/sharedLedger";
 import type { WaitNotice } from "./rateLimit/waitNotice";
 import { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 import { ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
@@ -132,7 +133,7 @@ function openTransport(
   options: ZpaClientOptions,
 ): Transport {
   const { onWait, clock = systemClock } = options;
-  const { rateLedger = clock === systemClock && ledgerDirectory() } = options;
+  const { rateLedger = clock === systemClock && privateFolder() } = options;
   const isDebug = env["ZPA_LOG"] === "debug";
   return new Transport({
     settings,

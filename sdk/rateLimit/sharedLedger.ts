@@ -6,20 +6,10 @@
 // no lock. What cannot be written or read is no error: then each process counts for itself, as on two machines.
 
 import { createHash, randomUUID } from "node:crypto";
-import {
-  appendFileSync,
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, closeSync, fstatSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Clock } from "../clock";
+import { openPrivateFolder } from "../privateFolder";
 
 /** A request of another process that counts. */
 export interface ForeignSlot {
@@ -66,11 +56,6 @@ interface Pause {
 const period = 120_000;
 /** Milliseconds that a request counts when its process has ended before the answer: its window, and time on the wire. */
 const longestSlot = 15_000;
-
-/** The folder of this user. */
-export function ledgerDirectory(): string {
-  return path.join(tmpdir(), `pulumi-zpa-dynamic-${process.getuid?.() ?? "user"}`);
-}
 
 export class RateLedger {
   private readonly tenant: string;
@@ -145,10 +130,7 @@ export class RateLedger {
 
   /** @throws when the folder could be somebody else's */
   private open(): void {
-    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-    const { uid, mode } = lstatSync(this.directory);
-    const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    if (!isOurs) throw new Error(`${this.directory} belongs to somebody else`);
+    openPrivateFolder(this.directory);
     const oldest = this.period() - 1;
     for (const name of readdirSync(this.directory)) {
       if (Number(name.split("-")[1]) < oldest) rmSync(path.join(this.directory, name), { force: true });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ledgerDirectory } from "../../sdk/rateLimit/sharedLedger";
+import { privateFolder } from "../../sdk/privateFolder";
 import { type Cost, CountedStack, halves, type Shares } from "../property/stackOf";
 import { ZpaSimulator } from "../simulator";
 
@@ -93,7 +93,7 @@ export async function measureTwoStacks(machines: "one machine" | "two machines",
   const shares: Shares = halves(30);
   const temporary = mkdtempSync(path.join(tmpdir(), "zpa-bench-"));
   // without a folder for it there is no ledger that processes could share
-  if (machines === "two machines") writeFileSync(path.join(temporary, path.basename(ledgerDirectory())), "");
+  if (machines === "two machines") writeFileSync(path.join(temporary, path.basename(privateFolder())), "");
   const env = { TMPDIR: temporary };
   const stacks = [
     await CountedStack.on(simulator, shares, { stackName: "one", env }),
