@@ -118,17 +118,20 @@ chapter("holding", ({ together, alone }) => {
       "plain-options": {
         program(act, scene) {
           const first = scene.key("plain-first");
-          const options: pulumi.CustomResourceOptions = {
+          const common: pulumi.CustomResourceOptions = {
             dependsOn: [first],
             additionalSecretOutputs: ["name"],
             customTimeouts: { create: "5m", update: "5m", delete: "5m" },
             hideDiffs: ["keepers"],
+          };
+          const options: pulumi.CustomResourceOptions = {
+            ...common,
             hooks: { afterCreate: [() => void (isPrinted = true)] },
             transforms: [async ({ props, opts }) => ({ props: { ...props, keepers: { transformed: "1" } }, opts })],
             transformations: [({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { version: "" }) })],
           };
           scene.key("plain-key", {}, options);
-          scene.credential("plain-login", {}, act === 1 ? {} : options);
+          scene.credential("plain-login", {}, act === 1 ? {} : common);
         },
         check(scene) {
           assert.ok(isPrinted, "the hook was called");
@@ -163,11 +166,11 @@ chapter("holding", ({ together, alone }) => {
       scene.credential("login", { name: "Login", keepers: { rotation } }, { protect });
     });
     await scene.play();
-    await assert.rejects(scene.stack.destroy(), /protected/);
+    await assert.rejects(scene.stack.destroy(), /protect/);
     rotation = "2";
-    await assert.rejects(scene.stack.up(), /protected/);
+    await assert.rejects(scene.stack.up(), /protect/);
     rotation = "1";
-    await assert.rejects(scene.stack.up({ replace: [scene.at(0, "key").urn] }), /protected/);
+    await assert.rejects(scene.stack.up({ replace: [scene.at(0, "key").urn] }), /protect/);
     await scene.play();
     for (const name of ["key", "login"]) scene.assertSame(name);
     [protect, rotation] = [false, "2"];
