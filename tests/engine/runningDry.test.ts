@@ -64,16 +64,18 @@ describe("A key that runs dry", function () {
     await world.assertInvariants();
   });
 
-  it("fails the run when none is left, unless that is how it is meant", async () => {
+  it("warns when none is left, and fails the run where the program asks for it", async () => {
     await stack.up();
     enroll(10);
     await stack.refresh();
     let said: string[] = [];
-    await assert.rejects(stack.up({ onEvent: (event) => void (said = [...said, ...saidOnKey([event])]) }));
+    await stack.up({ onEvent: (event) => void (said = [...said, ...saidOnKey([event])]) });
     assert.match(
       said[0]!,
-      /^error: Provisioning key "key-[0-9a-f]{7}" has 0 of 10 uses left: no machine can enroll with it\./,
+      /^warning: Provisioning key "key-[0-9a-f]{7}" has 0 of 10 uses left: no machine can enroll with it\./,
     );
+    args = { failWhenExhausted: true };
+    await assert.rejects(stack.preview(), /no uses left \(10 of 10\)/);
     args = { warnAtPercent: 0 };
     await stack.up();
     await world.assertInvariants();
@@ -104,7 +106,7 @@ describe("A key that runs dry", function () {
     args = { maxUsage: 5 };
     await assert.rejects(
       stack.preview(),
-      /maxUsage must not be below what is spent: it is 5, and 7 machines have enrolled/,
+      /maxUsage must not be below the uses that are spent: it is 5, and 7 machines have enrolled/,
     );
     args = {};
     await world.assertInvariants();

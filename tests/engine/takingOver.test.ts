@@ -56,13 +56,7 @@ describe("Taking over what is there already", function () {
     assert.ok(outputs.text!.value === connector.provisioningKey, "the text is the key's");
     assert.deepEqual(
       ["remaining", "typed", "edge", "full", "credential"].map((name) => outputs[name]!.value as unknown),
-      [
-        4,
-        `CONNECTOR_GRP/${connector.id}`,
-        "SERVICE_EDGE_GRP",
-        `${microtenant.id}/CONNECTOR_GRP/${scoped.id}`,
-        "PASSWORD",
-      ],
+      [4, connector.id, "SERVICE_EDGE_GRP", scoped.id, "PASSWORD"],
     );
     await stack.refresh();
     await stack.destroy();
