@@ -223,7 +223,8 @@ async function remove<T extends RemoteObject>(
     await definition.remove(session, id, state);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
-    // it may have been moved to another microtenant
+    // it may have been moved to another microtenant; what was listed of it earlier in this run does not tell
+    definition.objects(session, state).updated(id);
     const found = await definition.find(session, id, state);
     if (found !== undefined) {
       const where = definition.outputs(found.item, { ...state, ...found.where });

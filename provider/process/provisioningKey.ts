@@ -68,8 +68,9 @@ const definition: ResourceDefinition<Wire> = {
   complete: (session, item, inputs) => complete(session, item, inputs, true),
 
   async isUntouched(session, item, inputs) {
-    const outs = definition.outputs(item, inputs);
     const body: Values = { ...(await bodyOf(session, targetOf(fields, {}, inputs), inputs)) };
+    // what ZPA does not echo cannot be compared: it counts as posted
+    const outs = definition.outputs(item, { ...inputs, ...body });
     const isAsPosted = (field: Field) => !(field.name in body) || same(field, outs[field.name], body[field.name]);
     return (item.usageCount ?? 0) === 0 && fields.every(isAsPosted);
   },

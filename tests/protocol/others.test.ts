@@ -70,6 +70,16 @@ describe("What others do to an object", () => {
     });
   }
 
+  it("does not keep a destroy from ending when they delete a key that this run has listed", async () => {
+    const keys = ["a", "b"].map((name) => keyArgs(world, { name, __zpa: { seed: `${name}-0` } }));
+    const made = await Promise.all(keys.map(async (args) => make(await world.provider(), "ProvisioningKey", args)));
+    const provider = await world.provider();
+    await Promise.all(made.map((one) => refresh(provider, one)));
+    for (const { id } of made) world.simulator.removeKey(id);
+    await Promise.all(made.map(({ type, id, outputs }) => provider.delete(type, id, outputs)));
+    await world.assertInvariants();
+  });
+
   it("replaces a key with spent uses, though its limit would be too low for the old one", async () => {
     const args = keyArgs(world, { maxUsage: 20 });
     const made = await make(await world.provider(), "ProvisioningKey", args);
