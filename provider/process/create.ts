@@ -40,6 +40,7 @@ export async function create<T extends RemoteObject>(
       ? await new Creation(definition, session, inputs, past).run()
       : await adopt(definition, session, inputs, adopted);
   session.answered.add(refOf(definition.kind, item.id));
+  session.created.add(seed);
   definition.objects(session, inputs).created(item);
   const notes = await noted(definition, session, outs, inputs, past.length > 0 ? { past } : {});
   handOver(await described(definition, session, item));

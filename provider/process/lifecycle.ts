@@ -130,6 +130,7 @@ function diff<T extends RemoteObject>(
   const plan = planOf(definition.fields, state, target);
   refuse(definition.objection(state, target, plan));
   const isReplaced = plan.replaces.length > 0;
+  session?.count(definition.kind, id, isReplaced ? Number.NEGATIVE_INFINITY : 1);
   if (isReplaced && seed !== undefined) session?.replacing.set(seed, [...past, id].slice(-mostPast));
   return {
     changes: plan.changed.length > 0,
@@ -168,6 +169,7 @@ async function read<T extends RemoteObject>(
     return { id: "", props: {} };
   }
   session.inState.add(refOf(definition.kind, found.item.id));
+  session.count(definition.kind, found.item.id, -1);
   const state = { ...props, ...definition.outputs(found.item, { ...props, ...found.where }) };
   const tenant = await session.client.tenantFingerprint();
   const outs = clean(withNotes(state, { ...stateNotes(state), tenant }));
@@ -210,10 +212,19 @@ async function remove<T extends RemoteObject>(
 ): Promise<void> {
   const { kind } = definition;
   await stayInTenant(definition, session, state);
-  if (session.answered.has(refOf(kind, id))) {
+  const ref = refOf(kind, id);
+  if (session.answered.has(ref)) {
     console.log(
       `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: this run took it over as its own. ` +
         "To get a new object for sure, change keepers.",
+    );
+    return;
+  }
+  // an earlier run that took the object over may have ended before the engine had dropped the old entry
+  const isRecreated = session.created.has(stateNotes(state).seed ?? "");
+  if ((session.kept.get(ref) ?? 0) > 0 && !isRecreated) {
+    console.log(
+      `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: another entry of this stack holds it.`,
     );
     return;
   }
@@ -232,7 +243,7 @@ async function remove<T extends RemoteObject>(
       await definition.remove(session, id, where);
     }
   }
-  session.deleted.add(refOf(kind, id));
+  session.deleted.add(ref);
 }
 
 /** Whether two microtenants are one; Default, named or not, is `0`. */

@@ -34,12 +34,24 @@ export class Session {
   readonly answered = new Set<string>();
   /** Objects that state holds, as a call of the engine has shown. */
   readonly inState = new Set<string>();
+  /**
+   * How often the engine has asked, less once for each read, whether an object that it keeps has to change: a refresh
+   * asks once after each read, and an up once for each resource that is in the program.
+   */
+  readonly kept = new Map<string, number>();
+  /** Seeds of the resources that this process has created. */
+  readonly created = new Set<string>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
   /** By seed: the ids that the resource being replaced in this run has had so far. */
   readonly replacing = new Map<string, string[]>();
 
   constructor(readonly client: ZpaClient) {}
+
+  count(kind: string, id: string, times: number): void {
+    const ref = refOf(kind, id);
+    this.kept.set(ref, (this.kept.get(ref) ?? 0) + times);
+  }
 
   /** The microtenant that an object is made in: its own, or the one that the settings name. */
   microtenantOf(values: Record<string, unknown>): string | undefined {

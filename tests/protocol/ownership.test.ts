@@ -208,6 +208,22 @@ describe("An object that has the generated name of a new one", () => {
     });
   });
 
+  it("is not deleted for an old entry of state while another entry keeps it", async () => {
+    const args = keyArgs(world);
+    const made = await leftOver("ProvisioningKey", args);
+    const provider = await world.provider();
+    await plan(provider, made, args);
+    assert.deepEqual(await world.requestsOf(() => provider.delete(made.type, made.id, made.outputs)), []);
+    await provider.kill();
+    assert.match(provider.output(), /was not deleted: another entry of this stack holds it/);
+    // a refresh asks as well, and says nothing about what the program keeps
+    const refreshed = await world.provider();
+    const { props } = await refreshed.read(made.type, made.id, made.outputs);
+    await plan(refreshed, { ...made, outputs: props }, args);
+    await refreshed.delete(made.type, made.id, props);
+    await world.assertInvariants();
+  });
+
   it("is not adopted again when it is being replaced", async () => {
     const { password } = secretsFor(world);
     const old = world.simulator.addCredential({ name: "old", credentialType: "PASSWORD", password });

@@ -109,7 +109,7 @@ describe("State that a release has left", () => {
         const changed = await change(provider, read, { ...old.args, ...more });
         const [[name, value]] = Object.entries(more) as [[string, unknown]];
         assert.deepEqual(changed.outputs[name], value);
-        await provider.delete(old.type, changed.id, changed.outputs);
+        await (await world.provider()).delete(old.type, changed.id, changed.outputs);
       }
       assert.equal(world.simulator.keys.size + world.simulator.credentials.size, 0);
     });
