@@ -120,7 +120,7 @@ function requireVariables(provider: string, mappings: Readonly<Record<string, st
   for (const [from, to] of Object.entries(mappings)) {
     if ((process.env[from] ?? "").trim() !== "") continue;
     throw new pulumi.RunError(
-      `Provider "${provider}": the environment variable ${from}, which envVarMappings lets stand for ${to}, is not set: set it, or take it out of envVarMappings`,
+      `Provider "${provider}": the environment variable ${from}, which envVarMappings lets stand for ${to}, is not set for this program: set it, or take it out of envVarMappings`,
     );
   }
 }

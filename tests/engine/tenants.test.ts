@@ -105,4 +105,112 @@ describe("Several tenants in one program", function () {
     await configured.destroy({ runProgram: true });
     assert.equal(emea.keys.size + emea.credentials.size, 0);
   });
+
+  it("leaves a look-up unknown while a setting of its Provider is, and makes it once all are known", async () => {
+    const group = apac.addAppConnectorGroup({ name: "Connectors" });
+    const program = async () => {
+      const first = new zpa.PrivilegedCredential("first", { credentialType: "PASSWORD", password: makePassword() });
+      const provider = new zpa.Provider("apac", {
+        ...legacy(apac),
+        zpaClientSecret: apac.clientSecret,
+        zpaCustomerId: first.id.apply(() => apac.customerId),
+        // none of these counts
+        clientId: undefined,
+        privateKey: pulumi.secret(undefined),
+        vanityDomain: pulumi.output(undefined),
+      });
+      const found = zpa.getAppConnectorGroupOutput({ name: "Connectors" }, { provider });
+      const facts = { associationType: "CONNECTOR_GRP", zcomponentId: found.id, maxUsage: 1 } as const;
+      new zpa.ProvisioningKey("key", facts, { provider });
+      return { id: found.id };
+    };
+    const stack = await stackOf({ program, env: emea.legacyEnvironment() });
+    const { steps } = await stack.preview();
+    assert.deepEqual(
+      steps.map(({ op, name }) => `${op} ${name}`),
+      ["create first", "create key"],
+    );
+    assert.equal(apac.log.length, 0);
+
+    const { outputs } = await stack.up();
+    assert.deepEqual(outputs.id, { value: group.id, secret: false });
+    assert.equal(apac.keys.size, 1);
+    const state = JSON.stringify(await stack.exportState({ showSecrets: true }));
+    assert.ok(!/zpa:(?:clientId|vanityDomain)|"undefined"/.test(state), "what is not set is not sent");
+    await stack.destroy();
+    assert.equal(apac.keys.size, 0);
+  });
+
+  it("says in a sentence that a look-up of plain values cannot wait for a setting that is unknown at preview", async () => {
+    const program = async () => {
+      const first = new zpa.PrivilegedCredential("first", { credentialType: "PASSWORD", password: makePassword() });
+      const zpaCustomerId = first.id.apply(() => apac.customerId);
+      const provider = new zpa.Provider("apac", { ...legacy(apac), zpaClientSecret: apac.clientSecret, zpaCustomerId });
+      await zpa.getAppConnectorGroup({ name: "Connectors" }, { provider });
+    };
+    const stack = await stackOf({ program, env: emea.legacyEnvironment() });
+    const sentence =
+      /getAppConnectorGroup: a setting of its provider is not known at preview: use getAppConnectorGroupO/;
+    await assert.rejects(stack.preview(), sentence);
+  });
+
+  it("lets a component's look-ups and resources share its tenant, and keeps the text of a key that is looked up secret", async () => {
+    const group = apac.addAppConnectorGroup({ name: "Connectors" });
+    const shared = apac.addKey({
+      associationType: "CONNECTOR_GRP",
+      name: "Shared",
+      zcomponentId: group.id,
+      maxUsage: "5",
+    });
+    class Site extends pulumi.ComponentResource {
+      readonly groupId: pulumi.Output<string>;
+      readonly shared: pulumi.Output<zpa.ProvisioningKeyResult>;
+      constructor(name: string, opts: pulumi.ComponentResourceOptions) {
+        super("test:index:Site", name, {}, opts);
+        const options = { parent: this };
+        this.groupId = zpa.getAppConnectorGroupOutput({ name: "Connectors" }, options).id;
+        const associationType = "CONNECTOR_GRP";
+        this.shared = zpa.getProvisioningKeyOutput({ associationType, name: "Shared" }, options);
+        new zpa.ProvisioningKey(`${name}-key`, { associationType, zcomponentId: this.groupId, maxUsage: 1 }, options);
+        this.registerOutputs({});
+      }
+    }
+    const program = async () => {
+      const provider = new zpa.Provider("apac", { ...legacy(apac), zpaClientSecret: apac.clientSecret });
+      const site = new Site("site", { providers: { "pulumi-nodejs": provider } });
+      return {
+        groupId: site.groupId,
+        text: site.shared.provisioningKey,
+        left: pulumi.unsecret(site.shared.remainingUses),
+      };
+    };
+    const stack = await stackOf({ program, env: emea.legacyEnvironment() });
+    const { outputs } = await stack.up();
+    assert.deepEqual(outputs.groupId, { value: group.id, secret: false });
+    assert.deepEqual(outputs.text, { value: shared.provisioningKey, secret: true });
+    assert.deepEqual(outputs.left, { value: 5, secret: false });
+    assert.deepEqual([emea.keys.size, apac.keys.size, emea.log.length], [0, 2, 0]);
+  });
+
+  it("refuses a mapped variable that is not set, in the program and in the provider process", async () => {
+    const group = apac.addAppConnectorGroup({ name: "Connectors" });
+    const program = async () => {
+      const provider = new zpa.Provider("apac", legacy(apac), { envVarMappings: { APAC_SECRET: "ZPA_CLIENT_SECRET" } });
+      const facts = { associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 1 } as const;
+      new zpa.ProvisioningKey("key", facts, { provider });
+    };
+    const home = emea.legacyEnvironment();
+    const stack = await stackOf({ program, env: { ...home, APAC_SECRET: apac.clientSecret } });
+    await stack.up();
+    // the same stack, where the variable is missing
+    const elsewhere = await stackOf({ program, env: home, backend: stack.backend });
+    const requests = apac.log.length;
+    const inProgram =
+      /Provider "apac": the environment variable APAC_SECRET, which envVarMappings lets stand for ZPA_CLIENT_SECRET, is not set/;
+    await assert.rejects(elsewhere.up(), inProgram);
+    await assert.rejects(elsewhere.destroy(), /APAC_SECRET/);
+    assert.equal(apac.log.length, requests, "nothing was sent");
+    await stack.destroy();
+    assert.equal(apac.keys.size, 0);
+  });
 });
