@@ -49,7 +49,7 @@ export function lookUp<A, O, R, K extends KnownArgs = KnownArgs>(
     const provider = providerOf(functionName, options);
     if (!runsOnEngine()) {
       requireMocks(functionName);
-      return (await pulumi.runtime.invoke(token, { ...known }, { ...options, ...(provider && { provider }) })) as R;
+      return (await pulumi.runtime.invoke(token, { ...known }, { provider })) as R;
     }
     const settings = provider && (await valueOf(provider.settings));
     if (provider && settings === undefined) {
@@ -66,9 +66,7 @@ export function lookUp<A, O, R, K extends KnownArgs = KnownArgs>(
     const values = pulumi.output(args as Values | null | undefined);
     const ready = pulumi.all([values, created(values, options?.dependsOn)]).apply(([known]) => checked(family, known));
     const found = isMocked
-      ? ready.apply((known) =>
-          pulumi.runtime.invokeOutput<R>(token, { ...known }, { ...options, ...(provider && { provider }) }),
-        )
+      ? ready.apply((known) => pulumi.runtime.invokeOutput<R>(token, { ...known }, { provider }))
       : pulumi
           // what is found is no secret because the settings hold one
           .all([ready, provider && pulumi.unsecret(provider.settings)])
@@ -92,20 +90,20 @@ function refusal(functionName: string, reason: string): pulumi.RunError {
 }
 
 /** @throws RunError for arguments that the types would have refused */
-function checked<K extends KnownArgs, R>({ functionName, choices = {} as never }: Family<K, R>, args: unknown): K {
+function checked<K extends KnownArgs, R>({ functionName, choices }: Family<K, R>, args: unknown): K {
   const given = (typeof args === "object" && args !== null ? args : {}) as Values;
   const refuse = (reason: string) => refusal(functionName, reason);
   if (isSet(given["name"]) === isSet(given["id"])) {
     throw refuse(`give either name or id, not ${isSet(given["name"]) ? "both" : "none"}`);
   }
   const known: Record<string, string> = {};
-  for (const name of ["name", "id", "microtenantId", ...Object.keys(choices)]) {
+  for (const name of ["name", "id", "microtenantId", ...Object.keys(choices ?? {})]) {
     const value = given[name];
     if (!isSet(value)) continue;
     if (typeof value !== "string" || value.trim() === "") throw refuse(`${name} must be a text, and not an empty one`);
     known[name] = value;
   }
-  for (const [name, values] of Object.entries<readonly string[]>(choices)) {
+  for (const [name, values] of Object.entries<readonly string[]>(choices ?? {})) {
     if (!values.includes(known[name] ?? "")) throw refuse(`${name} must be ${values.join(" or ")}`);
   }
   return known as KnownArgs as K;
