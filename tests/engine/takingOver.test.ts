@@ -111,7 +111,7 @@ describe("Taking over what is there already", function () {
         adopt: "4711",
       });
     });
-    await assert.rejects(stack.up(), /adopt: there is no provisioning key 4711 here\. Check the id/);
+    await assert.rejects(stack.up(), /adopt: there is no provisioning key 4711\. Check the id/);
     assert.equal(world.writes.length, 0);
   });
 

@@ -146,6 +146,8 @@ describe("Several tenants in one program", function () {
       const first = new zpa.PrivilegedCredential("first", { credentialType: "PASSWORD", password: makePassword() });
       const zpaCustomerId = first.id.apply(() => apac.customerId);
       const provider = new zpa.Provider("apac", { ...legacy(apac), zpaClientSecret: apac.clientSecret, zpaCustomerId });
+      // a registration that is under way when the program fails would be reported to the test that comes next
+      await new Promise((resolve) => provider.urn.apply(resolve));
       await zpa.getAppConnectorGroup({ name: "Connectors" }, { provider });
     };
     const stack = await stackOf({ program, env: emea.legacyEnvironment() });
