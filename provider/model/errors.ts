@@ -10,8 +10,8 @@ export function plainError(error: unknown): Error {
 }
 
 /**
- * An update that went half of its way: the engine keeps `properties` as the resource's state, shows `message`, and
- * updates again with the next up.
+ * A creation or an update that went half of its way: the engine keeps `properties` as the resource's state, shows
+ * `message`, and updates with the next up.
  */
 export class PartialFailure extends Error {
   readonly reasons: string[];
@@ -28,5 +28,14 @@ export class PartialFailure extends Error {
   /** The same failure with other properties. */
   with(properties: Record<string, unknown>): PartialFailure {
     return new PartialFailure(this, this.id, properties);
+  }
+}
+
+/** Does the rest for an object that exists. @throws PartialFailure whatever goes wrong: the object is not forgotten. */
+export async function keeping<R>(id: string, properties: Record<string, unknown>, rest: () => Promise<R>): Promise<R> {
+  try {
+    return await rest();
+  } catch (error) {
+    throw error instanceof PartialFailure ? error : new PartialFailure(error, id, properties);
   }
 }

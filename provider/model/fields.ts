@@ -43,6 +43,9 @@ export type Inputs = Values & { readonly [side]?: "inputs" };
 /** What the engine keeps as a resource's outputs. */
 export type State = Values & { readonly [side]?: "state" };
 
+/** Id of the microtenant that every tenant has; ZPA names it with this id, or leaves it out. */
+export const defaultMicrotenant = "0";
+
 /** Pulumi's own property beside ours. */
 export const providerKey = "__provider";
 

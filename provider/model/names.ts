@@ -2,7 +2,7 @@
 // on every run, so a create that is repeated after a crash finds its own object.
 
 import { createHash } from "node:crypto";
-import { canonical, type FieldTable, isSet, isUnknown, unknownValue, type Values } from "./fields";
+import { canonical, defaultMicrotenant, type FieldTable, isSet, isUnknown, unknownValue, type Values } from "./fields";
 
 /** Longest name that is generated: leaves room under the 255 characters of the Admin Portal. */
 const longest = 200;
@@ -30,7 +30,7 @@ export function generatedName(table: FieldTable, inputs: Values, seed: string, a
     .filter((field) => field.replaces !== undefined && isSet(inputs[field.name]))
     .map((field) => [field.name, inputs[field.name]] as const)
     // Default, written or not, is the same microtenant
-    .filter(([name, value]) => name !== "microtenantId" || value !== "0");
+    .filter(([name, value]) => name !== "microtenantId" || value !== defaultMicrotenant);
   if (decisive.some(([, value]) => isUnknown(value))) return unknownValue;
   const facts = [seed, ...decisive, ...(avoided === undefined ? [] : [avoided])];
   return `${logicalName(seed).slice(0, longest).trim()}-${digest(canonical(facts))}`;

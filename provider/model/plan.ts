@@ -20,6 +20,8 @@ export interface Plan {
   replaces: string[];
   /** What every field is to be. */
   target: Values;
+  /** The object is there already, and is to be taken over. */
+  isAdoption?: true;
 }
 
 /** Compares what the program says with the object as state has it. */

@@ -1,7 +1,7 @@
 // The fields of a privileged credential, and what else a program sees of it.
 
 import type { CredentialType } from "../../sdk";
-import type { FieldTable } from "./fields";
+import { defaultMicrotenant, type FieldTable } from "./fields";
 
 export const privilegedCredentialFields: FieldTable = [
   { name: "name", kind: "text", note: "Name of the credential; made from the logical name when left out" },
@@ -27,7 +27,7 @@ export const privilegedCredentialFields: FieldTable = [
   {
     name: "microtenantId",
     kind: "id",
-    fallback: "0",
+    fallback: defaultMicrotenant,
     computed: true,
     notAlwaysEchoed: true,
     note: "Microtenant; `0` is Default; default is that of the settings; a change moves the credential",

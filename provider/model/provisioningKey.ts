@@ -1,6 +1,6 @@
 // The fields of a provisioning key, and what else a program sees of it.
 
-import type { FieldTable } from "./fields";
+import { defaultMicrotenant, type FieldTable } from "./fields";
 
 export const provisioningKeyFields: FieldTable = [
   { name: "name", kind: "text", note: "Name of the key; made from the logical name when left out" },
@@ -41,7 +41,7 @@ export const provisioningKeyFields: FieldTable = [
   {
     name: "microtenantId",
     kind: "id",
-    fallback: "0",
+    fallback: defaultMicrotenant,
     replaces: true,
     computed: true,
     notAlwaysEchoed: true,

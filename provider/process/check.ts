@@ -8,8 +8,16 @@ import { type InputNotes, inputNotes, isNote, withNotes } from "../model/notes";
 import { checkFields } from "./fieldRules";
 import type { RemoteObject, ResourceDefinition } from "./lifecycle";
 
-/** @param olds - the old inputs, empty at creation, and also where the engine was told to replace the object */
-export function check<T extends RemoteObject>(definition: ResourceDefinition<T>, olds: Inputs, news: Inputs) {
+/**
+ * @param place - the microtenant that the object is, or will be, in; unknown where the settings are not
+ * @param olds - the old inputs, empty at creation, and also where the engine was told to replace the object
+ */
+export function check<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  place: string,
+  olds: Inputs,
+  news: Inputs,
+) {
   const { fields } = definition;
   const notes = newNotes(fields.filter((field) => field.secret).map((field) => field.name), olds, news); // prettier-ignore
   const { values, failures } = checkFields(fields, isNote, news);
@@ -17,7 +25,11 @@ export function check<T extends RemoteObject>(definition: ResourceDefinition<T>,
   const inputs: Inputs = clean(withNotes(values, notes));
   // rules between fields make sense only where each field is right by itself
   if (failures.length === 0) failures.push(...definition.check(inputs));
-  if (failures.length === 0 && !notes.generated) failures.push(...claimName(definition.nameScope(inputs), inputs));
+  if (failures.length > 0 || notes.seed === undefined) return { inputs, failures };
+  const { name, adopt } = inputs;
+  const scope = { kind: definition.kind, ...definition.nameScope(inputs), place };
+  if (!notes.generated) failures.push(...claim("name", { ...scope, name }, notes.seed));
+  if (isSet(adopt)) failures.push(...claim("adopt", { kind: definition.kind, adopt }, notes.seed));
   return { inputs, failures };
 }
 
@@ -45,16 +57,14 @@ function nameFor<T extends RemoteObject>(
   return seed === undefined ? undefined : generatedName(fields, values, seed);
 }
 
-/** Which resource uses which name, in this run: two that want the same one would fight for one object. */
+/** Which resource uses which name and adopts which object, in this run: two that want the same would fight for it. */
 const claims = new Map<string, string>();
 
-function claimName(scope: Values, inputs: Inputs): Failure[] {
-  const { name } = inputs;
-  const { seed } = inputNotes(inputs);
-  if (seed === undefined || isUnknown(name) || isUnknown(scope)) return [];
-  const key = canonical({ ...scope, name });
+function claim(field: string, what: Values, seed: string): Failure[] {
+  if (isUnknown(what)) return [];
+  const key = canonical(what);
   const holder = claims.get(key) ?? seed;
   claims.set(key, holder);
   if (holder === seed) return [];
-  return [failure("name", `is also used by resource "${logicalName(holder)}"; give each its own, or leave it out`)];
+  return [failure(field, `is also used by resource "${logicalName(holder)}"; give each its own, or leave it out`)];
 }

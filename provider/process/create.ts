@@ -4,12 +4,13 @@
 // to replace it, its stack was renamed, its resource was moved. It is taken over only where no state can own it.
 // Anything else is left alone, and the new object gets another name.
 
-import { type Field, type Inputs, isSet, type State } from "../model/fields";
+import { keeping, PartialFailure } from "../model/errors";
+import { defaultMicrotenant, type Field, type Inputs, isSet, type State, type Values } from "../model/fields";
 import { generatedName, logicalName } from "../model/names";
 import { inputNotes } from "../model/notes";
 import { type Plan, planOf } from "../model/plan";
-import { type HandedOver, handOver, wasHandedOver } from "./handedOver";
-import { noted, refuse, type RemoteObject, type ResourceDefinition } from "./lifecycle";
+import { noted, refuse, type RemoteObject, type ResourceDefinition, stayInTenant } from "./lifecycle";
+import { handOver, notePosting, wasHandedOver, wasPosting } from "./machineNotes";
 import { refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
@@ -23,34 +24,50 @@ const longestPause = 24 * 60 * 60;
 /** Seconds by which the times of one and the same write may differ. */
 const timeTolerance = 1;
 
+/** @throws PartialFailure for an object that exists and is not complete */
 export async function create<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
   given: Inputs,
-): Promise<Result<T>> {
+): Promise<{ id: string; outs: State }> {
   const inputs = definition.adjust(given);
   const { seed = "" } = inputNotes(inputs);
-  const past = session.replacing.get(seed) ?? [];
+  const { past = [], state } = session.replacing.get(seed) ?? {};
+  if (state !== undefined) await stayInTenant(definition, session, state);
+  const notes = past.length > 0 ? { past } : {};
+  const settled = async (id: string, outs: State): Promise<State> => {
+    session.answered.add(refOf(definition.kind, id));
+    session.created.add(seed);
+    handOver({ ...(await kindOf(definition, session)), id, creationTime: outs["creationTime"] as string | undefined });
+    return noted(definition, session, outs, inputs, notes);
+  };
+  try {
+    const { item, outs } = await obtain(definition, session, inputs, past);
+    return { id: item.id, outs: await settled(item.id, outs) };
+  } catch (error) {
+    throw error instanceof PartialFailure ? error.with(await settled(error.id, error.properties)) : error;
+  }
+}
+
+function obtain<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  inputs: Inputs,
+  past: readonly string[],
+): Promise<Result<T>> {
   const adopted = isSet(inputs["adopt"]) ? String(inputs["adopt"]) : undefined;
   // what this resource had before was adopted once, and is not adopted again in place of its successor
   const isSpent =
     adopted !== undefined && (past.includes(adopted) || session.deleted.has(refOf(definition.kind, adopted)));
-  const { item, outs } =
-    adopted === undefined || isSpent
-      ? await new Creation(definition, session, inputs, past).run()
-      : await adopt(definition, session, inputs, adopted);
-  session.answered.add(refOf(definition.kind, item.id));
-  session.created.add(seed);
-  definition.objects(session, inputs).created(item);
-  const notes = await noted(definition, session, outs, inputs, past.length > 0 ? { past } : {});
-  handOver(await described(definition, session, item));
-  return { item, outs: notes };
+  return adopted === undefined || isSpent
+    ? new Creation(definition, session, inputs, past).run()
+    : adopt(definition, session, inputs, adopted);
 }
 
 /** The creation of one object under its own name, or under the next one where that is taken. */
 class Creation<T extends RemoteObject> {
   private readonly objects: Snapshot<T>;
-  private readonly microtenantId: string | undefined;
+  private readonly place: string;
   private readonly isGenerated: boolean;
 
   constructor(
@@ -60,7 +77,7 @@ class Creation<T extends RemoteObject> {
     private readonly past: readonly string[],
   ) {
     this.objects = definition.objects(session, inputs);
-    this.microtenantId = session.microtenantOf(inputs);
+    this.place = session.placeOf(inputs);
     this.isGenerated = inputNotes(inputs).generated === true;
   }
 
@@ -83,7 +100,7 @@ class Creation<T extends RemoteObject> {
     let isAnswerLost = false;
     for (let tries = 2; ; tries -= 1) {
       try {
-        return await definition.complete(session, await definition.post(session, inputs), inputs);
+        return await this.complete(await this.post());
       } catch (error) {
         if (!(error instanceof ZpaError)) throw error;
         isAnswerLost ||= error.mayHaveHappened;
@@ -94,11 +111,24 @@ class Creation<T extends RemoteObject> {
         // the name was free a moment ago: an object that is as we asked for came from our request
         const [only, ...others] = there;
         if (isAnswerLost && others.length === 0 && (await definition.isUntouched(session, only!, inputs))) {
-          return definition.complete(session, only!, inputs);
+          return this.complete(only!);
         }
         return this.recover(there);
       }
     }
+  }
+
+  private async post(): Promise<T> {
+    const { definition, session, inputs, name } = this;
+    if (definition.isShownOnce(inputs)) notePosting({ ...(await kindOf(definition, session)), name });
+    return definition.post(session, inputs);
+  }
+
+  /** With all outputs; may have to create the object once more to get at its secret. */
+  private async complete(item: T): Promise<Result<T>> {
+    const result = await this.definition.complete(this.session, item, this.inputs);
+    this.objects.created(result.item);
+    return result;
   }
 
   /** Takes over what a run of this resource has left; undefined, with another name to try, when it is not that. */
@@ -106,25 +136,33 @@ class Creation<T extends RemoteObject> {
     const { definition, session, inputs } = this;
     if (!this.isGenerated) throw nameTaken(definition.kind, this.name, there);
     const [item, ...others] = there;
-    if (others.length === 0 && (await this.isLeftOver(item!))) {
-      const { item: complete, outs } = await definition.complete(session, item!, inputs);
-      const isSame = complete.id === item!.id;
-      return { item: complete, outs: isSame ? await definition.bringTo(session, complete, outs, inputs) : outs };
+    if (others.length > 0 || !(await this.isLeftOver(item!))) {
+      this.passOn(there);
+      return undefined;
     }
-    this.passOn(there);
-    return undefined;
+    console.log(
+      `zpa: ${definition.kind} "${this.name}" (${item!.id}) was created by an earlier run that ended before it was ` +
+        "recorded: it is taken into this stack's state.",
+    );
+    const { item: complete, outs } = await this.complete(item!);
+    if (complete.id !== item!.id) return { item: complete, outs };
+    const finish = () => definition.bringTo(session, complete, outs, inputs);
+    return { item: complete, outs: await keeping(complete.id, outs, finish) };
   }
 
   /** Whether nothing but a run that broke off can explain the object. */
   private async isLeftOver(item: T): Promise<boolean> {
-    const { definition, session } = this;
+    const { definition, session, name } = this;
     const ref = refOf(definition.kind, item.id);
     if (this.past.includes(item.id) || session.inState.has(ref) || session.answered.has(ref)) return false;
     const [now, created, modified] = [session.client.serverTime(), Number(item.creationTime), item.modifiedTime];
     if (now === undefined || !(now - created <= longestPause)) return false;
     if (isSet(modified) && Math.abs(Number(modified) - created) > timeTolerance) return false;
     if (!(await definition.isUntouched(session, item, this.inputs))) return false;
-    return !wasHandedOver(await described(definition, session, item));
+    const kind = await kindOf(definition, session);
+    // it would have to be deleted and created again: only where this machine knows that it is nobody else's
+    if (definition.isShownOnce(item) && !wasPosting({ ...kind, name })) return false;
+    return !wasHandedOver({ ...kind, id: item.id, creationTime: item.creationTime });
   }
 
   /** The same name again when the run is repeated, as long as these are there. */
@@ -133,16 +171,19 @@ class Creation<T extends RemoteObject> {
     const { seed = "" } = inputNotes(inputs);
     const ids = there.map((item) => item.id).sort();
     const name = generatedName(definition.fields, inputs, seed, ids.at(-1));
-    console.log(
-      `zpa: warning: ${definition.kind} "${this.name}" (id ${ids.join(", ")}) exists already. It may belong to another ` +
-        `stack, or to a resource that is being replaced, and is left alone; resource "${logicalName(seed)}" creates ` +
-        `"${name}". If nothing needs ${ids.join(", ")}, delete it in the Admin Portal.`,
-    );
+    const isOurs = (id: string) => this.past.includes(id) || this.session.inState.has(refOf(definition.kind, id));
+    if (!ids.every(isOurs)) {
+      console.log(
+        `zpa: warning: ${definition.kind} "${this.name}" (id ${ids.join(", ")}) exists already and is left alone: it ` +
+          `may be what this run replaces, or belong to another stack. Resource "${logicalName(seed)}" creates "${name}". ` +
+          `If ${ids.join(", ")} is still there after this run and nothing needs it, delete it in the Admin Portal.`,
+      );
+    }
     this.inputs = { ...inputs, name };
   }
 
   private inPlace(items: readonly T[]): T[] {
-    return items.filter((item) => isIn(item, this.microtenantId));
+    return items.filter((item) => isIn(item, this.place));
   }
 }
 
@@ -150,9 +191,9 @@ class Creation<T extends RemoteObject> {
  * Whether a listed object is in this microtenant itself: a microtenant also lists what it inherits from Default, whose
  * objects come without an id and mostly with a name.
  */
-function isIn(item: RemoteObject, microtenantId = "0"): boolean {
-  if (isSet(item.microtenantId)) return item.microtenantId === microtenantId;
-  return microtenantId === "0" || item.microtenantName !== "Default";
+function isIn(item: RemoteObject, place: string): boolean {
+  if (isSet(item.microtenantId)) return item.microtenantId === place;
+  return place === defaultMicrotenant || item.microtenantName !== "Default";
 }
 
 async function adopt<T extends RemoteObject>(
@@ -162,28 +203,32 @@ async function adopt<T extends RemoteObject>(
   id: string,
 ): Promise<Result<T>> {
   const { kind, fields } = definition;
+  const look = (where: Values) => definition.find(session, id, where);
   // an object of the other type is found too, so that the error can say what is wrong
   const found =
-    (await definition.find(session, id, inputs)) ??
-    (await definition.find(session, id, { ...inputs, associationType: undefined }));
+    (await look(inputs)) ??
+    (isSet(inputs["associationType"]) ? await look({ ...inputs, associationType: undefined }) : undefined);
   if (found === undefined) {
     throw new Error(
-      `adopt: there is no ${kind} ${id}. Check the id, the microtenant and the tenant, or remove adopt to create a new one.`,
+      `adopt: there is no ${kind} ${id}. Check the id, the microtenant and the tenant. If this resource adopted it ` +
+        "earlier and has been replaced since, or to create a new one, remove adopt.",
     );
   }
   const { item, where } = found;
   const outs = definition.outputs(item, where);
   const wanted = definition.adjust(inputs, outs);
-  const plan = planOf(fields, outs, { ...wanted, microtenantId: session.microtenantOf(inputs) ?? "0" });
+  const placed = { ...wanted, microtenantId: session.placeOf(inputs) };
+  const plan: Plan = { ...planOf(fields, outs, placed), isAdoption: true };
   for (const field of fields) {
     if (field.local || !(plan.replaces.includes(field.name) || isMove(field, plan))) continue;
-    const [is, asked] = [outs, plan.target].map((values) => JSON.stringify(values[field.name] ?? field.fallback));
+    const is = JSON.stringify(outs[field.name] ?? field.fallback);
+    const asked = isSet(inputs[field.name]) ? `says ${JSON.stringify(inputs[field.name])}` : "leaves it out";
     throw new Error(
-      `adopt: ${kind} "${item.name}" (${id}) cannot be adopted: its ${field.name} is ${is}, and the program says ${asked}. ` +
+      `adopt: ${kind} "${item.name}" (${id}) cannot be adopted: its ${field.name} is ${is}, and the program ${asked}. ` +
         `Set ${field.name} to ${is}, or remove adopt to create a new one.`,
     );
   }
-  refuse(definition.objection(outs, wanted, { ...plan, changed: [...plan.changed, "adopt"] }));
+  refuse(definition.objection(outs, wanted, plan));
   return { item, outs: await definition.bringTo(session, item, outs, wanted) };
 }
 
@@ -197,8 +242,8 @@ function nameTaken(kind: string, name: string, existing: readonly RemoteObject[]
   if (ids.length === 1) {
     return new Error(
       `A ${kind} named "${name}" exists already (id ${ids[0]}). If this program managed it under another resource name, ` +
-        `add that name to the resource option aliases. If it was made outside of Pulumi, take it over with ` +
-        `adopt: "${ids[0]}". Otherwise give this resource another name.`,
+        `add that name to the resource option aliases. If this resource is being replaced, set deleteBeforeReplace. If ` +
+        `it was made outside of Pulumi, take it over with adopt: "${ids[0]}". Otherwise give this resource another name.`,
     );
   }
   return new Error(
@@ -207,10 +252,7 @@ function nameTaken(kind: string, name: string, existing: readonly RemoteObject[]
   );
 }
 
-async function described<T extends RemoteObject>(
-  { kind }: ResourceDefinition<T>,
-  session: Session,
-  { id, creationTime }: T,
-): Promise<HandedOver> {
-  return { tenant: await session.client.tenantFingerprint(), kind, id, creationTime };
+/** What the notes of this machine tell objects apart by, beside id and name. */
+async function kindOf<T extends RemoteObject>({ kind }: ResourceDefinition<T>, session: Session) {
+  return { tenant: await session.client.tenantFingerprint(), kind };
 }

@@ -7,14 +7,18 @@ import { PartialFailure, plainError } from "../model/errors";
 import type { Failure } from "../model/failure";
 import {
   clean,
+  defaultMicrotenant,
   type FieldTable,
   fromWire,
   type Inputs,
   isSet,
+  isUnknown,
   setByProgram,
   type State,
+  unknownValue,
   type Values,
 } from "../model/fields";
+import { logicalName } from "../model/names";
 import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import { type Plan, planOf } from "../model/plan";
 import { marked } from "../model/secrets";
@@ -46,7 +50,7 @@ export interface ResourceDefinition<T extends RemoteObject> {
   readonly fields: FieldTable;
   /** Names of the outputs that are secret, beside the secret arguments. */
   readonly secretOutputs: readonly string[];
-  /** Scope in which a name must be unique. */
+  /** What else than the microtenant makes up the scope in which a name must be unique. */
   nameScope(inputs: Inputs): Values;
   /** Rules between the fields. */
   check(inputs: Inputs): Failure[];
@@ -57,8 +61,14 @@ export interface ResourceDefinition<T extends RemoteObject> {
   objects(session: Session, values: Values): Snapshot<T>;
   /** One POST. */
   post(session: Session, inputs: Inputs): Promise<T>;
-  /** Outputs of an object that this program's POST has made; may have to make it again to get at its secret. */
+  /**
+   * Outputs of an object that this program's POST has created; may have to create it once more to get at its secret.
+   *
+   * @throws PartialFailure as soon as anything fails while the object exists
+   */
   complete(session: Session, item: T, inputs: Inputs): Promise<{ item: T; outs: State }>;
+  /** Whether the answer to the creation of such an object shows what nobody can read again. */
+  isShownOnce(values: object): boolean;
   /** Whether an object is as a POST of these inputs would have made it, as far as can be compared, and unused. */
   isUntouched(session: Session, item: T, inputs: Inputs): Promise<boolean>;
   /** Brings an object to the inputs and returns its outputs; `outs` are those that it has now. */
@@ -95,13 +105,18 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
     async configure(request) {
       config = request.config;
     },
-    check: guarded((olds: Inputs, news: Inputs) => Promise.resolve(checker().check(definition, olds, news))),
+    check: guarded((olds: Inputs, news: Inputs) => {
+      const place = opened(session)?.placeOf(news) ?? unknownValue;
+      const { inputs, failures } = checker().check(definition, place, olds, news);
+      // the engine forgets which arguments are secret where the program has transforms
+      return Promise.resolve({ inputs: marked(inputs, secrets), failures });
+    }),
     diff: guarded((id: string, state: State, inputs: Inputs) =>
       Promise.resolve(diff(definition, session, id, state, inputs)),
     ),
     create: guarded(async (inputs: Inputs) => {
-      const { item, outs } = await create(definition, session(), inputs);
-      return { id: item.id, outs: marked(outs, secrets) };
+      const { id, outs } = await create(definition, session(), inputs);
+      return { id, outs: marked(outs, secrets) };
     }),
     read: guarded(async (id: string, props: State = {}) => {
       const seen = await read(definition, session(), id, props);
@@ -124,20 +139,37 @@ function diff<T extends RemoteObject>(
   const session = opened(open);
   const { seed, generated } = inputNotes(inputs);
   const { tenant, past = [] } = stateNotes(state);
-  session?.inState.add(refOf(definition.kind, id));
+  const ref = refOf(definition.kind, id);
+  session?.inState.add(ref);
   refuseOtherTenant(definition, state, tenant, session?.client.knownTenantFingerprint);
   const target = definition.adjust(inputs, state);
   const plan = planOf(definition.fields, state, target);
-  refuse(definition.objection(state, target, plan));
   const isReplaced = plan.replaces.length > 0;
-  session?.count(definition.kind, id, isReplaced ? Number.NEGATIVE_INFINITY : 1);
-  if (isReplaced && seed !== undefined) session?.replacing.set(seed, [...past, id].slice(-mostPast));
+  // a refresh compares what it has read with the old arguments: what is wrong with them must not keep it from that
+  if (session?.takeRead(ref) !== true) {
+    refuse(definition.objection(state, target, plan));
+    if (isReplaced) session?.kept.delete(ref);
+    else session?.kept.add(ref);
+    if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
+  }
+  if (isReplaced && seed !== undefined) session?.replacing.set(seed, { past: [...past, id].slice(-mostPast), state });
   return {
     changes: plan.changed.length > 0,
     replaces: plan.replaces,
     // a name must be unique: where the new object has the old one's, the old one has to go first
     deleteBeforeReplace: isReplaced && generated === undefined && inputs["name"] === state["name"],
   };
+}
+
+/** A forced replacement, of which the engine does not tell the provider, would adopt again. */
+function tellSpentAdoption(kind: string, id: string, inputs: Inputs): void {
+  const { adopt } = inputs;
+  const { seed } = inputNotes(inputs);
+  if (seed === undefined || !isSet(adopt) || isUnknown(adopt) || adopt === id) return;
+  console.log(
+    `zpa: warning: resource "${logicalName(seed)}" holds ${kind} ${id}, which has replaced ${String(adopt)}: remove ` +
+      "adopt from its arguments.",
+  );
 }
 
 /** More would only matter for an object that was retained so many replacements ago. */
@@ -169,7 +201,7 @@ async function read<T extends RemoteObject>(
     return { id: "", props: {} };
   }
   session.inState.add(refOf(definition.kind, found.item.id));
-  session.count(definition.kind, found.item.id, -1);
+  session.noteRead(refOf(definition.kind, found.item.id));
   const state = { ...props, ...definition.outputs(found.item, { ...props, ...found.where }) };
   const tenant = await session.client.tenantFingerprint();
   const outs = clean(withNotes(state, { ...stateNotes(state), tenant }));
@@ -215,14 +247,14 @@ async function remove<T extends RemoteObject>(
   const ref = refOf(kind, id);
   if (session.answered.has(ref)) {
     console.log(
-      `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: this run took it over as its own. ` +
-        "To get a new object for sure, change keepers.",
+      `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: this run has taken it over. If a new ` +
+        "object was wanted, change keepers.",
     );
     return;
   }
   // an earlier run that took the object over may have ended before the engine had dropped the old entry
   const isRecreated = session.created.has(stateNotes(state).seed ?? "");
-  if ((session.kept.get(ref) ?? 0) > 0 && !isRecreated) {
+  if (session.kept.has(ref) && !isRecreated) {
     console.log(
       `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: another entry of this stack holds it.`,
     );
@@ -246,9 +278,9 @@ async function remove<T extends RemoteObject>(
   session.deleted.add(ref);
 }
 
-/** Whether two microtenants are one; Default, named or not, is `0`. */
-function isSameMicrotenant(one: unknown, other: unknown): boolean {
-  return (one ?? "0") === (other ?? "0");
+/** Whether two microtenants are one; Default may be named or not. */
+export function isSameMicrotenant(one: unknown, other: unknown): boolean {
+  return (one ?? defaultMicrotenant) === (other ?? defaultMicrotenant);
 }
 
 /** Adds the notes that the next runs go by. */
@@ -280,7 +312,7 @@ function inputsOf(fields: FieldTable, outs: State): Values {
 }
 
 /** @throws where the settings name another tenant than the one that the object lives in */
-async function stayInTenant<T extends RemoteObject>(
+export async function stayInTenant<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
   state: State,
@@ -321,10 +353,10 @@ export function fromAnswer(fields: FieldTable, known: Values, item: object): Val
   return outs;
 }
 
-/** The microtenant of an object as far as its answer tells: Default often comes as a name alone, or not at all. */
-export function microtenantOf(item: RemoteObject, known: unknown): unknown {
+/** The microtenant of a read object as far as its answer tells: Default often comes as a name alone, or not at all. */
+export function microtenantIn(item: RemoteObject, known: unknown): unknown {
   if (isSet(item.microtenantId)) return item.microtenantId;
-  return item.microtenantName === "Default" && isSet(known) ? "0" : known;
+  return item.microtenantName === "Default" && isSet(known) ? defaultMicrotenant : known;
 }
 
 /** Loaded with the first check, for zod takes a while to load. */

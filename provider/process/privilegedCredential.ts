@@ -3,7 +3,18 @@
 import type { Credential as Wire, CredentialBody, CredentialType } from "../../sdk";
 import { PartialFailure } from "../model/errors";
 import { failure } from "../model/failure";
-import { concernsZpa, type Field, type Inputs, isSet, isUnknown, same, type State, type Values } from "../model/fields";
+import {
+  concernsZpa,
+  defaultMicrotenant,
+  type Field,
+  type Inputs,
+  isSet,
+  isUnknown,
+  same,
+  type State,
+  type Values,
+} from "../model/fields";
+import { parseCredentialId } from "../model/ids";
 import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import {
@@ -12,7 +23,7 @@ import {
   secretFields,
   typedFields,
 } from "../model/privilegedCredential";
-import { fromAnswer, handlerOf, microtenantOf, type ResourceDefinition } from "./lifecycle";
+import { fromAnswer, handlerOf, isSameMicrotenant, microtenantIn, type ResourceDefinition } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
 
@@ -27,7 +38,7 @@ const definition: ResourceDefinition<Wire> = {
   fields,
   secretOutputs: [],
 
-  nameScope: ({ microtenantId }) => ({ type: "credential", microtenantId: microtenantId ?? "0" }),
+  nameScope: () => ({}),
 
   check(inputs) {
     const type = inputs["credentialType"];
@@ -52,6 +63,8 @@ const definition: ResourceDefinition<Wire> = {
 
   post: (session, inputs) => session.client.credentials.create(bodyOf(targetOf(fields, {}, inputs), inputs), scopeOf(session, inputs)), // prettier-ignore
 
+  isShownOnce: () => false,
+
   complete(session, item, inputs) {
     const outs = definition.outputs(item, { ...inputs, microtenantId: session.microtenantOf(inputs) });
     return Promise.resolve({ item, outs });
@@ -74,7 +87,7 @@ const definition: ResourceDefinition<Wire> = {
     let outs: State = { ...state, ...plan.target };
     const { microtenantId } = outs as { microtenantId?: string };
     if (plan.changed.includes("microtenantId")) {
-      await move(session, id, session.microtenantOf(state) ?? "0", microtenantId ?? "0");
+      await move(session, id, session.placeOf(state), microtenantId ?? defaultMicrotenant);
       definition.objects(session, state).deleted(id);
     }
     const rest = plan.changed.filter((name) => name !== "microtenantId");
@@ -91,7 +104,6 @@ const definition: ResourceDefinition<Wire> = {
       // it has moved, and state must know where it is now
       throw new PartialFailure(error, id, { ...state, microtenantId });
     }
-    definition.objects(session, outs).updated(id);
     return outs;
   },
 
@@ -101,12 +113,8 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async find(session, id, values) {
-    const match = /^(?:(\d+)\/)?(\d+)$/.exec(id);
-    if (match === null) {
-      throw new Error(`"${id}" is not the id of a privileged credential. Write "11410" or "<microtenantId>/11410".`);
-    }
-    const [, microtenantId = values["microtenantId"], number] = match;
-    const item = await definition.objects(session, { microtenantId }).read(number!);
+    const { id: number, microtenantId = values["microtenantId"] } = parseCredentialId(id);
+    const item = await definition.objects(session, { microtenantId }).read(number);
     return item === undefined ? undefined : { item, where: { microtenantId } };
   },
 
@@ -115,7 +123,7 @@ const definition: ResourceDefinition<Wire> = {
     const notes = { ...stateNotes(known), secretWrittenAt: undefined };
     const outs = {
       ...fromAnswer(fields, known, item),
-      microtenantId: microtenantOf(item, known["microtenantId"]),
+      microtenantId: microtenantIn(item, known["microtenantId"]),
       creationTime: item.creationTime,
       lastCredentialResetTime: observed ?? known["lastCredentialResetTime"],
       secretResetElsewhere: known["secretResetElsewhere"],
@@ -176,6 +184,7 @@ async function current(session: Session, id: string, state: State): Promise<Stat
 async function write(session: Session, id: string, outs: State, target: Values, inputs: Inputs): Promise<State> {
   const body = bodyOf(target, inputs);
   const serverTime = await session.client.credentials.update(id, body, scopeOf(session, outs));
+  definition.objects(session, outs).updated(id);
   const written = { ...outs, ...target };
   // with ignoreChanges the program may say nothing of a secret that others have set: it stays theirs
   if (secretFields.every((secret) => !isSet(inputs[secret]))) return written;
@@ -193,7 +202,7 @@ async function move(session: Session, id: string, from: string, to: string): Pro
     const { ZpaError } = sdk();
     if (!(error instanceof ZpaError) || !error.mayHaveHappened) throw error;
     const item = await credentials.get(id, { microtenantId: "all" });
-    if ((item.microtenantId ?? "0") !== to) await credentials.move(id, from, to);
+    if (!isSameMicrotenant(item.microtenantId, to)) await credentials.move(id, from, to);
   }
 }
 

@@ -1,10 +1,12 @@
 // How a provisioning key is created, read, updated and deleted.
 
 import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } from "../../sdk";
+import { keeping } from "../model/errors";
 import { concernsZpa, type Field, type Inputs, isSet, same, type State, type Values } from "../model/fields";
+import { parseKeyId } from "../model/ids";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
-import { fromAnswer, handlerOf, microtenantOf, type ResourceDefinition } from "./lifecycle";
+import { fromAnswer, handlerOf, microtenantIn, type ResourceDefinition } from "./lifecycle";
 import { gone, type Session } from "./session";
 
 /** What a PUT writes: all of it each time, for what is left out may be lost. */
@@ -15,7 +17,7 @@ const definition: ResourceDefinition<Wire> = {
   fields,
   secretOutputs: ["provisioningKey"],
 
-  nameScope: ({ associationType, microtenantId }) => ({ associationType, microtenantId: microtenantId ?? "0" }),
+  nameScope: ({ associationType }) => ({ associationType }),
 
   check: () => [],
 
@@ -30,16 +32,16 @@ const definition: ResourceDefinition<Wire> = {
 
   objection(state, inputs, plan) {
     const named = `Provisioning key "${String(state["name"])}"`;
-    const isChanged = inputs === undefined || (plan !== undefined && plan.changed.length > 0);
+    const isChanged = plan === undefined || plan.isAdoption === true || plan.changed.length > 0;
     if (isChanged && (state["readOnly"] === true || state["zscalerManaged"] === true)) {
-      return (
-        `${named} belongs to Zscaler Deception: the API cannot change or delete it. ` +
-        "Remove it from the stack with pulumi state delete, or leave it as it is."
-      );
+      const remedy = plan?.isAdoption
+        ? "Read it with ProvisioningKey.get instead of adopting it."
+        : "Remove it from the stack with pulumi state delete, or leave it as it is.";
+      return `${named} belongs to Zscaler Deception: the API cannot change or delete it. ${remedy}`;
     }
     // a new key has spent nothing
     if (inputs === undefined || plan === undefined || plan.replaces.length > 0) return undefined;
-    if (plan.changed.includes("adopt") && !isSet(state["provisioningKey"])) {
+    if (plan.isAdoption && !isSet(state["provisioningKey"])) {
       return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
     }
     const [limit, used] = [Number(inputs["maxUsage"]), Number(state["usageCount"] ?? 0)];
@@ -65,6 +67,8 @@ const definition: ResourceDefinition<Wire> = {
     return session.client.provisioningKeys.create(typeOf(inputs), body, scopeOf(session, inputs));
   },
 
+  isShownOnce: (values) => (values as Values)["exportable"] === false,
+
   complete: (session, item, inputs) => complete(session, item, inputs, true),
 
   async isUntouched(session, item, inputs) {
@@ -80,19 +84,19 @@ const definition: ResourceDefinition<Wire> = {
     const changed = fields.filter((field) => !field.local && !same(field, outs[field.name], target[field.name]));
     const all = { ...outs, ...target };
     if (changed.length === 0) return withRemaining(all);
-    const body = await bodyOf(session, target, inputs);
-    await session.client.provisioningKeys.update(typeOf(inputs), item.id, body, scopeOf(session, outs));
-    return withRemaining({ ...all, ...body });
+    return withRemaining({ ...all, ...(await put(session, item.id, outs, target, inputs)) });
   },
 
   async update(session, id, state, inputs, plan) {
-    if (!concernsZpa(fields, plan.changed)) return withRemaining({ ...state, ...plan.target });
-    const now = leavesAlone(fields, writable, state, inputs) ? await current(session, id, state) : state;
+    const isPut = concernsZpa(fields, plan.changed);
+    // a create that broke off has left no text, or nobody has read it yet
+    const lacksText = !isSet(state["provisioningKey"]) && state["exportable"] !== false;
+    if (!isPut && !lacksText) return withRemaining({ ...state, ...plan.target });
+    const isRead = lacksText || leavesAlone(fields, writable, state, inputs);
+    const now = isRead ? await current(session, id, state) : state;
+    if (lacksText && !isSet(now["provisioningKey"])) throw new Error(withoutText(now["name"], id));
     const target = targetOf(fields, state, inputs, now);
-    const body = await bodyOf(session, target, inputs);
-    await session.client.provisioningKeys.update(typeOf(state), id, body, scopeOf(session, now));
-    definition.objects(session, state).updated(id);
-    return withRemaining({ ...now, ...target, ...body });
+    return withRemaining({ ...now, ...target, ...(isPut ? await put(session, id, now, target, inputs) : {}) });
   },
 
   async remove(session, id, state) {
@@ -112,7 +116,7 @@ const definition: ResourceDefinition<Wire> = {
     const { usageCount = 0, readOnly = false, zscalerManaged = false, creationTime } = item;
     return withRemaining({
       ...fromAnswer(fields, known, item),
-      microtenantId: microtenantOf(item, known["microtenantId"]),
+      microtenantId: microtenantIn(item, known["microtenantId"]),
       provisioningKey: item.provisioningKey ?? known["provisioningKey"],
       usageCount,
       readOnly,
@@ -128,18 +132,11 @@ export const handler = handlerOf(definition);
 /** The field table and how an object becomes outputs, for the import. */
 export const provisioningKeyDefinition = definition;
 
-const idForms = '"61001", "CONNECTOR_GRP/61001" or "<microtenantId>/CONNECTOR_GRP/61001"';
-
 /** Where the key of an id may be: `get` takes it with or without type and microtenant, state knows both. */
-function placesOf(
-  id: string,
-  props: Values,
-): { id: string; associationType: AssociationType; microtenantId?: unknown }[] {
-  const match = /^(?:(?:(\d+)\/)?(CONNECTOR_GRP|SERVICE_EDGE_GRP)\/)?(\d+)$/.exec(id);
-  if (match === null) throw new Error(`"${id}" is no id of a provisioning key. Write ${idForms}.`);
-  const [, microtenantId = props["microtenantId"], type = props["associationType"], number] = match;
+function placesOf(id: string, props: Values) {
+  const { microtenantId = props["microtenantId"], associationType: type = props["associationType"], ...parts } = parseKeyId(id); // prettier-ignore
   const types = isSet(type) ? [type as AssociationType] : (["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const);
-  return types.map((associationType) => ({ id: number!, associationType, microtenantId }));
+  return types.map((associationType) => ({ ...parts, associationType, microtenantId }));
 }
 
 function typeOf(values: Values): AssociationType {
@@ -159,6 +156,14 @@ async function bodyOf(session: Session, target: Values, inputs: Inputs): Promise
   return { name, maxUsage, enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig };
 }
 
+/** One PUT of all that can be written; what was sent. @param now - where the key is */
+async function put(session: Session, id: string, now: State, target: Values, inputs: Inputs) {
+  const body = await bodyOf(session, target, inputs);
+  await session.client.provisioningKeys.update(typeOf(now), id, body, scopeOf(session, now));
+  definition.objects(session, now).updated(id);
+  return body;
+}
+
 /** The key as ZPA has it now, with the notes of its state. */
 async function current(session: Session, id: string, state: State): Promise<State> {
   const found = await definition.find(session, id, state);
@@ -173,26 +178,33 @@ function withRemaining(values: Values): State {
   return { ...values, remainingUses: Number(values["maxUsage"]) - Number(values["usageCount"] ?? 0) };
 }
 
-/** An answer without the key's text: an exportable key is read once, another one made anew, once. */
+/** An answer without the key's text: an exportable key is read once, another one created once more. */
 async function complete(
   session: Session,
   item: Wire,
   inputs: Inputs,
   mayRepeat: boolean,
 ): Promise<{ item: Wire; outs: State }> {
-  const known = { ...inputs, microtenantId: session.microtenantOf(inputs) };
-  if (isSet(item.provisioningKey)) return { item, outs: definition.outputs(item, known) };
-  if (mayRepeat && item.exportable !== false) {
-    const scope = scopeOf(session, inputs);
-    return complete(session, await session.client.provisioningKeys.get(typeOf(inputs), item.id, scope), inputs, false);
+  const outs = definition.outputs(item, { ...inputs, microtenantId: session.microtenantOf(inputs) });
+  if (isSet(item.provisioningKey)) return { item, outs };
+  if (item.exportable !== false) {
+    return keeping(item.id, outs, async () => {
+      if (!mayRepeat) throw new Error(withoutText(item.name, item.id));
+      const read = await session.client.provisioningKeys.get(typeOf(inputs), item.id, scopeOf(session, inputs));
+      return complete(session, read, inputs, false);
+    });
   }
-  const named = `Provisioning key "${item.name}" (id ${item.id})`;
-  if (!mayRepeat || (item.usageCount ?? 0) > 0) {
-    throw new Error(
-      `${named} was created, but ZPA did not return its text, and ${item.usageCount ?? 0} machines have used it. ` +
-        "Delete it in the Admin Portal, and run pulumi up again.",
-    );
-  }
-  await definition.remove(session, item.id, definition.outputs(item, known));
-  return complete(session, await definition.post(session, inputs), inputs, false);
+  await keeping(item.id, outs, () => definition.remove(session, item.id, outs));
+  if (mayRepeat) return complete(session, await definition.post(session, inputs), inputs, false);
+  throw new Error(
+    `Provisioning key "${item.name}" was created twice, and each time ZPA did not return its text, which nobody can ` +
+      "read later. Both keys were deleted again. Run pulumi up again, or set exportable to true.",
+  );
+}
+
+function withoutText(name: unknown, id: string): string {
+  return (
+    `Provisioning key "${String(name)}" (${id}) exists, but ZPA does not return its text, so no machine can enroll with ` +
+    "it. Run pulumi up again; if that does not help, change keepers to replace the key."
+  );
 }

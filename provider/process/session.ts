@@ -6,11 +6,12 @@ import type {
   Credential,
   ProvisioningKey,
   Scope,
+  SettingName,
   UnreadableObject,
   WaitNotice,
   ZpaClient,
 } from "../../sdk";
-import { isSet } from "../model/fields";
+import { defaultMicrotenant, isSet, type State } from "../model/fields";
 import { mappingsKey } from "../model/notes";
 import { Snapshot } from "./snapshot";
 
@@ -28,34 +29,44 @@ export class Session {
   private readonly credentialsByMicrotenant = new Map<string, Snapshot<Credential>>();
   private readonly keyPeers = new Set<Snapshot<ProvisioningKey>>();
   private readonly credentialPeers = new Set<Snapshot<Credential>>();
+  private readonly reads = new Map<string, number>();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
 
   /** Objects, as {@link refOf} names them, that a create of this process has answered with. */
   readonly answered = new Set<string>();
   /** Objects that state holds, as a call of the engine has shown. */
   readonly inState = new Set<string>();
-  /**
-   * How often the engine has asked, less once for each read, whether an object that it keeps has to change: a refresh
-   * asks once after each read, and an up once for each resource that is in the program.
-   */
-  readonly kept = new Map<string, number>();
+  /** Objects that an up keeps: the engine has asked whether one has to change, and it is not replaced. */
+  readonly kept = new Set<string>();
   /** Seeds of the resources that this process has created. */
   readonly created = new Set<string>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
-  /** By seed: the ids that the resource being replaced in this run has had so far. */
-  readonly replacing = new Map<string, string[]>();
+  /** By seed: the resource that is being replaced in this run, and the ids that it has had so far. */
+  readonly replacing = new Map<string, { past: string[]; state: State }>();
 
   constructor(readonly client: ZpaClient) {}
 
-  count(kind: string, id: string, times: number): void {
-    const ref = refOf(kind, id);
-    this.kept.set(ref, (this.kept.get(ref) ?? 0) + times);
+  /** The engine has read the object, and will ask what that has changed. */
+  noteRead(ref: string): void {
+    this.reads.set(ref, (this.reads.get(ref) ?? 0) + 1);
   }
 
-  /** The microtenant that an object is made in: its own, or the one that the settings name. */
+  /** Whether a question what has changed is that of a refresh, which comes after each read, and not that of an up. */
+  takeRead(ref: string): boolean {
+    const reads = this.reads.get(ref) ?? 0;
+    this.reads.set(ref, Math.max(0, reads - 1));
+    return reads > 0;
+  }
+
+  /** The microtenant to name in a request: the object's own, or the one of the settings. */
   microtenantOf(values: Record<string, unknown>): string | undefined {
     return isSet(values["microtenantId"]) ? String(values["microtenantId"]) : this.client.microtenantId;
+  }
+
+  /** The id of the microtenant that an object is in. */
+  placeOf(values: Record<string, unknown>): string {
+    return this.microtenantOf(values) ?? defaultMicrotenant;
   }
 
   provisioningKeys(type: AssociationType, microtenantId: string | undefined): Snapshot<ProvisioningKey> {
@@ -139,14 +150,30 @@ export function openSession(read: ConfigReader): Session {
   const mappings = read(mappingsKey);
   const onWait = waitTeller();
   return memoised(sessions, JSON.stringify([settings, mappings]), () => {
-    if (mappings === undefined) return new Session(new Client({}, { config: (name) => settings[name], onWait }));
+    if (mappings === undefined) {
+      const config = (name: SettingName) => settings[name];
+      const client = new Client({}, { config, onWait });
+      tellPassedOver(config);
+      return new Session(client);
+    }
     // the arguments of an explicit provider arrive as configuration
     const envVarMappings = JSON.parse(mappings) as Record<string, string>;
     return new Session(new Client(settings, { envVarMappings, onWait }));
   });
 }
 
-/** Loaded with the first request, for undici and zod take a while to load. */
+/** A microtenant that is not used would show only in where objects are created. */
+function tellPassedOver(config: (name: SettingName) => string | undefined): void {
+  const { passedOver } = require("../../sdk/settings/sources") as typeof import("../../sdk/settings/sources");
+  const found = passedOver({ config, env: process.env }, "microtenantId");
+  if (found === undefined) return;
+  console.log(
+    `zpa: warning: ${found.called} in ${found.place} is not used, because the API client is set elsewhere and may belong ` +
+      `to another tenant: ${found.howToSet}, or remove it.`,
+  );
+}
+
+/** Loaded with the first object, for undici and zod take a while to load. */
 export function sdk(): typeof import("../../sdk") {
   return require("../../sdk") as typeof import("../../sdk");
 }

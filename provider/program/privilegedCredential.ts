@@ -4,8 +4,9 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { CredentialType } from "../../sdk";
+import { parseCredentialId } from "../model/ids";
 import { privilegedCredentialFields, privilegedCredentialOutputs } from "../model/privilegedCredential";
-import { registration } from "./registration";
+import { idParts, registration } from "./registration";
 
 export type { CredentialType };
 
@@ -145,13 +146,7 @@ export class PrivilegedCredential extends pulumi.CustomResource {
    * const shared = zpa.PrivilegedCredential.get("shared", "11410");
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): PrivilegedCredential {
-    const parts = pulumi.output(id).apply((text) => {
-      const match = /^(?:(\d+)\/)?(\d+)$/.exec(text);
-      const forms = '"11410" or "<microtenantId>/11410"';
-      if (match === null)
-        throw new pulumi.RunError(`"${text}" is not the id of a privileged credential. Write ${forms}.`);
-      return { microtenantId: match[1], id: match[2]! };
-    });
+    const parts = idParts("PrivilegedCredential", name, id, parseCredentialId);
     const where = { microtenantId: parts.microtenantId };
     return new PrivilegedCredential(name, where as unknown as PrivilegedCredentialArgs, { ...opts, id: parts.id });
   }

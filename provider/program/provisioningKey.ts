@@ -5,7 +5,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AssociationType } from "../../sdk";
 import { provisioningKeyFields, provisioningKeyOutputs } from "../model/provisioningKey";
-import { registration } from "./registration";
+import { parseKeyId } from "../model/ids";
+import { idParts, registration } from "./registration";
 
 export type { AssociationType };
 
@@ -147,12 +148,7 @@ export class ProvisioningKey extends pulumi.CustomResource {
    * const shared = zpa.ProvisioningKey.get("shared", "CONNECTOR_GRP/61001");
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ProvisioningKey {
-    const parts = pulumi.output(id).apply((text) => {
-      const match = /^(?:(?:(\d+)\/)?(CONNECTOR_GRP|SERVICE_EDGE_GRP)\/)?(\d+)$/.exec(text);
-      const forms = '"61001", "CONNECTOR_GRP/61001" or "<microtenantId>/CONNECTOR_GRP/61001"';
-      if (match === null) throw new pulumi.RunError(`"${text}" is not the id of a provisioning key. Write ${forms}.`);
-      return { microtenantId: match[1], associationType: match[2] as AssociationType | undefined, id: match[3]! };
-    });
+    const parts = idParts("ProvisioningKey", name, id, parseKeyId);
     const where = { associationType: parts.associationType, microtenantId: parts.microtenantId };
     return new ProvisioningKey(name, where as unknown as ProvisioningKeyArgs, { ...opts, id: parts.id });
   }

@@ -2,7 +2,9 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
+import { plainError } from "../model/errors";
 import type { FieldTable } from "../model/fields";
+import type { IdParts } from "../model/ids";
 import { nameSeed } from "../model/names";
 import { notesKey } from "../model/notes";
 import { runsOnEngine } from "./engine";
@@ -62,6 +64,24 @@ export function registration(
     ...(isNamed ? { deleteBeforeReplace: true } : {}),
   };
   return [token, name, props, pulumi.mergeOptions(defaults, opts ?? {})];
+}
+
+/** The parts of the id that `get` was given. @throws RunError at once for a plain text of another form */
+export function idParts(
+  type: string,
+  name: string,
+  id: pulumi.Input<pulumi.ID>,
+  parse: (text: unknown) => IdParts,
+): pulumi.Output<IdParts> {
+  const read = (text: unknown) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new pulumi.RunError(`${type}.get(${JSON.stringify(name)}): ${plainError(error).message}`);
+    }
+  };
+  const isLater = pulumi.Output.isInstance(id) || id instanceof Promise;
+  return isLater ? pulumi.output(id).apply(read) : pulumi.output(read(id));
 }
 
 /**

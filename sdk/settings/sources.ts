@@ -108,6 +108,19 @@ export function usable(sources: readonly Source[]): Source[] {
   });
 }
 
+/** Where a setting stands that is not used, for it may belong to another tenant, and how to set it so that it is. */
+export function passedOver(
+  sources: SettingSources,
+  name: SettingName,
+): { called: string; place: string; howToSet: string } | undefined {
+  const all = readSources(sources);
+  const where = (among: readonly Source[]) => among.find(({ values }) => values[name] !== undefined);
+  const found = where(all);
+  if (found === undefined || where(usable(all)) !== undefined) return undefined;
+  const owner = all.find(({ values }) => identities.some((identity) => values[identity] !== undefined));
+  return { called: found.nameOf(name), place: found.place, howToSet: owner!.howToSet(name) };
+}
+
 /** Whether a setting that says where an identity belongs has to stand with it. */
 export function saysWhere(name: SettingName): boolean {
   return places.includes(name);

@@ -81,6 +81,19 @@ describe("A key that runs dry", function () {
     await world.assertInvariants();
   });
 
+  it("refreshes a spent key that shall fail the run, and lets the run fail, or go on where the program raises the limit", async () => {
+    args = { failWhenExhausted: true };
+    await stack.up();
+    enroll(10);
+    await stack.refresh();
+    assert.equal((await stack.refresh()).changeSummary.same, 2);
+    await assert.rejects(stack.up({ refresh: true }), /no uses left \(10 of 10\)/);
+    args = { failWhenExhausted: true, maxUsage: 12 };
+    await stack.up({ refresh: true });
+    assert.deepEqual(await numbers(), [12, 10, 2]);
+    await world.assertInvariants();
+  });
+
   it("raises the limit in place while headroom asks for it, and never lowers it", async () => {
     args = { headroom: 4 };
     await stack.up();

@@ -2,6 +2,9 @@
 // whether the six invariants hold.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import type { DestroyOptions, PreviewOptions, PulumiFn, RefreshOptions, UpOptions } from "@pulumi/pulumi/automation";
 import { type Fault, type FaultOptions, type LoggedRequest, type SimulatorOptions, ZpaSimulator } from "../simulator";
 import type { Canaries } from "./canaries";
@@ -62,6 +65,8 @@ export class World {
   private constructor(
     readonly simulator: ZpaSimulator,
     readonly env: Readonly<Record<string, string>>,
+    /** What this machine's runs tell each other stands in its folder for temporary files. */
+    private readonly machine: string,
   ) {
     this.recordKeyTexts();
     this.protect();
@@ -69,7 +74,8 @@ export class World {
 
   static async start({ simulator: options = {}, env = {} }: WorldOptions = {}): Promise<World> {
     const simulator = await ZpaSimulator.start({ rateLimits: { windows: "off" }, ...options });
-    return new World(simulator, { ...simulator.legacyEnvironment(), ...timeouts, ...env });
+    const machine = mkdtempSync(path.join(os.tmpdir(), "zpa-world-"));
+    return new World(simulator, { ...simulator.legacyEnvironment(), ...timeouts, TMPDIR: machine, ...env }, machine);
   }
 
   /** All that is in the tenant now is foreign, but for these, which a test has made or has given to the run. */
@@ -190,6 +196,7 @@ export class World {
     await Promise.all(this.providers.map((provider) => provider.close()));
     for (const stack of this.stacks) stack.dispose();
     await this.simulator.close();
+    rmSync(this.machine, { recursive: true, force: true });
   }
 
   /** I2, with the engine's own eyes and with those of the API. */

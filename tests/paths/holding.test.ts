@@ -131,7 +131,7 @@ chapter("holding", ({ together, alone }) => {
             transformations: [({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { version: "" }) })],
           };
           scene.key("plain-key", {}, options);
-          scene.credential("plain-login", {}, act === 1 ? {} : common);
+          scene.credential("plain-login", {}, act === 1 ? {} : options);
         },
         check(scene) {
           assert.ok(isPrinted, "the hook was called");

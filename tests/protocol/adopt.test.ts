@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { credentialArgs, keyArgs, make, plan, type Resource } from "./driver";
+import { credentialArgs, keyArgs, make, plan, refusal, type Resource } from "./driver";
 
 describe("Adopting", () => {
   let world: World;
@@ -55,6 +55,41 @@ describe("Adopting", () => {
     );
   });
 
+  it("says that adopt has to go where the adopted object was replaced", async () => {
+    const args = credentialArgs(world).PASSWORD;
+    const made = await make(await world.provider(), "PrivilegedCredential", args);
+    const provider = await world.provider();
+    const { diff } = await plan(provider, made, { ...args, adopt: "4711" });
+    assert.equal(diff.changes, false);
+    await provider.kill();
+    assert.match(provider.output(), new RegExp(`"jump" holds .* ${made.id}, which has replaced 4711: remove adopt`));
+    // as after pulumi up --replace
+    await assert.rejects(
+      make(await world.provider(), "PrivilegedCredential", { ...args, adopt: "4711" }),
+      /has been replaced since.* remove adopt/,
+    );
+    await world.assertInvariants({ live: [`credential ${made.id}`] });
+  });
+
+  it("is seen as it has become by what reads the object later in the same run", async () => {
+    const there = world.simulator.addKey({ name: "old", zcomponentId: keyArgs(world).zcomponentId as string });
+    world.protect(`key ${there.id}`);
+    const provider = await world.provider();
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { name: "zurich", adopt: there.id }));
+    const { props } = await provider.read("ProvisioningKey", made.id, made.outputs);
+    assert.equal(props.name, "zurich");
+    await world.assertInvariants({ live: [`key ${made.id}`] });
+  });
+
+  it("refuses two resources of one program that adopt the same key", async () => {
+    const args = keyArgs(world, { adopt: "4711" });
+    const provider = await world.provider();
+    assert.deepEqual((await provider.check("ProvisioningKey", {}, args)).failures, []);
+    const other = { ...args, __zpa: { seed: "other-0a1b2c3" } };
+    await refusal(provider.check("ProvisioningKey", {}, other), "adopt", /is also used by resource "connectors"/);
+    assert.deepEqual((await provider.check("PrivilegedCredential", {}, { ...credentialArgs(world).PASSWORD, adopt: "4711" })).failures, []); // prettier-ignore
+  });
+
   it("refuses a limit below the uses that are spent", async () => {
     const { zcomponentId } = keyArgs(world);
     const there = world.simulator.addKey({
@@ -82,7 +117,11 @@ describe("Adopting", () => {
               credentialType: "PASSWORD",
               microtenantId: microtenant.id,
             });
-      await assertRefused(type, { ...args, adopt: id }, new RegExp(`microtenantId is "${microtenant.id}".*"0"`));
+      await assertRefused(
+        type,
+        { ...args, adopt: id },
+        new RegExp(`microtenantId is "${microtenant.id}", and the program leaves it out`),
+      );
     });
   }
 

@@ -39,9 +39,10 @@ export async function change(provider: ProviderProcess, made: Made, args: Proper
   return { ...made, inputs, outputs };
 }
 
-/** A refresh; undefined when the object is gone. */
+/** A refresh; undefined when the object is gone. Of what is there the engine asks whether it fits the old inputs. */
 export async function refresh(provider: ProviderProcess, made: Made): Promise<Made | undefined> {
   const { id, props, inputs } = await provider.read(made.type, made.id, made.outputs);
+  if (id !== "") await provider.diff(made.type, id, props, made.inputs);
   return id === "" ? undefined : { ...made, id, outputs: props, inputs: inputs ?? made.inputs };
 }
 

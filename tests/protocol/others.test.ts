@@ -1,14 +1,25 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { change, credentialArgs, keyArgs, make, type Made, plan, refresh, secretsFor, without } from "./driver";
+import {
+  change,
+  credentialArgs,
+  keyArgs,
+  make,
+  type Made,
+  plan,
+  refresh,
+  refusal,
+  secretsFor,
+  without,
+} from "./driver";
+
+const refOf = ({ type, id }: Made) => `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
 
 describe("What others do to an object", () => {
   let world: World;
   beforeEach(async () => (world = await World.start()));
   afterEach(() => world.close());
-
-  const refOf = ({ type, id }: Made) => `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
 
   it("stays through an update of a key that concerns something else", async () => {
     const args = keyArgs(world);
@@ -256,7 +267,51 @@ describe("Another tenant in the settings", () => {
     assert.ok((await refresh(same, made)) !== undefined, "the same tenant, by another kind of credential");
     const wrong = await other.provider({ env: { ...blank, ...other.simulator.oneApiEnvironment() } });
     await assert.rejects(wrong.read("ProvisioningKey", made.id, made.outputs), /another ZPA tenant/);
+    // what replaces the object would be created before the old one is deleted
+    const keepers = { rotation: "2" };
+    const unread = await other.provider({
+      env: { ...blank, ...other.simulator.oneApiEnvironment(), ZPA_CUSTOMER_ID: "" },
+    });
+    assert.deepEqual((await plan(unread, made, keyArgs(home, { keepers }))).diff.replaces, ["keepers"]);
+    await assert.rejects(make(unread, "ProvisioningKey", keyArgs(home, { keepers })), /another ZPA tenant/);
+    assert.deepEqual(other.writes, []);
     await home.assertInvariants({ live: [`key ${made.id}`] });
+  });
+});
+
+describe("A microtenant that the settings name", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start()));
+  afterEach(() => world.close());
+
+  it("is another place for a name than Default", async () => {
+    const { id } = world.simulator.addMicrotenant({ name: "Home" });
+    const provider = await world.provider({ env: { ZPA_MICROTENANT_ID: id } });
+    const inHome = keyArgs(world, { name: "zurich" });
+    const inDefault = { ...inHome, microtenantId: "0", __zpa: { seed: "other-0a1b2c3" } };
+    const keys = [await make(provider, "ProvisioningKey", inHome), await make(provider, "ProvisioningKey", inDefault)];
+    const twice = { ...inHome, microtenantId: id, __zpa: { seed: "third-0a1b2c3" } };
+    await refusal(provider.check("ProvisioningKey", {}, twice), "name", /is also used by resource "connectors"/);
+    await world.assertInvariants({ live: keys.map((key) => refOf(key)) });
+  });
+
+  it("is told where it stands in the environment and is not used, because the API client stands elsewhere", async () => {
+    const { ZPA_CLIENT_ID, ZPA_CLIENT_SECRET, ZPA_CUSTOMER_ID, ...blank } = world.simulator.legacyEnvironment();
+    const config = {
+      "zpa:zpaClientId": ZPA_CLIENT_ID!,
+      "zpa:zpaClientSecret": ZPA_CLIENT_SECRET!,
+      "zpa:zpaCustomerId": ZPA_CUSTOMER_ID!,
+      "zpa:baseUrl": world.simulator.url,
+    };
+    const env = { ...Object.fromEntries(Object.keys(blank).map((name) => [name, ""])), ZPA_MICROTENANT_ID: "11" };
+    const provider = await world.provider({ env, config });
+    const made = await make(provider, "ProvisioningKey", keyArgs(world));
+    await provider.kill();
+    assert.match(
+      provider.output(),
+      /^zpa: warning: ZPA_MICROTENANT_ID in the environment is not used.*pulumi config set zpa:microtenantId/m,
+    );
+    await world.assertInvariants({ live: [refOf(made)] });
   });
 });
 

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { describe as inWords } from "../harness/invariants";
 import type { Properties, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
@@ -38,8 +41,11 @@ describe("An object that has the generated name of a new one", () => {
     describe(`of type ${type}`, () => {
       it("is taken over when it is what a killed run has left", async () => {
         const lost = await leftOver(type);
-        const again = await make(await world.provider(), type, argsOf(type));
+        const provider = await world.provider();
+        const again = await make(provider, type, argsOf(type));
         assert.equal(again.id, lost.id);
+        await provider.kill();
+        assert.match(provider.output(), new RegExp(`\\(${lost.id}\\) was created by an earlier run that ended before`));
         await world.assertInvariants({ live: [refOf(again)] });
       });
 
@@ -205,6 +211,63 @@ describe("An object that has the generated name of a new one", () => {
       const args = keyArgs(world, { exportable: false });
       await assert.rejects(make(await world.provider(), "ProvisioningKey", args), /ZPA did not return its text/);
       assert.equal(world.writes.filter(({ method }) => method === "POST").length, 2);
+      await world.assertInvariants();
+    });
+
+    it("is no object that is forgotten when its text cannot be read: the next update reads it", async () => {
+      world.simulator.createAnswerWithoutText();
+      const args = keyArgs(world);
+      const fault = world.fault({ kind: "status", status: 403, body: {}, match: { method: "GET", path: /Key\/\d+$/ } });
+      const provider = await world.provider();
+      const { inputs } = await provider.check("ProvisioningKey", {}, args);
+      let kept: Properties | undefined;
+      await assert.rejects(provider.create("ProvisioningKey", inputs), (error) => {
+        kept = (error as { initFailure?: { properties: Properties } }).initFailure?.properties;
+        return /403/.test(String((error as Error).message));
+      });
+      fault.clear();
+      const [key] = world.simulator.keys.values();
+      const next = await world.provider();
+      const { outputs } = await next.update("ProvisioningKey", key!.id, kept!, inputs);
+      assert.ok(outputs.provisioningKey === key!.provisioningKey, "the text is an output");
+      await next.delete("ProvisioningKey", key!.id, kept!);
+      await world.assertInvariants();
+    });
+  });
+
+  describe("on a machine whose notes are its own", () => {
+    const machines: string[] = [];
+    afterEach(() => machines.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
+    const machine = () => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), "zpa-machine-"));
+      machines.push(folder);
+      return { env: { TMPDIR: folder } };
+    };
+
+    it("is never deleted for its text where another machine has posted it", async () => {
+      const args = keyArgs(world, { exportable: false });
+      const provider = await world.provider(machine());
+      const theirs = await make(provider, "ProvisioningKey", args);
+      await provider.kill("SIGKILL");
+      world.protect(refOf(theirs));
+      const next = await world.provider(machine());
+      const made = await make(next, "ProvisioningKey", args);
+      assert.notEqual(made.id, theirs.id);
+      await next.kill();
+      assert.match(next.output(), new RegExp(`\\(id ${theirs.id}\\) exists already and is left alone`));
+      await world.assertInvariants({ live: [refOf(theirs), refOf(made)] });
+    });
+
+    it("is left alone, though the answer to its creation did not tell when it was made", async () => {
+      world.fault({ kind: "omit", fields: ["creationTime"], match: { method: "POST", path: /provisioningKey$/ } });
+      const here = machine();
+      const provider = await world.provider(here);
+      const old = await make(provider, "ProvisioningKey", keyArgs(world));
+      await provider.kill("SIGINT");
+      world.protect(refOf(old));
+      const made = await make(await world.provider(here), "ProvisioningKey", keyArgs(world));
+      assert.notEqual(made.id, old.id);
+      await world.assertInvariants({ live: [refOf(old), refOf(made)] });
     });
   });
 
