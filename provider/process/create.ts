@@ -171,14 +171,11 @@ class Creation<T extends RemoteObject> {
     const { seed = "" } = inputNotes(inputs);
     const ids = there.map((item) => item.id).sort();
     const name = generatedName(definition.fields, inputs, seed, ids.at(-1));
-    const isOurs = (id: string) => this.past.includes(id) || this.session.inState.has(refOf(definition.kind, id));
-    if (!ids.every(isOurs)) {
-      console.log(
-        `zpa: warning: ${definition.kind} "${this.name}" (id ${ids.join(", ")}) exists already and is left alone: it ` +
-          `may be what this run replaces, or belong to another stack. Resource "${logicalName(seed)}" creates "${name}". ` +
-          `If ${ids.join(", ")} is still there after this run and nothing needs it, delete it in the Admin Portal.`,
-      );
-    }
+    console.log(
+      `zpa: warning: ${definition.kind} "${this.name}" (id ${ids.join(", ")}) exists already and is left alone: it ` +
+        `may be what this run replaces, or belong to another stack. Resource "${logicalName(seed)}" creates "${name}". ` +
+        `If ${ids.join(", ")} is still there after this run and nothing needs it, delete it in the Admin Portal.`,
+    );
     this.inputs = { ...inputs, name };
   }
 
