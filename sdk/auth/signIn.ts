@@ -2,7 +2,7 @@
 
 import { createPrivateKey, randomUUID, sign } from "node:crypto";
 import { z } from "zod";
-import { parseJson } from "../request/response";
+import { parseJson } from "../http/answers";
 import { ConfigurationError } from "../errors";
 import type { HttpAnswer, HttpRequest } from "../http/connection";
 import { readPem } from "../settings/pem";

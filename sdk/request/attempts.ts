@@ -1,6 +1,6 @@
 // The bookkeeping of one operation: attempts, deadline, and whether it is sent again or ends in an error.
 
-import { faultDetails, type ZpaFault } from "./response";
+import { faultDetails, type ZpaFault } from "../http/answers";
 import type { Clock } from "../clock";
 import type { ConnectionFailure } from "../http/failures";
 import {

@@ -1,6 +1,6 @@
 // From "do this" to an answer or an error that says all: token, place in the limit, exchange, judgement, retry.
 
-import { answerFacts, readFault, readSuccess, type ZpaFault } from "./response";
+import { answerFacts, readFault, readSuccess, type ZpaFault } from "../http/answers";
 import { type ApiAnswer, type ApiRequest, apiUrl, familyOf, needCustomerId, type Sender } from "./apiRequest";
 import type { Clock } from "../clock";
 import { commonHeaders } from "../http/userAgent";
