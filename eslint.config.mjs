@@ -1,5 +1,20 @@
 import tseslint from "typescript-eslint";
 
+/** What the files of a room do not import: the rooms above it, as its README lists them. */
+const room = (files, ...above) => ({
+  files: [files],
+  rules: {
+    "@typescript-eslint/no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          { group: above.map((name) => `**/${name}/**`), message: "Imports go one way: see the rooms' README." },
+        ],
+      },
+    ],
+  },
+});
+
 export default tseslint.config(
   { ignores: ["dist/**", "**/node_modules/**", "**/bin/**"] },
   {
@@ -33,6 +48,16 @@ export default tseslint.config(
     files: ["tests/examples/mockedClouds.ts", "tests/engine/scaling.test.ts"],
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
+  room("sdk/settings/*.ts", "http", "auth", "rateLimit", "request", "resources", "provider", "tests"),
+  room("sdk/http/*.ts", "auth", "rateLimit", "request", "resources", "provider", "tests"),
+  room("sdk/auth/*.ts", "rateLimit", "request", "resources", "provider", "tests"),
+  room("sdk/rateLimit/*.ts", "http", "auth", "request", "resources", "settings", "provider", "tests"),
+  room("sdk/request/*.ts", "resources", "provider", "tests"),
+  room("sdk/resources/*.ts", "http", "auth", "rateLimit", "settings", "provider", "tests"),
+  room("provider/model/*.ts", "program", "process", "cli", "tests"),
+  room("provider/program/**/*.ts", "process", "cli", "tests"),
+  room("provider/process/*.ts", "program", "cli", "tests"),
+  room("tests/simulator/*.ts", "sdk", "provider"),
   {
     // mocha and sinon read better with promises in their callbacks and with plain functions as arguments
     files: ["tests/**/*.ts"],

@@ -7,13 +7,13 @@ import { Microtenants } from "./resources/microtenants";
 import { ProvisioningKeys } from "./resources/provisioningKeys";
 import { privateFolder } from "./privateFolder";
 import { RateLedger } from "./rateLimit/sharedLedger";
-import type { WaitNotice } from "./rateLimit/waitNotice";
+import type { WaitNotice } from "./rateLimit/waits";
 import { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 import { ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
 import type { ZpaSettings } from "./settings/settings";
 import { mapEnvironment, type SettingSources } from "./settings/sources";
 import { Transport } from "./request/transport";
-import type { RequestEvent } from "./http/wire";
+import type { RequestEvent } from "./http/connection";
 
 /** What a {@link ZpaClient} takes beside its settings. */
 export interface ZpaClientOptions {

@@ -20,8 +20,14 @@ export {
   type EnrollmentCertificates,
 } from "./resources/enrollmentCertificates";
 export * from "./errors";
-export { type Scope } from "./resources/endpoint";
-export { isSearchable, type ListOptions, maxPageSize, type Page, UnreadableObject } from "./resources/lists";
+export {
+  isSearchable,
+  type ListOptions,
+  maxPageSize,
+  type Page,
+  type Scope,
+  UnreadableObject,
+} from "./resources/collection";
 export { defaultMicrotenant, type Microtenant, type Microtenants } from "./resources/microtenants";
 export {
   type AssociationType,
@@ -30,7 +36,7 @@ export {
   type ProvisioningKeyBody,
   type ProvisioningKeys,
 } from "./resources/provisioningKeys";
-export { type WaitNotice } from "./rateLimit/waitNotice";
+export { type WaitNotice } from "./rateLimit/waits";
 export { redact } from "./http/redact";
 export { type LookUps } from "./resources/lookUps";
 export { havingName, sameName } from "./text";
@@ -38,4 +44,4 @@ export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./resources/servi
 export { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 export { type SettingSources } from "./settings/sources";
 export { settingFacts, type SettingFacts, type SettingName, settingNames, type ZpaSettings } from "./settings/settings";
-export { type RequestEvent } from "./http/wire";
+export { type RequestEvent } from "./http/connection";

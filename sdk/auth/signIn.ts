@@ -2,13 +2,13 @@
 
 import { createPrivateKey, randomUUID, sign } from "node:crypto";
 import { z } from "zod";
-import { parseJson } from "../request/response";
+import { parseJson } from "../http/answers";
 import { ConfigurationError } from "../errors";
 import type { HttpAnswer, HttpRequest } from "../http/connection";
 import { readPem } from "../settings/pem";
 import { secretTexts } from "../http/redact";
 import type { ResolvedSettings } from "../settings/resolve";
-import { commonHeaders } from "../http/headers";
+import { commonHeaders } from "../http/userAgent";
 
 /** What ZIdentity wants as the audience, of tokens and of assertions alike. */
 const audience = "https://api.zscaler.com";

@@ -1,9 +1,10 @@
-// One HTTP exchange over undici: bytes out, bytes in.
+// One HTTP exchange over undici: bytes out, bytes in, told to whoever listens.
 
 import { X509Certificate } from "node:crypto";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request } from "undici";
 import { ConnectionFailure, explainFailure } from "./failures";
+import type { Clock } from "../clock";
 import { ConfigurationError } from "../errors";
 import { readPem } from "../settings/pem";
 import { isLoopback } from "../settings/urls";
@@ -21,15 +22,6 @@ export interface HttpAnswer {
   text: string;
 }
 
-/** Where a request goes, for messages. */
-export interface HttpTarget {
-  host: string;
-  /** Milliseconds. */
-  requestTimeout: number;
-  /** Whether the environment names a proxy. */
-  proxy: boolean;
-}
-
 export interface HttpOptions {
   /** Milliseconds for the answer's head, and between two parts of its body. */
   requestTimeout: number;
@@ -37,7 +29,33 @@ export interface HttpOptions {
   caCertificate?: string | undefined;
   /** Where the proxy variables stand. */
   env: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+  /** Told of each exchange. */
+  onRequest: (event: RequestEvent) => void;
 }
+
+/** One request as it went: for logs and counters. Holds no secret. */
+export interface RequestEvent {
+  /** GET, POST, PUT or DELETE. */
+  method: string;
+  /** With the query. */
+  path: string;
+  /** Undefined when no answer came. */
+  status: number | undefined;
+  /** Why no answer came. */
+  failure: string | undefined;
+  /** Milliseconds on the wire. */
+  milliseconds: number;
+  /** 1 for the first time it is sent. */
+  attempt: number;
+  /** Milliseconds in the queue for the rate limit before it was sent. */
+  waited: number;
+  /** A copy of what was sent, with its secrets masked; undefined for a request without a JSON body. */
+  body: unknown;
+}
+
+/** What one try brought. */
+export type Outcome = HttpAnswer | ConnectionFailure;
 
 /** The largest answer that is read: a page of 500 keys is some 700 kB. */
 export const maxAnswerBytes = 8 * 1024 * 1024;
@@ -48,14 +66,13 @@ const connectTimeout = 10_000;
 export class HttpConnection {
   private readonly direct: Agent;
   private readonly proxied: EnvHttpProxyAgent;
-  private readonly requestTimeout: number;
   private readonly hasProxy: boolean;
   /** Errors from before there was a connection: what waited for it was not sent. */
   private readonly unsent = new WeakSet<object>();
 
   /** @throws ConfigurationError for a CA certificate or a proxy that makes no sense. */
-  constructor({ requestTimeout, caCertificate, env }: HttpOptions) {
-    this.requestTimeout = requestTimeout;
+  constructor(private readonly options: HttpOptions) {
+    const { requestTimeout, caCertificate, env } = options;
     // HTTP/1.1 alone: one request on one connection, so that a break tells which request it hit
     const tls = { allowH2: false, ...(caCertificate === undefined ? {} : { secureContext: trusting(caCertificate) }) };
     const timeout = Math.min(connectTimeout, requestTimeout);
@@ -74,10 +91,40 @@ export class HttpConnection {
     this.proxied = new EnvHttpProxyAgent({ ...common, ...proxies, requestTls: tls, proxyTls: tls });
   }
 
+  /** @throws the signal's reason when that is given */
+  async exchange(
+    outgoing: HttpRequest,
+    facts: Pick<RequestEvent, "attempt" | "waited" | "body">,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const { clock, onRequest } = this.options;
+    const startedAt = clock.now();
+    const { pathname, search } = new URL(outgoing.url);
+    const tell = (status: number | undefined, failure: string | undefined) => {
+      const milliseconds = clock.now() - startedAt;
+      onRequest({ method: outgoing.method, path: pathname + search, status, failure, milliseconds, ...facts });
+    };
+    try {
+      const answer = await this.send(outgoing, signal);
+      tell(answer.status, undefined);
+      return answer;
+    } catch (error) {
+      const isFailure = error instanceof ConnectionFailure;
+      tell(undefined, isFailure ? error.message : "given up");
+      if (!isFailure) throw error;
+      return error;
+    }
+  }
+
+  /** Closes the connections; requests that are under way fail. */
+  async close(): Promise<void> {
+    await Promise.all([this.direct.destroy(), this.proxied.destroy()]);
+  }
+
   /** @throws ConnectionFailure when no whole answer came; the signal's reason when that is given. */
-  async exchange(outgoing: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+  private async send(outgoing: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const { host, hostname } = new URL(outgoing.url);
-    const target = { host, requestTimeout: this.requestTimeout, proxy: this.hasProxy };
+    const target = { host, requestTimeout: this.options.requestTimeout, proxy: this.hasProxy };
     let answer: Dispatcher.ResponseData;
     try {
       answer = await request(outgoing.url, {
@@ -86,27 +133,22 @@ export class HttpConnection {
         body: outgoing.body ?? null,
         // no proxy can reach our own loopback
         dispatcher: isLoopback(hostname) ? this.direct : this.proxied,
-        signal: signal ?? null,
+        signal,
       });
     } catch (error) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       throw explainFailure(error, !this.unsent.has(error as object), target);
     }
     try {
       return { status: answer.statusCode, headers: flatten(answer.headers), text: await readText(answer.body) };
     } catch (error) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       if (error instanceof ConnectionFailure) throw error;
       const failure = explainFailure(error, true, target);
       if (failure.facts.code === "UND_ERR_BODY_TIMEOUT") throw failure;
       const hint = "check what stands between, such as a proxy; run it again later";
       throw new ConnectionFailure("protocol", `the answer of ${host} is cut off`, { ...failure.facts, hint });
     }
-  }
-
-  /** Closes the connections; requests that are under way fail. */
-  async close(): Promise<void> {
-    await Promise.all([this.direct.destroy(), this.proxied.destroy()]);
   }
 }
 

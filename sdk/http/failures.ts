@@ -1,7 +1,5 @@
 // What broke when no whole answer came, in plain words, and how far the request had come.
 
-import type { HttpTarget } from "./connection";
-
 /** How far a request had come when the connection failed. */
 export type FailurePhase =
   /** Never on the wire: certainly not carried out. */
@@ -28,6 +26,15 @@ export class ConnectionFailure extends Error {
   ) {
     super(message);
   }
+}
+
+/** Where a request goes, for messages. */
+export interface HttpTarget {
+  host: string;
+  /** Milliseconds. */
+  requestTimeout: number;
+  /** Whether the environment names a proxy. */
+  proxy: boolean;
 }
 
 const untrusted =

@@ -6,7 +6,7 @@
 
 import type { Clock } from "../clock";
 import type { ForeignSlot, Others, RateLedger } from "./sharedLedger";
-import { type WaitNotice, WaitTeller } from "./waitNotice";
+import { type WaitNotice, WaitTeller } from "./waits";
 
 /** ZPA counts over 10 s ("Understanding Rate Limiting" in Zscaler's help: 20 GET, 10 POST/PUT/DELETE). */
 export const windowMs = 10_000;

@@ -1,6 +1,6 @@
-// The bookkeeping of one operation: attempts, deadline, and whether the next step is a pause or an error.
+// The bookkeeping of one operation: attempts, deadline, and whether it is sent again or ends in an error.
 
-import { faultDetails, readFault, type ZpaFault } from "./response";
+import { faultDetails, type ZpaFault } from "../http/answers";
 import type { Clock } from "../clock";
 import type { ConnectionFailure } from "../http/failures";
 import {
@@ -12,11 +12,9 @@ import {
   type ZpaErrorDetails,
 } from "../errors";
 import type { HttpAnswer } from "../http/connection";
-import type { Pauses } from "../rateLimit/pauses";
 import { windowMs } from "../rateLimit/limiter";
-import { type Lane, tooLong, type Wait } from "../rateLimit/refusals";
-import { backOff, maxRetries, type RetryBudget, withJitter } from "./retry";
-import { parseRetryAfter } from "./retryAfter";
+import { type Lane, type Refusals, tooLong } from "../rateLimit/waits";
+import { backOff, maxRetries, parseRetryAfter, type RetryBudget, withJitter } from "./retry";
 import type { Verdict } from "./classify";
 
 export interface OperationFacts {
@@ -32,18 +30,19 @@ export interface OperationContext {
   clock: Clock;
   random: () => number;
   budget: RetryBudget;
-  pauses: Pauses;
+  refusals: Refusals;
   /** Milliseconds. */
   operationTimeout: number;
 }
 
-/** What to do to others when an answer concerns them too. */
-export interface Remedies {
-  renewToken(): void;
-  /** Why it is not worth waiting so long; undefined when it is. */
-  whyNotWait(wait: Wait): string | undefined;
-  /** Keeps everybody back for so many milliseconds; may wait itself. */
-  waitAll(milliseconds: number): Promise<void> | void;
+/** What to do before the request is sent again. */
+export interface Retry {
+  /** Milliseconds that this operation pauses. */
+  pause?: number;
+  /** Milliseconds that everybody waits, because ZPA has refused a request for its rate. */
+  holdAll?: number;
+  /** The token is no longer good. */
+  renewToken?: true;
 }
 
 /** Internal reasons to abort; nobody outside sees them. */
@@ -117,59 +116,48 @@ export class Operation {
     return error !== reason && this.facts.replay === "never" ? this.ambiguous(error as ZpaError) : error;
   }
 
-  /** Ends when the request may be sent again; throws when it may not. */
-  async afterFailure(failure: ConnectionFailure): Promise<void> {
+  /** What to do before the request is sent again. @throws the error that ends the operation, where it may not be */
+  afterFailure(failure: ConnectionFailure): Retry {
     if (failure.phase !== "connect") this.noteUncertain();
     const { hint } = failure.facts;
-    const reason = failure.message;
-    const details = this.details({ reason, cause: failure, ...(hint === undefined ? {} : { hint }) });
+    const details = this.details({ reason: failure.message, cause: failure, ...(hint === undefined ? {} : { hint }) });
     if (failure.phase === "answer" && this.facts.replay === "never") throw this.ambiguous(details);
     const error = new (failure.phase === "protocol" ? ProtocolError : UnavailableError)(details);
     if (failure.facts.isFinal === true || (failure.phase === "protocol" && this.facts.replay === "never")) throw error;
-    await this.pauseBeforeRetry(error);
+    return this.retry(error);
   }
 
-  /** Ends when the request may be sent again; throws when it may not. */
-  async afterRefusal(
-    answer: HttpAnswer,
-    judge: (fault: ZpaFault) => Verdict,
-    secrets: readonly string[],
-    remedies: Remedies,
-  ): Promise<void> {
-    const { clock, random } = this.context;
-    const fault = readFault(answer);
-    const verdict = judge(fault);
+  /** What to do before the request is sent again. @throws the error that ends the operation, where it may not be */
+  afterRefusal(answer: HttpAnswer, fault: ZpaFault, verdict: Verdict, secrets: readonly string[]): Retry {
+    const { clock, random, refusals } = this.context;
     if (verdict.do === "repeatIfSafe") this.noteUncertain();
     const hint = verdict.hint === undefined ? {} : { hint: verdict.hint };
     const details = this.details({ ...faultDetails(answer, fault, secrets), ...hint });
     const error = new verdict.error(details);
     const asked = parseRetryAfter(answer.headers["retry-after"], answer.headers["date"], clock.wallTime());
-    const pause = () => this.pauseBeforeRetry(error, asked);
     switch (verdict.do) {
       case "fail":
         throw error;
       case "renew":
         if (this.renewals++ > 0) throw error;
-        return remedies.renewToken();
+        return { renewToken: true };
       case "renewRepeatedly":
-        if (this.renewals++ > 0) await pause();
-        return remedies.renewToken();
+        return { ...(this.renewals++ > 0 ? this.retry(error, asked) : {}), renewToken: true };
       case "renewAfterPause":
-        await pause();
-        return remedies.renewToken();
+        return { ...this.retry(error, asked), renewToken: true };
       case "waitAll": {
         const wait = withJitter(asked ?? windowMs, random);
-        const objection = remedies.whyNotWait({ milliseconds: wait, asked });
+        const objection = refusals.whyNotWait(this.facts.lane, { milliseconds: wait, asked });
         if (objection !== undefined) throw this.withHint(error, objection);
         this.lastError = error;
         this.hold();
-        return this.until(Promise.resolve(remedies.waitAll(wait)));
+        return { holdAll: wait };
       }
       case "repeatIfSafe":
         if (this.facts.replay === "never") throw this.ambiguous(details);
-        return pause();
+        return this.retry(error, asked);
       case "repeat":
-        return pause();
+        return this.retry(error, asked);
     }
   }
 
@@ -183,8 +171,9 @@ export class Operation {
     if (this.facts.lane === "writes") this.mayHaveHappened = true;
   }
 
-  private async pauseBeforeRetry(error: ZpaError, asked?: number): Promise<void> {
-    const { clock, random, budget, pauses } = this.context;
+  /** A pause, as long as a retry is allowed and in time. */
+  private retry(error: ZpaError, asked?: number): Retry {
+    const { clock, random, budget } = this.context;
     this.retries += 1;
     // the first one is free: when many operations meet one fault each, all of them pass
     if (this.retries > maxRetries || (this.retries > 1 && !budget.take())) throw error;
@@ -193,7 +182,7 @@ export class Operation {
     const wait = zpas.milliseconds > own.milliseconds ? zpas : own;
     if (clock.now() + wait.milliseconds > this.deadline) throw this.withHint(error, tooLong(wait));
     this.lastError = error;
-    await this.until(pauses.wait(wait.milliseconds, "failed", this.signal));
+    return { pause: wait.milliseconds };
   }
 
   private withHint({ status, id, reason, params, requestId, kind }: ZpaError, hint: string): ZpaError {

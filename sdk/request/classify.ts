@@ -1,7 +1,7 @@
 // What to do about an answer that is no success: which error it is, whether asking again can help, and what a person
 // can do. The API answers by one table, the sign-in by another.
 
-import type { ZpaFault } from "./response";
+import type { ZpaFault } from "../http/answers";
 import {
   AlreadyExistsError,
   AuthenticationError,

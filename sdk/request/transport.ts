@@ -1,26 +1,23 @@
 // From "do this" to an answer or an error that says all: token, place in the limit, exchange, judgement, retry.
 
-import { answerFacts, readSuccess } from "./response";
+import { answerFacts, readFault, readSuccess, type ZpaFault } from "../http/answers";
 import { type ApiAnswer, type ApiRequest, apiUrl, familyOf, needCustomerId, type Sender } from "./apiRequest";
 import type { Clock } from "../clock";
-import { commonHeaders } from "../http/headers";
+import { commonHeaders } from "../http/userAgent";
 import { ConnectionFailure } from "../http/failures";
 import { NotFoundError, ProtocolError, RateLimitError } from "../errors";
-import type { HttpAnswer, HttpRequest } from "../http/connection";
-import { Operation, type OperationFacts } from "./attempts";
-import { Pauses } from "../rateLimit/pauses";
+import { type HttpAnswer, HttpConnection, type HttpRequest, type Outcome, type RequestEvent } from "../http/connection";
+import { Operation, type OperationFacts, type Retry } from "./attempts";
 import type { RateLedger } from "../rateLimit/sharedLedger";
 import { type Permit, RateLimiter } from "../rateLimit/limiter";
 import { redact, secretTexts } from "../http/redact";
-import { Refusals } from "../rateLimit/refusals";
 import type { ResolvedSettings } from "../settings/resolve";
 import { RetryBudget } from "./retry";
 import { ServerClock, serverTimeOf } from "./serverClock";
 import { readToken, signInRequest, type TokenAnswer } from "../auth/signIn";
 import { type Token, TokenSource } from "../auth/tokenSource";
-import { judge, judgeSignIn } from "./classify";
-import type { WaitNotice } from "../rateLimit/waitNotice";
-import { type Outcome, type RequestEvent, Wire } from "../http/wire";
+import { judge, judgeSignIn, type Verdict } from "./classify";
+import { Pauses, Refusals, type WaitNotice } from "../rateLimit/waits";
 
 export interface TransportOptions {
   settings: ResolvedSettings;
@@ -33,6 +30,15 @@ export interface TransportOptions {
   ledger?: RateLedger | undefined;
 }
 
+/** One try of an operation. */
+interface Attempt {
+  outcome: Outcome;
+  /** Undefined for the sign-in itself. */
+  token: Token | undefined;
+  /** What no message about it may show. */
+  secrets: readonly string[];
+}
+
 /** Milliseconds that a sign-out may take: nobody should wait for it. */
 const signOutTimeout = 5_000;
 
@@ -40,7 +46,7 @@ export class Transport implements Sender {
   // out of reach of whoever prints the client
   readonly #options: TransportOptions;
   readonly #tokens: TokenSource;
-  readonly #wire: Wire;
+  readonly #http: HttpConnection;
   readonly serverClock: ServerClock;
   private readonly reads: RateLimiter;
   private readonly writes: RateLimiter;
@@ -56,7 +62,7 @@ export class Transport implements Sender {
     this.serverClock = new ServerClock(clock);
     this.#tokens = new TokenSource(clock, (signal) => this.signIn(signal));
     const { requestTimeout, caCertificate } = settings;
-    this.#wire = new Wire({ requestTimeout, caCertificate, env, clock, onRequest });
+    this.#http = new HttpConnection({ requestTimeout, caCertificate, env, clock, onRequest });
     const limiter = (kind: "reads" | "writes", limit: number) =>
       new RateLimiter({ kind, limit, scope: settings.rateLimitScope, clock, onWait, ledger });
     this.reads = limiter("reads", settings.readsPer10s);
@@ -99,7 +105,7 @@ export class Transport implements Sender {
     for (const operation of this.running) operation.close();
     const token = this.#tokens.release();
     if (token !== undefined && settings.mode === "legacy") await this.signOut(`${settings.baseUrl}/signout`, token);
-    await this.#wire.close();
+    await this.#http.close();
   }
 
   /** A session that cannot be given back ends by itself: nothing to bother anybody with. */
@@ -109,7 +115,7 @@ export class Transport implements Sender {
     const cancel = clock.schedule(() => abort.abort(new Error("the sign-out took too long")), signOutTimeout);
     const headers = { ...commonHeaders, "content-type": "application/json", authorization: `Bearer ${token.value}` };
     const outgoing: HttpRequest = { method: "POST", url, headers, body: "{}" };
-    await this.#wire.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
+    await this.#http.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
     cancel();
   }
 
@@ -119,8 +125,8 @@ export class Transport implements Sender {
     steps: (operation: Operation) => Promise<T>,
   ) {
     const { clock, random, settings } = this.#options;
-    const { budget, pauses } = this;
-    const context = { clock, random, budget, pauses, operationTimeout: settings.operationTimeout };
+    const { budget, refusals } = this;
+    const context = { clock, random, budget, refusals, operationTimeout: settings.operationTimeout };
     const operation = new Operation(facts, context, signal);
     this.running.add(operation);
     if (this.closing !== undefined) operation.close();
@@ -138,38 +144,47 @@ export class Transport implements Sender {
     const ticket = limiter.ticket();
     // as it is now: the caller may go on changing it while it waits
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const prepared = {
-      body,
-      shown: body === undefined ? undefined : redact(JSON.parse(body) as unknown),
-      secrets: [...secretTexts(request.body), ...secretsOf(settings)],
+    const shown = body === undefined ? undefined : redact(JSON.parse(body) as unknown);
+    const secrets = [...secretTexts(request.body), ...secretsOf(settings)];
+    const send = async (): Promise<Attempt> => {
+      const acquire = () => limiter.acquire(ticket, familyOf(request), operation.signal);
+      const { outcome, token } = await this.attempt(request, { body, shown }, operation, acquire);
+      if (!(outcome instanceof ConnectionFailure)) this.serverClock.heard(outcome);
+      return { outcome, token, secrets: [...secrets, token.value] };
     };
+    const judgeFault = (status: number, fault: ZpaFault) => judge(request.method, status, fault);
+    try {
+      const { answer } = await this.repeat(operation, send, judgeFault, (wait) => this.holdAll(wait));
+      return this.success(answer, operation, secrets);
+    } catch (error) {
+      // a delete whose answer was lost, and that finds nothing now, has done it
+      const isDone = request.method === "DELETE" && operation.mayHaveHappened && error instanceof NotFoundError;
+      if (!isDone) throw error;
+      return { body: undefined, serverTime: this.serverClock.now(), facts: {} };
+    }
+  }
+
+  /** Sends until there is a success, as often as it may be sent again. */
+  private async repeat(
+    operation: Operation,
+    send: () => Promise<Attempt>,
+    judgeFault: (status: number, fault: ZpaFault) => Verdict,
+    hold: (milliseconds: number) => Promise<void> | void,
+  ): Promise<{ answer: HttpAnswer; secrets: readonly string[] }> {
     for (;;) {
-      const { outcome, token } = await this.attempt(request, prepared, operation, () =>
-        limiter.acquire(ticket, familyOf(request), operation.signal),
-      );
+      const { outcome, token, secrets } = await send();
+      let retry: Retry;
       if (outcome instanceof ConnectionFailure) {
-        await operation.afterFailure(outcome);
-        continue;
+        retry = operation.afterFailure(outcome);
+      } else {
+        if (isSuccess(outcome)) return { answer: outcome, secrets };
+        const fault = readFault(outcome);
+        retry = operation.afterRefusal(outcome, fault, judgeFault(outcome.status, fault), secrets);
       }
-      this.serverClock.heard(outcome);
-      if (isSuccess(outcome)) return this.success(outcome, operation, prepared.secrets);
-      try {
-        await operation.afterRefusal(
-          outcome,
-          (fault) => judge(request.method, outcome.status, fault),
-          [...prepared.secrets, token.value],
-          {
-            renewToken: () => this.#tokens.discard(token),
-            whyNotWait: (wait) => this.refusals.whyNotWait(operation.facts.lane, wait),
-            waitAll: (milliseconds) => this.waitAll(milliseconds),
-          },
-        );
-      } catch (error) {
-        // a delete whose answer was lost, and that finds nothing now, has done it
-        const isDone = request.method === "DELETE" && operation.mayHaveHappened && error instanceof NotFoundError;
-        if (!isDone) throw error;
-        return { body: undefined, serverTime: serverTimeOf(outcome), facts: {} };
-      }
+      const { pause, holdAll, renewToken } = retry;
+      if (pause !== undefined) await operation.until(this.pauses.wait(pause, "failed", operation.signal));
+      if (holdAll !== undefined) await operation.until(Promise.resolve(hold(holdAll)));
+      if (renewToken && token !== undefined) this.#tokens.discard(token);
     }
   }
 
@@ -215,7 +230,7 @@ export class Transport implements Sender {
   ): Promise<Outcome> {
     operation.begin();
     try {
-      const outcome = await this.#wire.exchange(
+      const outcome = await this.#http.exchange(
         outgoing,
         { attempt: operation.attempts, waited, body },
         operation.signal,
@@ -235,7 +250,7 @@ export class Transport implements Sender {
   }
 
   /** The tenant's limits hold for reads and writes alike, but who is refused for one is over the rate for both. */
-  private waitAll(milliseconds: number): void {
+  private holdAll(milliseconds: number): void {
     this.reads.refused(milliseconds);
     this.writes.refused(milliseconds);
   }
@@ -251,32 +266,23 @@ export class Transport implements Sender {
   private signIn(signal: AbortSignal): Promise<TokenAnswer> {
     const { settings, clock } = this.#options;
     return this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, signal, async (operation) => {
-      for (;;) {
+      const send = async (): Promise<Attempt> => {
+        // signed anew each time: an assertion lives for a minute
         const { outgoing, secrets } = signInRequest(settings, clock.wallTime());
-        const answer = await this.exchangeFor(operation, outgoing, 0, undefined);
-        if (answer instanceof ConnectionFailure) await operation.afterFailure(answer);
-        else if (isSuccess(answer)) {
-          const token = readToken(answer);
-          if (token !== undefined) return token;
-          throw new ProtocolError({
-            ...operation.details(answerFacts(answer, secrets)),
-            reason: "the answer holds no access token",
-            hint: "check baseUrl and tokenUrl, and whether a proxy or a login page answers in place of ZPA",
-          });
-        } else {
-          await operation.afterRefusal(
-            answer,
-            (fault) => judgeSignIn(settings, answer.status, fault),
-            [...secrets, ...secretsOf(settings)],
-            // the sign-in has no queue whose head could wait for it
-            {
-              renewToken: () => {},
-              whyNotWait: (wait) => this.refusals.whyNotWait(operation.facts.lane, wait),
-              waitAll: (milliseconds) => this.pauses.wait(milliseconds, "refused", operation.signal),
-            },
-          );
-        }
-      }
+        const outcome = await this.exchangeFor(operation, outgoing, 0, undefined);
+        return { outcome, token: undefined, secrets: [...secrets, ...secretsOf(settings)] };
+      };
+      const judgeFault = (status: number, fault: ZpaFault) => judgeSignIn(settings, status, fault);
+      // the sign-in has no queue whose head could wait for it
+      const hold = (milliseconds: number) => this.pauses.wait(milliseconds, "refused", operation.signal);
+      const { answer, secrets } = await this.repeat(operation, send, judgeFault, hold);
+      const token = readToken(answer);
+      if (token !== undefined) return token;
+      throw new ProtocolError({
+        ...operation.details(answerFacts(answer, secrets)),
+        reason: "the answer holds no access token",
+        hint: "check baseUrl and tokenUrl, and whether a proxy or a login page answers in place of ZPA",
+      });
     });
   }
 }

@@ -1,7 +1,6 @@
 // What every look-up family has: a list and a GET by id, which may live under different versions of the API.
 
-import { fetchAs, type Scope } from "./endpoint";
-import type { ListOptions, Page, UnreadableObject } from "./lists";
+import { fetchAs, type ListOptions, type Page, type Scope, type UnreadableObject } from "./collection";
 import type { Reader } from "./reader";
 import type { Sender } from "../request/apiRequest";
 import { type ListEndpoint, ZpaList } from "./zpaList";

@@ -2,7 +2,7 @@
 // Default, id 0, is everybody's and is not listed.
 
 import { z } from "zod";
-import type { Scope } from "./endpoint";
+import type { Scope } from "./collection";
 import { LookUps } from "./lookUps";
 import type { Reader } from "./reader";
 import type { Same } from "../same";

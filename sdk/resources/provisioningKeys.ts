@@ -2,8 +2,7 @@
 // A key belongs to an association type, which stands in the path only, never in the body.
 
 import { z } from "zod";
-import { fetchAs, type Scope, send } from "./endpoint";
-import type { ListOptions, Page, UnreadableObject } from "./lists";
+import { fetchAs, type ListOptions, type Page, type Scope, send, type UnreadableObject } from "./collection";
 import { quoted } from "../text";
 import type { Reader } from "./reader";
 import type { Same } from "../same";

@@ -1,9 +1,16 @@
 // Lists of ZPA, read page by page and row by row, and the look for one object by its exact name.
 
 import { z } from "zod";
-import { fetchAs, type Scope } from "./endpoint";
+import {
+  fetchAs,
+  isSearchable,
+  type ListOptions,
+  maxPageSize,
+  type Page,
+  type Scope,
+  UnreadableObject,
+} from "./collection";
 import { NotFoundError, ProtocolError, ValidationError, type ZpaError } from "../errors";
-import { isSearchable, type ListOptions, maxPageSize, type Page, UnreadableObject } from "./lists";
 import type { Reader } from "./reader";
 import type { Sender } from "../request/apiRequest";
 import { havingName, quoted, sameName } from "../text";

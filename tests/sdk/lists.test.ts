@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ListOptions, NotFoundError, ProtocolError, ValidationError, ZpaClient } from "../../sdk";
-import { isSearchable } from "../../sdk/resources/lists";
+import { isSearchable } from "../../sdk/resources/collection";
 import { ZpaSimulator } from "../simulator";
 import { Double, failureOf, keyRow } from "./double";
 

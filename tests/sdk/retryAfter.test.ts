@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseRetryAfter } from "../../sdk/request/retryAfter";
+import { parseRetryAfter } from "../../sdk/request/retry";
 
 describe("Retry-After", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");

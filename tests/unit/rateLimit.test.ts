@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Permit, RateLimiter, type RateLimiterOptions } from "../../sdk/rateLimit/limiter";
-import type { WaitNotice } from "../../sdk/rateLimit/waitNotice";
+import type { WaitNotice } from "../../sdk/rateLimit/waits";
 import { FakeClock } from "../property/fakeClock";
 
 const latency = 60;

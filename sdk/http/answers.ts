@@ -1,8 +1,8 @@
 // What an answer of ZPA says: JSON out of bytes, a fault out of a refusal.
 
 import { ProtocolError, type ZpaErrorDetails } from "../errors";
-import type { HttpAnswer } from "../http/connection";
-import { withoutSecrets } from "../http/redact";
+import type { HttpAnswer } from "./connection";
+import { withoutSecrets } from "./redact";
 import { oneLine, unescapeHtml } from "../text";
 
 /**
