@@ -24,7 +24,7 @@ import { type Plan, planOf } from "../model/plan";
 import { marked } from "../model/secrets";
 import type { check } from "./check";
 import { create } from "./create";
-import { openSession, refOf, sdk, type Session } from "./session";
+import { microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
 /** Every object of ZPA that a resource stands for. */
@@ -86,8 +86,13 @@ export interface ResourceDefinition<T extends RemoteObject> {
 /** The dynamic provider of a resource. */
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {
   let config: { get(key: string): string | undefined } | undefined;
-  // opened by the first call that needs it: the runtime does not wait for `configure`
-  const session = () => openSession((name) => config?.get(`zpa:${name}`));
+  const setting = (name: string) => config?.get(`zpa:${name}`);
+  // read by the first call that needs them: the runtime does not wait for `configure`
+  const fromSettings = () => ({
+    session: lazy(() => openSession(setting)),
+    microtenant: lazy(() => microtenantOfSettings(setting)),
+  });
+  let { session, microtenant } = fromSettings();
   const secrets = [...definition.fields.filter((field) => field.secret).map(({ name }) => name), ...definition.secretOutputs]; // prettier-ignore
   /** Every error leaves as one sentence, without a stack. */
   const guarded = <A extends unknown[], R>(step: (...args: A) => Promise<R>) => {
@@ -104,10 +109,11 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
     // eslint-disable-next-line @typescript-eslint/require-await -- the interface wants a promise, the runtime a result at once
     async configure(request) {
       config = request.config;
+      ({ session, microtenant } = fromSettings());
     },
     check: guarded((olds: Inputs, news: Inputs) => {
-      const place = opened(session)?.placeOf(news) ?? unknownValue;
-      const { inputs, failures } = checker().check(definition, place, olds, news);
+      const place = isSet(news["microtenantId"]) ? String(news["microtenantId"]) : unlessUnset(microtenant);
+      const { inputs, failures } = checker().check(definition, place ?? unknownValue, olds, news);
       // the engine forgets which arguments are secret where the program has transforms
       return Promise.resolve({ inputs: marked(inputs, secrets), failures });
     }),
@@ -136,7 +142,7 @@ function diff<T extends RemoteObject>(
   state: State,
   inputs: Inputs,
 ) {
-  const session = opened(open);
+  const session = unlessUnset(open);
   const { seed, generated } = inputNotes(inputs);
   const { tenant, past = [] } = stateNotes(state);
   const ref = refOf(definition.kind, id);
@@ -175,12 +181,13 @@ function tellSpentAdoption(kind: string, id: string, inputs: Inputs): void {
 /** More would only matter for an object that was retained so many replacements ago. */
 const mostPast = 50;
 
-/** A preview needs no credentials: what a session would tell is then not known. */
-function opened(open: () => Session): Session | undefined {
+/** A preview needs no credentials: what the settings would tell is then not known. */
+function unlessUnset<T>(tell: () => T): T | undefined {
+  const { ConfigurationError } = require("../../sdk/errors") as typeof import("../../sdk/errors");
   try {
-    return open();
+    return tell();
   } catch (error) {
-    if (error instanceof sdk().ConfigurationError) return undefined;
+    if (error instanceof ConfigurationError) return undefined;
     throw error;
   }
 }
@@ -362,4 +369,22 @@ export function microtenantIn(item: RemoteObject, known: unknown): unknown {
 /** Loaded with the first check, for zod takes a while to load. */
 function checker(): { check: typeof check } {
   return require("./check") as typeof import("./check");
+}
+
+/** Makes once what it tells, or the error that keeps it from that. */
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | { error: unknown } | undefined;
+  return () => {
+    made ??= attempt(make);
+    if ("error" in made) throw made.error;
+    return made.value;
+  };
+}
+
+function attempt<T>(make: () => T): { value: T } | { error: unknown } {
+  try {
+    return { value: make() };
+  } catch (error) {
+    return { error };
+  }
 }

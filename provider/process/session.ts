@@ -6,10 +6,11 @@ import type {
   Credential,
   ProvisioningKey,
   Scope,
-  SettingName,
+  SettingSources,
   UnreadableObject,
   WaitNotice,
   ZpaClient,
+  ZpaSettings,
 } from "../../sdk";
 import { defaultMicrotenant, isSet, type State } from "../model/fields";
 import { mappingsKey } from "../model/notes";
@@ -144,28 +145,43 @@ const sessions = new Map<string, Session>();
  * @throws ConfigurationError
  */
 export function openSession(read: ConfigReader): Session {
-  const { settingNames, ZpaClient: Client } = sdk();
-  // an unset secret arrives as null
-  const settings = Object.fromEntries(settingNames.map((name) => [name, read(name) ?? undefined]));
-  const mappings = read(mappingsKey);
-  const onWait = waitTeller();
-  return memoised(sessions, JSON.stringify([settings, mappings]), () => {
-    if (mappings === undefined) {
-      const config = (name: SettingName) => settings[name];
-      const client = new Client({}, { config, onWait });
-      tellPassedOver(config);
-      return new Session(client);
-    }
-    // the arguments of an explicit provider arrive as configuration
-    const envVarMappings = JSON.parse(mappings) as Record<string, string>;
-    return new Session(new Client(settings, { envVarMappings, onWait }));
+  const { ZpaClient: Client } = sdk();
+  const { key, sources } = sourcesOf(read);
+  const { explicit, ...options } = sources;
+  return memoised(sessions, key, () => {
+    const client = new Client(explicit, { ...options, onWait: waitTeller() });
+    tellPassedOver(sources);
+    return new Session(client);
   });
 }
 
+/**
+ * The id of the microtenant of objects that name none, by the settings alone: a check loads no HTTP client.
+ *
+ * @throws ConfigurationError
+ */
+export function microtenantOfSettings(read: ConfigReader): string {
+  const { resolveSettings } = require("../../sdk/settings/resolve") as typeof import("../../sdk/settings/resolve");
+  return resolveSettings(sourcesOf(read).sources).microtenantId ?? defaultMicrotenant;
+}
+
+/** Where the settings stand. The arguments of an explicit provider arrive as configuration, with what it maps. */
+function sourcesOf(read: ConfigReader): { key: string; sources: SettingSources & { explicit: ZpaSettings } } {
+  const { settingNames } = require("../../sdk/settings/settings") as typeof import("../../sdk/settings/settings");
+  // an unset secret arrives as null
+  const settings = Object.fromEntries(settingNames.map((name) => [name, read(name) ?? undefined]));
+  const mappings = read(mappingsKey);
+  const key = JSON.stringify([settings, mappings]);
+  const { env } = process;
+  if (mappings === undefined) return { key, sources: { explicit: {}, config: (name) => settings[name], env } };
+  const envVarMappings = JSON.parse(mappings) as Record<string, string>;
+  return { key, sources: { explicit: settings, env, envVarMappings } };
+}
+
 /** A microtenant that is not used would show only in where objects are created. */
-function tellPassedOver(config: (name: SettingName) => string | undefined): void {
+function tellPassedOver(sources: SettingSources): void {
   const { passedOver } = require("../../sdk/settings/sources") as typeof import("../../sdk/settings/sources");
-  const found = passedOver({ config, env: process.env }, "microtenantId");
+  const found = passedOver(sources, "microtenantId");
   if (found === undefined) return;
   console.log(
     `zpa: warning: ${found.called} in ${found.place} is not used, because the API client is set elsewhere and may belong ` +

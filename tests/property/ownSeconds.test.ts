@@ -39,8 +39,8 @@ describe("The package's own seconds", function () {
     assert.ok(ratio <= 1.5, `${ratio} × the time of an empty provider`);
   });
 
-  it("are fewer than one request takes for 300 checks and 300 diffs", () => {
-    const milliseconds = Math.min(checksAndDiffs(), checksAndDiffs(), checksAndDiffs());
-    assert.ok(milliseconds < 150, `${milliseconds} ms, on a machine that others use too; a request takes 60 to 150 ms`);
+  it("are a small part of what a program spends on @pulumi/pulumi for 300 checks and 300 diffs", () => {
+    const ratio = Math.min(...[1, 2, 3].map(() => checksAndDiffs().ratio));
+    assert.ok(ratio <= 0.12, `300 checks and diffs cost ${ratio} of importing @pulumi/pulumi`);
   });
 });
