@@ -19,6 +19,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import { sharedEngine } from "./engine";
 import { childEnvironment, pathWithThisNode, repositoryRoot, withEnvironment } from "./environment";
+import "./freshConnections";
 import { installLanguageHost } from "./languageHost";
 import { isRpcDebugLine, type OperationResult, resultOf } from "./operationResult";
 import { runCommand } from "./runCommand";
