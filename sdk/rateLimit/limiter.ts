@@ -22,16 +22,11 @@ type Slot = ForeignSlot;
 interface Waiter {
   bucket: string;
   ticket: number;
-  since: number;
   admit(permit: Permit): void;
 }
 
-/**
- * Milliseconds that a process leaves a free place to others: the first for those who have sent less in this window, the
- * second for those who have waited longer than it, from now up to three windows. So those who share a limit take turns.
- */
-const courtesy = { toFewer: 20, toLonger: 10 };
-const longest = 3 * windowMs;
+/** Milliseconds that a process whose own requests fill the window leaves a free slot to others; fewer requests, less. */
+const longestYield = 20;
 
 /** Milliseconds between two looks at requests of other processes that are under way. */
 const lookEvery = 200;
@@ -55,7 +50,6 @@ export class RateLimiter {
   private readonly queue: Waiter[] = [];
   private scope: "tenant" | "endpoint";
   private pausedUntil = Number.NEGATIVE_INFINITY;
-  private lastAdmitted = Number.NEGATIVE_INFINITY;
   private lastTicket = 0;
   /** The end of the pause after which one request goes ahead to try, and the rest follow once it is through. */
   private probed = Number.NEGATIVE_INFINITY;
@@ -85,7 +79,6 @@ export class RateLimiter {
       const waiter: Waiter = {
         bucket: family,
         ticket,
-        since: this.options.clock.now(),
         admit: (permit) => {
           signal?.removeEventListener("abort", onAbort);
           resolve(permit);
@@ -115,14 +108,14 @@ export class RateLimiter {
     this.cancelTimer = undefined;
     const { clock, ledger, kind } = this.options;
     const now = clock.now();
-    if (ledger !== undefined && this.foreign.length > 0) this.heed(ledger.others(kind));
+    if (ledger !== undefined && this.foreign.length > 0) this.noteOthers(ledger.others(kind));
     this.slots = this.slots.filter((slot) => slot.freeAt === undefined || slot.freeAt > now);
     if (now >= this.pausedUntil) this.admit();
     if (this.queue.length > 0) this.wait(now);
     this.teller.consider();
   }
 
-  private heed({ slots, pausedUntil }: Others): void {
+  private noteOthers({ slots, pausedUntil }: Others): void {
     this.foreign = slots;
     // after a pause of others that is over, nobody has to try first
     if (pausedUntil > this.options.clock.now()) this.pausedUntil = Math.max(this.pausedUntil, pausedUntil);
@@ -154,15 +147,14 @@ export class RateLimiter {
     const { clock, ledger, kind, limit } = this.options;
     const claim = limit > 0 ? ledger?.claim(kind, bucket) : undefined;
     if (claim !== undefined) {
-      this.heed(claim.before);
+      this.noteOthers(claim.before);
       if (this.isFull(bucket) || clock.now() < this.pausedUntil) {
-        claim.settle(clock.now());
+        claim.release(clock.now());
         return undefined;
       }
     }
     const slot: Slot = { bucket, freeAt: undefined };
     this.slots.push(slot);
-    this.lastAdmitted = clock.now();
     if (this.pausedUntil > this.probed) {
       this.probed = this.pausedUntil;
       this.probe = slot;
@@ -170,7 +162,7 @@ export class RateLimiter {
     return {
       release: () => {
         slot.freeAt = clock.now() + windowMs;
-        claim?.settle(slot.freeAt);
+        claim?.release(slot.freeAt);
         if (this.probe !== slot) return this.pump();
         // whoever sent it says next whether it was refused again: the rest must not leave before
         clock.schedule(() => {
@@ -194,15 +186,13 @@ export class RateLimiter {
       ...this.slots.map((slot) => slot.freeAt ?? Number.POSITIVE_INFINITY),
       ...this.foreign.map((slot) => slot.freeAt ?? now + lookEvery),
     );
-    return next + this.courtesyAt(next);
+    return next + this.yieldTime();
   }
 
-  private courtesyAt(time: number): number {
+  /** Whoever has sent less goes first, so that processes that share the limit take turns. */
+  private yieldTime(): number {
     const { ledger, limit } = this.options;
-    if (ledger === undefined) return 0;
-    const share = Math.min(1, this.slots.length / limit);
-    const waited = time - Math.max(this.lastAdmitted, this.queue[0]?.since ?? time);
-    return courtesy.toFewer * share + courtesy.toLonger * Math.max(0, 1 - waited / longest);
+    return ledger === undefined ? 0 : longestYield * Math.min(1, this.slots.length / limit);
   }
 
   /** When the last one in the queue leaves, by what is known now. */

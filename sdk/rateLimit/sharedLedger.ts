@@ -30,7 +30,7 @@ export interface Claim {
   /** What others had told before. */
   before: Others;
   /** It counts until `freeAt`, on the monotonic clock. */
-  settle(freeAt: number): void;
+  release(freeAt: number): void;
 }
 
 type Kind = "reads" | "writes";
@@ -85,7 +85,7 @@ export class RateLedger {
     this.append({ id, kind, bucket, until: clock.wallTime() + longestSlot, isUnderWay: true });
     return {
       before: this.others(kind, id),
-      settle: (freeAt) => this.append({ id, kind, bucket, until: this.toWallTime(freeAt), isUnderWay: false }),
+      release: (freeAt) => this.append({ id, kind, bucket, until: this.toWallTime(freeAt), isUnderWay: false }),
     };
   }
 

@@ -58,7 +58,7 @@ export class Operation {
   readonly signal: AbortSignal;
   private readonly own = new AbortController();
   private retries = 0;
-  private renewals = 0;
+  private hasRenewed = false;
   private deadline = Number.POSITIVE_INFINITY;
   private timeLeft: number;
   private cancelDeadline: (() => void) | undefined;
@@ -74,7 +74,7 @@ export class Operation {
   }
 
   /** Called when a request leaves. The deadline runs from then on: a place in the queue costs none of it. */
-  begin(): void {
+  startAttempt(): void {
     this.attempts += 1;
     if (this.cancelDeadline !== undefined) return;
     const { clock } = this.context;
@@ -82,8 +82,8 @@ export class Operation {
     this.cancelDeadline = clock.schedule(() => this.own.abort(new DeadlineReached()), this.timeLeft);
   }
 
-  /** In the queue: the deadline stands still until the request leaves. */
-  hold(): void {
+  /** In the queue for the rate limit: the deadline stands still until the request leaves. */
+  suspendDeadline(): void {
     if (this.cancelDeadline === undefined) return;
     this.cancelDeadline();
     this.timeLeft = Math.max(0, this.deadline - this.context.clock.now());
@@ -139,10 +139,9 @@ export class Operation {
       case "fail":
         throw error;
       case "renew":
-        if (this.renewals++ > 0) throw error;
+        if (this.hasRenewed) throw error;
+        this.hasRenewed = true;
         return { renewToken: true };
-      case "renewRepeatedly":
-        return { ...(this.renewals++ > 0 ? this.retry(error, asked) : {}), renewToken: true };
       case "renewAfterPause":
         return { ...this.retry(error, asked), renewToken: true };
       case "waitAll": {
@@ -150,7 +149,7 @@ export class Operation {
         const objection = refusals.whyNotWait(this.facts.lane, { milliseconds: wait, asked });
         if (objection !== undefined) throw this.withHint(error, objection);
         this.lastError = error;
-        this.hold();
+        this.suspendDeadline();
         return { holdAll: wait };
       }
       case "repeatIfSafe":

@@ -33,9 +33,7 @@ type Remedy =
   | "waitAll"
   /** The token is no longer good: sign in again and repeat, once. */
   | "renew"
-  /** The session is lost: the same, and again after pauses. */
-  | "renewRepeatedly"
-  /** An overload in disguise: pause first, then sign in again. */
+  /** The session is lost, or ZPA is overloaded and says 401: pause, sign in again and repeat. */
   | "renewAfterPause";
 
 const moveToOneApi =
@@ -98,7 +96,7 @@ function judgeUnauthorized(id: string, text: string): Verdict {
     return { do: "renewAfterPause", error: AuthenticationError, hint };
   }
   return {
-    do: /SESSION_NOT_VALID|Session already invalidated/i.test(text) ? "renewRepeatedly" : "renew",
+    do: /SESSION_NOT_VALID|Session already invalidated/i.test(text) ? "renewAfterPause" : "renew",
     error: AuthenticationError,
     hint: "a new token was refused too: check that customerId is this API client's tenant, and that the client is enabled and has a ZPA role",
   };

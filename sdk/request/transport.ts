@@ -199,12 +199,12 @@ export class Transport implements Sender {
     // before the queue: who cannot sign in, or asks for nonsense, learns it at once
     await operation.until(this.#tokens.get(operation.signal));
     const url = apiUrl(request, settings, needCustomerId(this.knownCustomerId, request.operation));
-    this.heedBan(operation);
+    this.refuseWhileBanned(operation);
     const queuedAt = clock.now();
-    operation.hold();
+    operation.suspendDeadline();
     const permit = await operation.until(acquire());
     try {
-      this.heedBan(operation);
+      this.refuseWhileBanned(operation);
       // after the queue: it may have been longer than the token lives
       const token = await operation.until(this.#tokens.get(operation.signal));
       const waited = clock.now() - queuedAt;
@@ -228,7 +228,7 @@ export class Transport implements Sender {
     waited: number,
     body: unknown,
   ): Promise<Outcome> {
-    operation.begin();
+    operation.startAttempt();
     try {
       const outcome = await this.#http.exchange(
         outgoing,
@@ -256,7 +256,7 @@ export class Transport implements Sender {
   }
 
   /** ZPA asked for more time than it is worth: until then nothing is sent, and nobody waits in vain. */
-  private heedBan(operation: Operation): void {
+  private refuseWhileBanned(operation: Operation): void {
     const reason = this.refusals.whyNothing;
     if (reason === undefined) return;
     const hint = "run it again then; until then nothing is sent";

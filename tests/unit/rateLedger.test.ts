@@ -36,7 +36,7 @@ describe("The ledger of requests", () => {
   it("shows until when a request counts, by the clock of whoever asks, and never too early", () => {
     const machine = clock;
     const [one, other] = [process(), process("tenant", new OtherClock(machine))];
-    one.claim("writes", "key").settle(machine.now() + 10_000);
+    one.claim("writes", "key").release(machine.now() + 10_000);
     const [slot] = other.others("writes").slots;
     const left = slot!.freeAt! - (machine.now() + 123_456.7);
     assert.ok(left >= 10_000 && left < 10_003, String(left));
@@ -51,8 +51,8 @@ describe("The ledger of requests", () => {
 
   it("forgets what has been withdrawn, and what does not count any longer", async () => {
     const [one, other] = [process(), process()];
-    one.claim("writes", "key").settle(clock.now());
-    one.claim("writes", "key").settle(clock.now() + 10_000);
+    one.claim("writes", "key").release(clock.now());
+    one.claim("writes", "key").release(clock.now() + 10_000);
     await clock.runUntil(clock.now() + 5);
     assert.equal(other.others("writes").slots.length, 1);
     await clock.runUntil(clock.now() + 10_000);
@@ -89,7 +89,7 @@ describe("The ledger of requests", () => {
     const claim = one.claim("writes", "key");
     await clock.runUntil(last + 2);
     assert.equal(other.claim("writes", "key").before.slots.length, 1);
-    claim.settle(clock.now() + 10_000);
+    claim.release(clock.now() + 10_000);
     assert.equal(files().length, 2);
     assert.ok(other.others("writes").slots[0]!.freeAt! >= clock.now() + 10_000);
   });
@@ -122,7 +122,7 @@ describe("The ledger of requests", () => {
     const alone = () => {
       process()
         .claim("writes", "key")
-        .settle(clock.now() + 10_000);
+        .release(clock.now() + 10_000);
       process().pause("writes", clock.now() + 10_000);
       assert.deepEqual(process().claim("writes", "key").before.slots, []);
     };
