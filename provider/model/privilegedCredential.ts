@@ -4,7 +4,7 @@ import type { CredentialType } from "../../sdk";
 import { defaultMicrotenant, type FieldTable } from "./fields";
 
 export const privilegedCredentialFields: FieldTable = [
-  { name: "name", kind: "text", note: "Name of the credential; made from the logical name when left out" },
+  { name: "name", kind: "text", note: "Name of the credential; default: generated from the logical name" },
   {
     name: "credentialType",
     kind: "choice",
@@ -22,7 +22,7 @@ export const privilegedCredentialFields: FieldTable = [
     name: "passphrase",
     kind: "secret",
     secret: true,
-    note: "What the private key is encrypted with, kept as a Pulumi secret",
+    note: "Passphrase of the private key, kept as a Pulumi secret",
   },
   {
     name: "microtenantId",
@@ -30,21 +30,21 @@ export const privilegedCredentialFields: FieldTable = [
     fallback: defaultMicrotenant,
     computed: true,
     notAlwaysEchoed: true,
-    note: "Microtenant; `0` is Default; default is that of the settings; a change moves the credential",
+    note: "Id of the microtenant; `0` is Default; default: that of the settings; a change moves the credential",
   },
   {
     name: "keepers",
     kind: "keepers",
     local: true,
     replaces: true,
-    note: "Any texts whose change makes a new credential",
+    note: "Map of strings; a change replaces the credential",
   },
   {
     name: "adopt",
     kind: "id",
     local: true,
     onlyAtCreate: true,
-    note: "Id of a credential that is there already, to be taken over; no effect afterwards",
+    note: "Id of an existing credential to take over at creation",
   },
 ];
 

@@ -3,7 +3,7 @@
 import { defaultMicrotenant, type FieldTable } from "./fields";
 
 export const provisioningKeyFields: FieldTable = [
-  { name: "name", kind: "text", note: "Name of the key; made from the logical name when left out" },
+  { name: "name", kind: "text", note: "Name of the key; default: generated from the logical name" },
   {
     name: "associationType",
     kind: "choice",
@@ -26,7 +26,7 @@ export const provisioningKeyFields: FieldTable = [
     kind: "id",
     computed: true,
     notAlwaysEchoed: true,
-    note: "Id of the signing certificate; default is the built-in one of the association type",
+    note: "Id of the signing certificate; default: the built-in one of the association type",
   },
   { name: "enabled", kind: "flag", fallback: true, note: "Whether machines may enroll with the key; default true" },
   {
@@ -34,9 +34,9 @@ export const provisioningKeyFields: FieldTable = [
     kind: "flag",
     fallback: true,
     replaces: (old, now) => old === false && now === true,
-    note: "Whether the text can be read again after creation; default true, and only true can be changed",
+    note: "Whether the text can be read after creation; default true; false cannot be changed back",
   },
-  { name: "ipAcl", kind: "texts", fallback: [], unordered: true, note: "Addresses that may enroll; default any" },
+  { name: "ipAcl", kind: "texts", fallback: [], unordered: true, note: "IP addresses that may enroll; default: any" },
   { name: "uiConfig", kind: "text", maxLength: 4096, fallback: "", note: "Free text of the Admin Portal" },
   {
     name: "microtenantId",
@@ -45,28 +45,28 @@ export const provisioningKeyFields: FieldTable = [
     replaces: true,
     computed: true,
     notAlwaysEchoed: true,
-    note: "Microtenant; `0` is Default; default is that of the settings",
+    note: "Id of the microtenant; `0` is Default; default: that of the settings",
   },
-  { name: "headroom", kind: "count", local: true, note: "Uses that must remain; raises `maxUsage` in place" },
+  { name: "headroom", kind: "count", local: true, note: "Minimum of remaining uses; raises `maxUsage` in place" },
   {
     name: "warnAtPercent",
     kind: "percent",
     local: true,
-    note: "Warn when so many percent of the uses remain; default 10",
+    note: "Warn when at most this percentage of uses remains; default 10",
   },
   {
     name: "failWhenExhausted",
     kind: "flag",
     local: true,
-    note: "Fail preview and up when no use is left, by the last refresh; default false",
+    note: "Fail preview and up when no use is left, as of the last refresh; default false",
   },
-  { name: "keepers", kind: "keepers", local: true, replaces: true, note: "Any texts whose change makes a new key" },
+  { name: "keepers", kind: "keepers", local: true, replaces: true, note: "Map of strings; a change replaces the key" },
   {
     name: "adopt",
     kind: "id",
     local: true,
     onlyAtCreate: true,
-    note: "Id of a key that is there already, to be taken over; no effect afterwards",
+    note: "Id of an existing key to take over at creation",
   },
 ];
 

@@ -141,8 +141,8 @@ class Creation<T extends RemoteObject> {
       return undefined;
     }
     console.log(
-      `zpa: ${definition.kind} "${this.name}" (${item!.id}) was created by an earlier run that ended before it was ` +
-        "recorded: it is taken into this stack's state.",
+      `zpa: ${definition.kind} "${this.name}" (${item!.id}) was created by an earlier run that ended before ` +
+        "Pulumi recorded it. This stack takes it over.",
     );
     const { item: complete, outs } = await this.complete(item!);
     if (complete.id !== item!.id) return { item: complete, outs };

@@ -19,31 +19,31 @@ function schemaOf(field: Field): z.ZodType {
       return z.preprocess(
         (value) => (Number.isSafeInteger(value) ? String(value) : value),
         z
-          .string("must be an id in quotes: ids of ZPA exceed what a number can hold")
-          .regex(/^\d+$/, "must be an id of ZPA, digits only; look names up with the get… functions"),
+          .string("must be a string: ZPA's ids exceed JavaScript's safe integers")
+          .regex(/^\d+$/, "must be a ZPA id, digits only; look up an id by name with the get… functions"),
       );
     case "text":
-      return trimmed(z.string("must be a text").min(1, "must not be empty; leave it out instead")).max(
+      return trimmed(z.string("must be a string").min(1, "must not be empty; leave it out instead")).max(
         field.maxLength ?? defaultMaxLength,
         `must have at most ${field.maxLength ?? defaultMaxLength} characters`,
       );
     case "secret":
       // leading and trailing whitespace may be part of a password
-      return z.string("must be a text").min(1, "must not be empty");
+      return z.string("must be a string").min(1, "must not be empty");
     case "pem":
-      return z.string("must be a PEM text").min(1, "must not be empty");
+      return z.string("must be a PEM string").min(1, "must not be empty");
     case "count":
       return z.preprocess(
         (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-        z.int("must be a whole number from 1 up, such as 100").min(1, "must be a whole number from 1 up, such as 100"),
+        z.int("must be an integer of at least 1, such as 100").min(1, "must be an integer of at least 1, such as 100"),
       );
     case "percent":
       return z.preprocess(
         (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
         z
-          .int("must be a whole number from 0 to 100")
-          .min(0, "must be a whole number from 0 to 100")
-          .max(100, "must be a whole number from 0 to 100"),
+          .int("must be an integer from 0 to 100")
+          .min(0, "must be an integer from 0 to 100")
+          .max(100, "must be an integer from 0 to 100"),
       );
     case "flag":
       return z.preprocess(
@@ -53,11 +53,11 @@ function schemaOf(field: Field): z.ZodType {
     case "choice":
       return z.enum(field.choices as [string, ...string[]], `must be ${(field.choices ?? []).map(quote).join(" or ")}`);
     case "texts":
-      return z.array(trimmed(z.string("must be a list of texts").min(1, "must not hold an empty text")), {
-        error: "must be a list of texts",
+      return z.array(trimmed(z.string("must be an array of strings").min(1, "must not contain an empty string")), {
+        error: "must be an array of strings",
       });
     case "keepers":
-      return z.record(z.string(), keeper, 'must be a map of texts, such as { rotation: "2026-01" }');
+      return z.record(z.string(), keeper, 'must be a map of strings, such as { rotation: "2026-01" }');
   }
 }
 

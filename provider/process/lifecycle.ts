@@ -337,10 +337,10 @@ function refuseOtherTenant<T extends RemoteObject>(
 ): void {
   if (tenant === undefined || settings === undefined || tenant === settings) return;
   throw new Error(
-    `The ${definition.kind} "${String(state["name"])}" lives in another ZPA tenant than the one that the settings name. ` +
-      "Set the customer id and the credentials of its tenant again (pulumi refresh and destroy use the configuration of " +
-      "the last up unless --run-program is given), or, if its tenant is to be left, remove the resource from the stack " +
-      "with pulumi state delete.",
+    `The ${definition.kind} "${String(state["name"])}" belongs to a different ZPA tenant than the one that is configured. ` +
+      "Configure the customer id and the API client of its tenant (pulumi refresh and destroy use the configuration of " +
+      "the last up unless --run-program is given), or remove the resource from the stack without deleting it in ZPA: " +
+      "pulumi state delete.",
   );
 }
 

@@ -20,14 +20,14 @@ interface Problem {
 
 function problemOf(pem: string, passphrase: string | undefined): Problem | undefined {
   const label = /^-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
-  if (label === undefined) return { field: "privateKey", reason: `is no PEM text; ${remedy}` };
+  if (label === undefined) return { field: "privateKey", reason: `is not PEM; ${remedy}` };
   if (!label.endsWith("PRIVATE KEY")) {
     return { field: "privateKey", reason: `holds a ${label.toLowerCase()}, not a private key; ${remedy}` };
   }
-  if (!pem.endsWith(`-----END ${label}-----`)) return { field: "privateKey", reason: `is cut off; ${remedy}` };
+  if (!pem.endsWith(`-----END ${label}-----`)) return { field: "privateKey", reason: `is truncated; ${remedy}` };
   // Node does not read OpenSSH's own format: it is known by its envelope
   if (label === openssh && opensshBody(pem).subarray(0, magic.length).toString("latin1") !== magic) {
-    return { field: "privateKey", reason: `is damaged; ${remedy}` };
+    return { field: "privateKey", reason: `is corrupt; ${remedy}` };
   }
   if (isEncrypted(pem, label) && passphrase === undefined) {
     return { field: "passphrase", reason: "is required: the private key is encrypted" };
@@ -38,8 +38,8 @@ function problemOf(pem: string, passphrase: string | undefined): Problem | undef
     return undefined;
   } catch {
     return isEncrypted(pem, label)
-      ? { field: "passphrase", reason: "does not open the private key" }
-      : { field: "privateKey", reason: `is damaged; ${remedy}` };
+      ? { field: "passphrase", reason: "does not decrypt the private key" }
+      : { field: "privateKey", reason: `is corrupt; ${remedy}` };
   }
 }
 

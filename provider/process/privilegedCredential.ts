@@ -209,6 +209,6 @@ async function move(session: Session, id: string, from: string, to: string): Pro
 function tellReset(state: State): void {
   const when = new Date(Number(state["secretResetElsewhere"]) * 1000).toISOString();
   console.log(
-    `zpa: the secret of "${String(state["name"])}" was set outside of this program at ${when}; it is written again`,
+    `zpa: the secret of "${String(state["name"])}" was changed outside of Pulumi at ${when}; this up writes it again`,
   );
 }

@@ -47,7 +47,7 @@ const definition: ResourceDefinition<Wire> = {
     const [limit, used] = [Number(inputs["maxUsage"]), Number(state["usageCount"] ?? 0)];
     if (plan.changed.includes("maxUsage") && limit < used) {
       return (
-        `maxUsage must not be below the uses that are spent: it is ${limit}, and ${used} machines have enrolled with ` +
+        `maxUsage must not be lower than the uses already spent: it is ${limit}, and ${used} machines have enrolled with ` +
         `"${String(state["name"])}". Set it to ${used} or more.`
       );
     }

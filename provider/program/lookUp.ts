@@ -94,13 +94,13 @@ function checked<K extends KnownArgs, R>({ functionName, choices }: Family<K, R>
   const given = (typeof args === "object" && args !== null ? args : {}) as Values;
   const refuse = (reason: string) => refusal(functionName, reason);
   if (isSet(given["name"]) === isSet(given["id"])) {
-    throw refuse(`give either name or id, not ${isSet(given["name"]) ? "both" : "none"}`);
+    throw refuse(`give exactly one of name and id, not ${isSet(given["name"]) ? "both" : "none"}`);
   }
   const known: Record<string, string> = {};
   for (const name of ["name", "id", "microtenantId", ...Object.keys(choices ?? {})]) {
     const value = given[name];
     if (!isSet(value)) continue;
-    if (typeof value !== "string" || value.trim() === "") throw refuse(`${name} must be a text, and not an empty one`);
+    if (typeof value !== "string" || value.trim() === "") throw refuse(`${name} must be a non-empty string`);
     known[name] = value;
   }
   for (const [name, values] of Object.entries<readonly string[]>(choices ?? {})) {

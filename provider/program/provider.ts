@@ -98,7 +98,7 @@ function textsOf(provider: string, args: ProviderArgs): Record<string, pulumi.Ou
   if (unknown.length > 0) {
     const known = Object.keys(settings).join(", ");
     throw new pulumi.RunError(
-      `Provider "${provider}": ${unknown.join(", ")}: there is no such setting; there are ${known}`,
+      `Provider "${provider}": ${unknown.join(", ")}: no such setting; valid settings are ${known}`,
     );
   }
   return Object.fromEntries(
@@ -120,7 +120,7 @@ function requireVariables(provider: string, mappings: Readonly<Record<string, st
   for (const [from, to] of Object.entries(mappings)) {
     if ((process.env[from] ?? "").trim() !== "") continue;
     throw new pulumi.RunError(
-      `Provider "${provider}": the environment variable ${from}, which envVarMappings lets stand for ${to}, is not set for this program: set it, or take it out of envVarMappings`,
+      `Provider "${provider}": the environment variable ${from}, which envVarMappings maps to ${to}, is not set for this program: set it, or remove it from envVarMappings`,
     );
   }
 }

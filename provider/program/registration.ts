@@ -132,7 +132,7 @@ function requireSensible(type: string, name: unknown, args: unknown, opts: pulum
     throw new pulumi.RunError(`${type} ${JSON.stringify(name)}: ${reason}`);
   };
   if (typeof name !== "string" || name.trim() === "" || /[\p{Cc}\u2028\u2029]/u.test(name)) {
-    fail("the resource name must be a text of one line");
+    fail("the resource name must be a non-empty string on one line");
   }
   if (typeof args !== "object" || args === null) fail("the arguments are missing");
   if (opts?.import !== undefined) {

@@ -161,7 +161,7 @@ describe("What others change", function () {
       const { stdout } = await stack.up();
       assert.match(
         stdout,
-        /zpa: the secret of "credential-[0-9a-f]{7}" was set outside of this program at 20\d\d-.*; it is written again/,
+        /zpa: the secret of "credential-[0-9a-f]{7}" was changed outside of Pulumi at 20\d\d-.*; this up writes it again/,
       );
       assert.ok(stored() === next);
       assert.deepEqual(await settle(stack), []);

@@ -168,7 +168,7 @@ describe("The whole life of keys and credentials on the genuine engine", functio
     const key = { associationType: "CONNECTOR_GRP", zcomponentId: "72058", maxUsage: 10 } as const;
     const login = { credentialType: "USERNAME_PASSWORD", userName: "svc" } as const;
     const wrong: Record<string, [zpa.ProvisioningKeyArgs | zpa.PrivilegedCredentialArgs | object, RegExp]> = {
-      negative: [{ ...key, maxUsage: -1 }, /maxUsage must be a whole number/],
+      negative: [{ ...key, maxUsage: -1 }, /maxUsage must be an integer/],
       misspelt: [{ ...key, maxUsages: 1 }, /maxUsages .*did you mean maxUsage\?/],
       keyless: [{ credentialType: "SSH_KEY", userName: "svc" }, /privateKey is required/],
       typo: [{ ...login, password, passphrases: pulumi.secret(passphrase) }, /passphrases .*did you mean passphrase\?/],

@@ -119,7 +119,7 @@ describe("A key that runs dry", function () {
     args = { maxUsage: 5 };
     await assert.rejects(
       stack.preview(),
-      /maxUsage must not be below the uses that are spent: it is 5, and 7 machines have enrolled/,
+      /maxUsage must not be lower than the uses already spent: it is 5, and 7 machines have enrolled/,
     );
     args = {};
     await world.assertInvariants();

@@ -208,7 +208,7 @@ describe("Several tenants in one program", function () {
     const elsewhere = await stackOf({ program, env: home, backend: stack.backend });
     const requests = apac.log.length;
     const inProgram =
-      /Provider "apac": the environment variable APAC_SECRET, which envVarMappings lets stand for ZPA_CLIENT_SECRET, is not set/;
+      /Provider "apac": the environment variable APAC_SECRET, which envVarMappings maps to ZPA_CLIENT_SECRET, is not set/;
     await assert.rejects(elsewhere.up(), inProgram);
     await assert.rejects(elsewhere.destroy(), /APAC_SECRET/);
     assert.equal(apac.log.length, requests, "nothing was sent");

@@ -77,7 +77,7 @@ describe("Checking a privileged credential's arguments", () => {
     ["keepers", ["2026"], /map/],
     ["adopt", "help desk", /id/],
     ["password", "", /empty/],
-    ["password", 12345678, /text/],
+    ["password", 12345678, /string/],
   ];
   for (const [field, value, words] of wrong) {
     const shown = JSON.stringify(value);

@@ -248,7 +248,7 @@ describe("Another tenant in the settings", () => {
       const args = type === "ProvisioningKey" ? keyArgs(home) : credentialArgs(home).PASSWORD;
       const made = await make(await home.provider(), type, args);
       const wrong = await other.provider();
-      const words = /lives in another ZPA tenant.*Set the customer id/;
+      const words = /belongs to a different ZPA tenant.*Configure the customer id/;
       const { inputs } = await wrong.check(type, made.inputs, args);
       await assert.rejects(wrong.diff(type, made.id, made.outputs, inputs), words);
       await assert.rejects(wrong.read(type, made.id, made.outputs), words);
@@ -266,14 +266,14 @@ describe("Another tenant in the settings", () => {
     const same = await home.provider({ env: { ...blank, ...home.simulator.oneApiEnvironment() } });
     assert.ok((await refresh(same, made)) !== undefined, "the same tenant, by another kind of credential");
     const wrong = await other.provider({ env: { ...blank, ...other.simulator.oneApiEnvironment() } });
-    await assert.rejects(wrong.read("ProvisioningKey", made.id, made.outputs), /another ZPA tenant/);
+    await assert.rejects(wrong.read("ProvisioningKey", made.id, made.outputs), /a different ZPA tenant/);
     // what replaces the object would be created before the old one is deleted
     const keepers = { rotation: "2" };
     const unread = await other.provider({
       env: { ...blank, ...other.simulator.oneApiEnvironment(), ZPA_CUSTOMER_ID: "" },
     });
     assert.deepEqual((await plan(unread, made, keyArgs(home, { keepers }))).diff.replaces, ["keepers"]);
-    await assert.rejects(make(unread, "ProvisioningKey", keyArgs(home, { keepers })), /another ZPA tenant/);
+    await assert.rejects(make(unread, "ProvisioningKey", keyArgs(home, { keepers })), /a different ZPA tenant/);
     assert.deepEqual(other.writes, []);
     await home.assertInvariants({ live: [`key ${made.id}`] });
   });

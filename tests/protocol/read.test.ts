@@ -220,7 +220,7 @@ describe("Reading over the provider protocol", () => {
       assert.deepEqual([diff.changes, diff.replaces], [true, []]);
       const after = await change(next, seen, args);
       assert.ok(stored.password === password, "the program's secret is in force");
-      assert.match(next.output(), /was set outside of this program/);
+      assert.match(next.output(), /was changed outside of Pulumi/);
       assert.equal((await refreshed(after, args, next)).diff.changes, false);
       await world.assertInvariants({ live: [`credential ${made.id}`] });
     });

@@ -113,14 +113,14 @@ describe("Look-ups in a user's unit test", function () {
 
   it("refuse in one sentence arguments that the types would have refused", async () => {
     const refusals: [string, string][] = [
-      ["", "give either name or id, not none"],
-      ["null", "give either name or id, not none"],
-      ['"Frankfurt"', "give either name or id, not none"],
-      ["{ name: null, id: undefined }", "give either name or id, not none"],
-      ['{ name: "Frankfurt", id: "1" }', "give either name or id, not both"],
-      ['{ name: "" }', "name must be a text, and not an empty one"],
-      ["{ id: 72058304855015425 }", "id must be a text, and not an empty one"],
-      ['{ id: "1", microtenantId: 5 }', "microtenantId must be a text, and not an empty one"],
+      ["", "give exactly one of name and id, not none"],
+      ["null", "give exactly one of name and id, not none"],
+      ['"Frankfurt"', "give exactly one of name and id, not none"],
+      ["{ name: null, id: undefined }", "give exactly one of name and id, not none"],
+      ['{ name: "Frankfurt", id: "1" }', "give exactly one of name and id, not both"],
+      ['{ name: "" }', "name must be a non-empty string"],
+      ["{ id: 72058304855015425 }", "id must be a non-empty string"],
+      ['{ id: "1", microtenantId: 5 }', "microtenantId must be a non-empty string"],
       ['{ id: "1" }', "associationType must be CONNECTOR_GRP or SERVICE_EDGE_GRP"],
       ['{ id: "1", associationType: "connector" }', "associationType must be CONNECTOR_GRP or SERVICE_EDGE_GRP"],
     ];

@@ -16,7 +16,7 @@ describe("The types of look-ups", () => {
       () => zpa.getProvisioningKey({ associationType: "CONNECTOR_GRP" }),
     ];
     for (const call of calls)
-      await assert.rejects(call, /^(?:Run)?Error: \w+: give either name or id, not (?:both|none)$/);
+      await assert.rejects(call, /^(?:Run)?Error: \w+: give exactly one of name and id, not (?:both|none)$/);
   });
 
   it("want the type of a provisioning key", async () => {

@@ -30,7 +30,7 @@ describe("A Provider", function () {
     const { result, resources } = await runMocked(`new zpa.Provider("emea", ${JSON.stringify(args)});`);
     const unknown = "clientID, zpa:vanityDomain, toString";
     assert.deepEqual(result, {
-      error: `Provider "emea": ${unknown}: there is no such setting; there are ${settingNames.join(", ")}`,
+      error: `Provider "emea": ${unknown}: no such setting; valid settings are ${settingNames.join(", ")}`,
       isRunError: true,
     });
     assert.deepEqual(resources, []);

@@ -61,7 +61,7 @@ describe("A resource under a user's mocks", function () {
     "null for arguments": { body: 'new zpa.ProvisioningKey("connectors", null);', reason: /the arguments are missing/ },
     "a name with a line break": {
       body: `new zpa.ProvisioningKey("two\\nlines", ${key});`,
-      reason: /the resource name must be a text of one line/,
+      reason: /the resource name must be a non-empty string on one line/,
     },
   };
   for (const [what, { body, reason }] of Object.entries(refusals)) {
