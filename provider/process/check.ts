@@ -9,12 +9,12 @@ import { checkFields } from "./fieldRules";
 import type { RemoteObject, ResourceDefinition } from "./lifecycle";
 
 /**
- * @param place - the microtenant that the object is, or will be, in; unknown where the settings are not
+ * @param microtenantId - of the object that is checked; unknown while the settings are incomplete
  * @param olds - the old inputs, empty at creation, and also where the engine was told to replace the object
  */
 export function check<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
-  place: string,
+  microtenantId: string,
   olds: Inputs,
   news: Inputs,
 ) {
@@ -27,7 +27,7 @@ export function check<T extends RemoteObject>(
   if (failures.length === 0) failures.push(...definition.check(inputs));
   if (failures.length > 0 || notes.seed === undefined) return { inputs, failures };
   const { name, adopt } = inputs;
-  const scope = { kind: definition.kind, ...definition.nameScope(inputs), place };
+  const scope = { kind: definition.kind, ...definition.nameScope(inputs), microtenantId };
   if (!notes.generated) failures.push(...claim("name", { ...scope, name }, notes.seed));
   if (isSet(adopt)) failures.push(...claim("adopt", { kind: definition.kind, adopt }, notes.seed));
   return { inputs, failures };

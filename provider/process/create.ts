@@ -35,7 +35,7 @@ export async function create<T extends RemoteObject>(
   const { past = [], state } = session.replacing.get(seed) ?? {};
   if (state !== undefined) await stayInTenant(definition, session, state);
   const notes = past.length > 0 ? { past } : {};
-  const settled = async (id: string, outs: State): Promise<State> => {
+  const record = async (id: string, outs: State): Promise<State> => {
     session.answered.add(refOf(definition.kind, id));
     session.created.add(seed);
     handOver({ ...(await kindOf(definition, session)), id, creationTime: outs["creationTime"] as string | undefined });
@@ -43,9 +43,9 @@ export async function create<T extends RemoteObject>(
   };
   try {
     const { item, outs } = await obtain(definition, session, inputs, past);
-    return { id: item.id, outs: await settled(item.id, outs) };
+    return { id: item.id, outs: await record(item.id, outs) };
   } catch (error) {
-    throw error instanceof PartialFailure ? error.with(await settled(error.id, error.properties)) : error;
+    throw error instanceof PartialFailure ? error.with(await record(error.id, error.properties)) : error;
   }
 }
 
@@ -67,7 +67,7 @@ function obtain<T extends RemoteObject>(
 /** The creation of one object under its own name, or under the next one where that is taken. */
 class Creation<T extends RemoteObject> {
   private readonly objects: Snapshot<T>;
-  private readonly place: string;
+  private readonly microtenantId: string;
   private readonly isGenerated: boolean;
 
   constructor(
@@ -77,13 +77,13 @@ class Creation<T extends RemoteObject> {
     private readonly past: readonly string[],
   ) {
     this.objects = definition.objects(session, inputs);
-    this.place = session.placeOf(inputs);
+    this.microtenantId = session.microtenantIdOf(inputs);
     this.isGenerated = inputNotes(inputs).generated === true;
   }
 
   async run(): Promise<Result<T>> {
     for (;;) {
-      const there = this.inPlace(await this.objects.named(this.name));
+      const there = this.inMicrotenant(await this.objects.named(this.name));
       const result = there.length > 0 ? await this.recover(there) : await this.make();
       if (result !== undefined) return result;
     }
@@ -105,7 +105,7 @@ class Creation<T extends RemoteObject> {
         if (!(error instanceof ZpaError)) throw error;
         isAnswerLost ||= error.mayHaveHappened;
         if (!error.mayHaveHappened && !(error instanceof AlreadyExistsError)) throw error;
-        const there = this.inPlace(await this.objects.namedNow(this.name));
+        const there = this.inMicrotenant(await this.objects.namedNow(this.name));
         if (there.length === 0 && error.mayHaveHappened && tries > 1) continue;
         if (there.length === 0) throw error;
         // the name was free a moment ago: an object that is as we asked for came from our request
@@ -179,8 +179,8 @@ class Creation<T extends RemoteObject> {
     this.inputs = { ...inputs, name };
   }
 
-  private inPlace(items: readonly T[]): T[] {
-    return items.filter((item) => isIn(item, this.place));
+  private inMicrotenant(items: readonly T[]): T[] {
+    return items.filter((item) => isInMicrotenant(item, this.microtenantId));
   }
 }
 
@@ -188,9 +188,9 @@ class Creation<T extends RemoteObject> {
  * Whether a listed object is in this microtenant itself: a microtenant also lists what it inherits from Default, whose
  * objects come without an id and mostly with a name.
  */
-function isIn(item: RemoteObject, place: string): boolean {
-  if (isSet(item.microtenantId)) return item.microtenantId === place;
-  return place === defaultMicrotenant || item.microtenantName !== "Default";
+function isInMicrotenant(item: RemoteObject, id: string): boolean {
+  if (isSet(item.microtenantId)) return item.microtenantId === id;
+  return id === defaultMicrotenant || item.microtenantName !== "Default";
 }
 
 async function adopt<T extends RemoteObject>(
@@ -214,7 +214,7 @@ async function adopt<T extends RemoteObject>(
   const { item, where } = found;
   const outs = definition.outputs(item, where);
   const wanted = definition.adjust(inputs, outs);
-  const placed = { ...wanted, microtenantId: session.placeOf(inputs) };
+  const placed = { ...wanted, microtenantId: session.microtenantIdOf(inputs) };
   const plan: Plan = { ...planOf(fields, outs, placed), isAdoption: true };
   for (const field of fields) {
     if (field.local || !(plan.replaces.includes(field.name) || isMove(field, plan))) continue;

@@ -112,8 +112,8 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
       ({ session, microtenant } = fromSettings());
     },
     check: guarded((olds: Inputs, news: Inputs) => {
-      const place = isSet(news["microtenantId"]) ? String(news["microtenantId"]) : unlessUnset(microtenant);
-      const { inputs, failures } = checker().check(definition, place ?? unknownValue, olds, news);
+      const microtenantId = isSet(news["microtenantId"]) ? String(news["microtenantId"]) : unlessUnset(microtenant);
+      const { inputs, failures } = checker().check(definition, microtenantId ?? unknownValue, olds, news);
       // the engine forgets which arguments are secret where the program has transforms
       return Promise.resolve({ inputs: marked(inputs, secrets), failures });
     }),

@@ -87,7 +87,7 @@ const definition: ResourceDefinition<Wire> = {
     let outs: State = { ...state, ...plan.target };
     const { microtenantId } = outs as { microtenantId?: string };
     if (plan.changed.includes("microtenantId")) {
-      await move(session, id, session.placeOf(state), microtenantId ?? defaultMicrotenant);
+      await move(session, id, session.microtenantIdOf(state), microtenantId ?? defaultMicrotenant);
       definition.objects(session, state).deleted(id);
     }
     const rest = plan.changed.filter((name) => name !== "microtenantId");

@@ -105,7 +105,7 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async find(session, id, values) {
-    for (const where of placesOf(id, values)) {
+    for (const where of candidatesOf(id, values)) {
       const item = await definition.objects(session, where).read(where.id);
       if (item !== undefined) return { item, where };
     }
@@ -133,7 +133,7 @@ export const handler = handlerOf(definition);
 export const provisioningKeyDefinition = definition;
 
 /** Where the key of an id may be: `get` takes it with or without type and microtenant, state knows both. */
-function placesOf(id: string, props: Values) {
+function candidatesOf(id: string, props: Values) {
   const { microtenantId = props["microtenantId"], associationType: type = props["associationType"], ...parts } = parseKeyId(id); // prettier-ignore
   const types = isSet(type) ? [type as AssociationType] : (["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const);
   return types.map((associationType) => ({ ...parts, associationType, microtenantId }));

@@ -66,7 +66,7 @@ export class Session {
   }
 
   /** The id of the microtenant that an object is in. */
-  placeOf(values: Record<string, unknown>): string {
+  microtenantIdOf(values: Record<string, unknown>): string {
     return this.microtenantOf(values) ?? defaultMicrotenant;
   }
 
