@@ -65,14 +65,17 @@ export function importFile(objects: readonly Importable[]): { resources: ImportE
 /** The program for the same resources. */
 export function program(objects: readonly Importable[]): string {
   const names = logicalNames(objects);
+  const stems = distinct(names.map(camelCase));
   const declarations = objects.map((object, index) => {
-    const given = Object.entries(argumentsOf(object)).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`);
-    const logicalName = names[index]!;
+    const given = Object.entries(argumentsOf(object)).map(([name, value]) => `  ${name}: ${literal(value)},`);
     const secrets = object.fields
       .filter((field) => field.secret && takes(object, field.name))
-      .map((field) => `  ${field.name}: config.requireSecret("${camelCase(`${logicalName}-${field.name}`)}"),`);
-    const variable = camelCase(logicalName);
-    return [`const ${variable} = new zpa.${object.type}("${logicalName}", {`, ...given, ...secrets, "});"].join("\n");
+      .map((field) => `  ${field.name}: config.requireSecret("${camelCase(`${stems[index]!}-${field.name}`)}"),`);
+    // the suffix also keeps a name that is a word of the language from being one
+    const variable = `${stems[index]!}${object.type === "ProvisioningKey" ? "Key" : "Credential"}`;
+    return [`const ${variable} = new zpa.${object.type}(${literal(names[index])}, {`, ...given, ...secrets, "});"].join(
+      "\n",
+    );
   });
   const head = ['import * as pulumi from "@pulumi/pulumi";', 'import * as zpa from "pulumi-zpa-dynamic";', ""];
   const config = declarations.some((text) => text.includes("config."))
@@ -86,19 +89,42 @@ function takes({ outputs }: Importable, secret: string): boolean {
   return secret === (outputs["credentialType"] === "SSH_KEY" ? "privateKey" : "password");
 }
 
-/** Names of the resources in Pulumi: what ZPA calls them, made plain, and told apart where two become the same. */
+/** Names of the resources in Pulumi: what ZPA calls them, reduced to letters, digits and hyphens. */
 function logicalNames(objects: readonly Importable[]): string[] {
-  const taken = new Set<string>();
-  return objects.map(({ outputs, id }) => {
-    const plain =
-      String(outputs["name"])
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-+|-+$/g, "") || `object-${id}`;
-    const name = taken.has(plain) ? `${plain}-${id}` : plain;
-    taken.add(name);
-    return name;
+  const plain = ({ outputs, id }: Importable) =>
+    String(outputs["name"])
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "") || `object-${id}`;
+  return distinct(objects.map(plain), "-");
+}
+
+/** The second of two equal texts gets a number, and so on. */
+function distinct(texts: readonly string[], separator = "_"): string[] {
+  const taken = new Set(texts);
+  const seen = new Set<string>();
+  return texts.map((text) => {
+    if (!seen.has(text)) {
+      seen.add(text);
+      return text;
+    }
+    let number = 2;
+    while (taken.has(`${text}${separator}${number}`)) number += 1;
+    taken.add(`${text}${separator}${number}`);
+    return `${text}${separator}${number}`;
   });
+}
+
+/** Control characters, and those that change how a terminal or an editor shows the rest of the line. */
+const invisible = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** A literal of TypeScript that shows what it holds, whatever ZPA's texts are. */
+function literal(value: unknown): string {
+  return JSON.stringify(value).replace(invisible, (character) =>
+    [...Array(character.length).keys()]
+      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }
 
 function camelCase(text: string): string {

@@ -2,7 +2,7 @@
 // `npx pulumi-zpa-dynamic import`: finds objects in the tenant that the environment names, and writes what Pulumi needs
 // to take them over.
 
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type AssociationType, associationTypes, type Credential, type ProvisioningKey, ZpaClient } from "../../sdk";
 import { type Importable, importFile, program } from "./importFile";
@@ -48,11 +48,12 @@ async function main(argv: readonly string[]): Promise<void> {
   if ([values.name, values.id, values.all].filter((way) => way !== undefined).length !== 1) {
     throw new UsageError("Give exactly one of --name, --id and --all.");
   }
+  if (existsSync(values.out)) throw fileExists(values.out);
   const client = new ZpaClient();
   try {
     const objects = await find(client, type, values);
     if (objects.length === 0) throw new Error(`There is no ${type} to import.`);
-    writeFileSync(values.out, `${JSON.stringify(importFile(objects), undefined, 2)}\n`);
+    create(values.out, `${JSON.stringify(importFile(objects), undefined, 2)}\n`);
     process.stdout.write(program(objects));
     process.stderr.write(
       `\n${values.out} holds ${objects.length} ${objects.length === 1 ? "object" : "objects"}. Then, in this order:\n` +
@@ -71,6 +72,19 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Never overwrites a file. */
+function create(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "EEXIST" ? fileExists(file) : error;
+  }
+}
+
+function fileExists(file: string): Error {
+  return new Error(`${file} exists already. Remove it, or choose another file with --out.`);
 }
 
 interface Wanted {

@@ -13,10 +13,13 @@ Runs a ZPA tenant to test against on this machine. Everything in it is made up a
   --latency <ms>          time before a request is carried out (default: 0)
   --help                  this text
 
-The environment variables ZPA_CLIENT_ID, ZPA_CLIENT_SECRET and ZPA_CUSTOMER_ID choose the API client and the tenant;
-left out, the client is made up anew at every start.
+The environment variables ZPA_SIMULATOR_CLIENT_ID, ZPA_SIMULATOR_CLIENT_SECRET and ZPA_SIMULATOR_CUSTOMER_ID set the API
+client and the tenant. By default the API client is a new one at every start. A secret that you set is not printed.
 A machine enrolls with:  curl --data-binary @provision_key <url>/simulator/enroll
 `;
+
+/** Where the user may have set the client secret. */
+const givenSecret = "ZPA_SIMULATOR_CLIENT_SECRET";
 
 class UsageError extends Error {}
 
@@ -37,9 +40,10 @@ function optionsFrom(args: string[], env: NodeJS.ProcessEnv): SimulatorOptions |
     seed: oneOf<"demo" | "empty">("--seed", values.seed, ["demo", "empty"]),
     rateLimits: { windows: oneOf("--rate-limits", values["rate-limits"], ["on", "off"]) === "on" ? "sliding" : "off" },
     latencyMs: wholeNumber("--latency", values.latency, 600_000),
-    ...(env["ZPA_CLIENT_ID"] ? { clientId: env["ZPA_CLIENT_ID"] } : {}),
-    ...(env["ZPA_CLIENT_SECRET"] ? { clientSecret: env["ZPA_CLIENT_SECRET"] } : {}),
-    ...(env["ZPA_CUSTOMER_ID"] ? { customerId: env["ZPA_CUSTOMER_ID"] } : {}),
+    // names of its own: the variables of a real tenant may be set beside them
+    ...(env["ZPA_SIMULATOR_CLIENT_ID"] ? { clientId: env["ZPA_SIMULATOR_CLIENT_ID"] } : {}),
+    ...(env[givenSecret] ? { clientSecret: env[givenSecret] } : {}),
+    ...(env["ZPA_SIMULATOR_CUSTOMER_ID"] ? { customerId: env["ZPA_SIMULATOR_CUSTOMER_ID"] } : {}),
   };
 }
 
@@ -58,17 +62,19 @@ function oneOf<T extends string>(option: string, value: string, choices: readonl
 
 const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
 
-// The secret is printed on purpose: it opens nothing but this process.
-function settingsToPaste(simulator: ZpaSimulator): string {
+/** A secret of the simulator's own is printed on purpose: it opens nothing but this process. One that was given is not. */
+function settingsToPaste(simulator: ZpaSimulator, isSecretGiven: boolean): string {
+  const shown = (value: string) =>
+    isSecretGiven && value === simulator.clientSecret ? `"$${givenSecret}"` : quoted(value);
   const environment = (variables: Record<string, string>): string =>
     Object.entries(variables)
-      .map(([name, value]) => `export ${name}=${quoted(value)}`)
+      .map(([name, value]) => `export ${name}=${shown(value)}`)
       .join("\n");
   const config = (values: Record<string, string>): string =>
     Object.entries(values)
       .map(([key, value]) => {
         const secret = key.endsWith("Secret") ? "--secret " : "";
-        return `pulumi config set ${secret}zpa:${key} ${quoted(value)}`;
+        return `pulumi config set ${secret}zpa:${key} ${shown(value)}`;
       })
       .join("\n");
   const { clientId, clientSecret, customerId, url: baseUrl, tokenUrl } = simulator;
@@ -96,7 +102,7 @@ async function main(): Promise<void> {
   }
   const simulator = await ZpaSimulator.start(options);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void simulator.close());
-  process.stdout.write(settingsToPaste(simulator));
+  process.stdout.write(settingsToPaste(simulator, options.clientSecret !== undefined));
 }
 
 main().catch((error: unknown) => {

@@ -64,13 +64,30 @@ describe("the zpa-simulator command", () => {
     assert.deepEqual([result.code, result.stderr], [0, ""]);
   });
 
-  it("takes the API client and the tenant from the environment, and quotes them for a shell", async () => {
-    const secret = `it's ${randomBytes(6).toString("hex")}`;
-    const env = { ZPA_CLIENT_ID: "me", ZPA_CLIENT_SECRET: secret, ZPA_CUSTOMER_ID: "42" };
-    const { stdout } = await run(["--seed", "empty"], env, async () => {});
-    assert.equal(exported(stdout, "ZPA_CLIENT_ID"), "me");
+  it("takes the API client and the tenant from its own variables, and prints no secret that it was given", async () => {
+    const secret = randomBytes(6).toString("hex");
+    const env = {
+      ZPA_SIMULATOR_CLIENT_ID: "it's me",
+      ZPA_SIMULATOR_CLIENT_SECRET: secret,
+      ZPA_SIMULATOR_CUSTOMER_ID: "42",
+    };
+    const { stdout } = await run(["--seed", "empty"], env, async (printed) => {
+      const form = new URLSearchParams({ client_id: "it's me", client_secret: secret });
+      const signIn = await fetch(`${exported(printed, "ZPA_BASE_URL")}/signin`, { method: "POST", body: form });
+      assert.equal(signIn.status, 200);
+    });
+    assert.equal(exported(stdout, "ZPA_CLIENT_ID"), `it'\\''s me`);
     assert.equal(exported(stdout, "ZPA_CUSTOMER_ID"), "42");
-    assert.equal(exported(stdout, "ZPA_CLIENT_SECRET"), secret.replace("'", `'\\''`));
+    assert.ok(!stdout.includes(secret));
+    assert.match(stdout, /^export ZPA_CLIENT_SECRET="\$ZPA_SIMULATOR_CLIENT_SECRET"$/m);
+    assert.match(stdout, /zpa:zpaClientSecret "\$ZPA_SIMULATOR_CLIENT_SECRET"$/m);
+  });
+
+  it("never takes the variables of a real tenant", async () => {
+    const secret = randomBytes(6).toString("hex");
+    const env = { ZPA_CLIENT_ID: "real", ZPA_CLIENT_SECRET: secret, ZPA_CUSTOMER_ID: "42" };
+    const { stdout } = await run(["--seed", "empty"], env, async () => {});
+    assert.ok(!stdout.includes(secret) && !stdout.includes("'real'") && !stdout.includes("'42'"));
   });
 
   it("says so when the port is in use", async () => {
