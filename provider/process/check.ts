@@ -2,7 +2,7 @@
 // one resource after the other, so a call to ZPA here would be paid for each of them.
 
 import { type Failure, failure } from "../model/failure";
-import { canonical, clean, type Inputs, isSet, isUnknown, type Values } from "../model/fields";
+import { canonical, clean, type FieldTable, type Inputs, isSet, isUnknown, type Values } from "../model/fields";
 import { generatedName, logicalName } from "../model/names";
 import { type InputNotes, inputNotes, isNote, withNotes } from "../model/notes";
 import { checkFields } from "./fieldRules";
@@ -24,7 +24,7 @@ export function check<T extends RemoteObject>(
   if (notes.generated) values["name"] = nameFor(definition, olds, values, notes);
   const inputs: Inputs = clean(withNotes(values, notes));
   // rules between fields make sense only where each field is right by itself
-  if (failures.length === 0) failures.push(...definition.check(inputs));
+  if (failures.length === 0) failures.push(...secretKeepers(fields, inputs), ...definition.check(inputs));
   if (failures.length > 0 || notes.seed === undefined) return { inputs, failures };
   const { name, adopt } = inputs;
   const scope = { kind: definition.kind, ...definition.nameScope(inputs), microtenantId };
@@ -55,6 +55,17 @@ function nameFor<T extends RemoteObject>(
 ): unknown {
   if (inputNotes(olds).generated && isSet(olds["name"]) && !isUnknown(olds["name"])) return olds["name"];
   return seed === undefined ? undefined : generatedName(fields, values, seed);
+}
+
+/** The generated name contains a hash of the keepers, from which a short secret can be guessed. */
+function secretKeepers(fields: FieldTable, inputs: Inputs): Failure[] {
+  const keepers = Object.entries((inputs["keepers"] ?? {}) as Values);
+  const secrets = fields.filter((field) => field.secret && isSet(inputs[field.name]) && !isUnknown(inputs[field.name]));
+  return secrets.flatMap(({ name }) => {
+    const [keeper] = keepers.find(([, value]) => value === inputs[name]) ?? [];
+    if (keeper === undefined) return [];
+    return [failure("keepers", `must not hold a secret: ${keeper} is the value of ${name}; use a date or a version`)];
+  });
 }
 
 /** Which resource uses which name and adopts which object, in this run: two that want the same would fight for it. */

@@ -26,10 +26,10 @@ function problemOf(pem: string, passphrase: string | undefined): Problem | undef
   }
   if (!pem.endsWith(`-----END ${label}-----`)) return { field: "privateKey", reason: `is truncated; ${remedy}` };
   // Node does not read OpenSSH's own format: it is known by its envelope
-  if (label === openssh && opensshBody(pem).subarray(0, magic.length).toString("latin1") !== magic) {
-    return { field: "privateKey", reason: `is corrupt; ${remedy}` };
-  }
-  if (isEncrypted(pem, label) && passphrase === undefined) {
+  const cipher = label === openssh ? opensshCipher(pem) : undefined;
+  if (label === openssh && cipher === undefined) return { field: "privateKey", reason: `is corrupt; ${remedy}` };
+  const isEncrypted = label === openssh ? cipher !== "none" : isEncryptedPem(pem, label);
+  if (isEncrypted && passphrase === undefined) {
     return { field: "passphrase", reason: "is required: the private key is encrypted" };
   }
   if (label === openssh) return undefined;
@@ -37,7 +37,7 @@ function problemOf(pem: string, passphrase: string | undefined): Problem | undef
     createPrivateKey({ key: pem, format: "pem", ...(passphrase === undefined ? {} : { passphrase }) });
     return undefined;
   } catch {
-    return isEncrypted(pem, label)
+    return isEncrypted
       ? { field: "passphrase", reason: "does not decrypt the private key" }
       : { field: "privateKey", reason: `is corrupt; ${remedy}` };
   }
@@ -45,18 +45,31 @@ function problemOf(pem: string, passphrase: string | undefined): Problem | undef
 
 const openssh = "OPENSSH PRIVATE KEY";
 
-/** First bytes of OpenSSH's format (PROTOCOL.key in OpenSSH's sources); the cipher's name follows, `none` for plain. */
+/**
+ * First bytes of OpenSSH's format (PROTOCOL.key in OpenSSH's sources). After them come the cipher (`none` for plain), the
+ * key derivation and its options, the number of keys, the public key, and the private keys.
+ */
 const magic = "openssh-key-v1\0";
 
-function opensshBody(pem: string): Buffer {
-  return Buffer.from(pem.split("\n").slice(1, -1).join(""), "base64");
+/** The cipher of a key in OpenSSH's format; undefined where the text is none, or ends before its cipher and public key. */
+function opensshCipher(pem: string): string | undefined {
+  const body = Buffer.from(pem.split("\n").slice(1, -1).join(""), "base64");
+  if (body.subarray(0, magic.length).toString("latin1") !== magic) return undefined;
+  let offset = magic.length;
+  const next = (): Buffer | undefined => {
+    if (offset + 4 > body.length) return undefined;
+    const length = body.readUInt32BE(offset);
+    const field = body.subarray(offset + 4, offset + 4 + length);
+    offset += 4 + length;
+    return field.length === length ? field : undefined;
+  };
+  const [cipher, kdf, kdfOptions] = [next(), next(), next()];
+  offset += 4; // the number of keys, which is 1
+  const [publicKey, privateKeys] = [next(), next()];
+  const isWhole = [kdf, kdfOptions, publicKey, privateKeys].every((field) => field !== undefined);
+  return isWhole ? cipher?.toString("latin1") : undefined;
 }
 
-function isEncrypted(pem: string, label: string): boolean {
-  if (label === openssh) {
-    const body = opensshBody(pem);
-    const length = body.readUInt32BE(magic.length);
-    return body.subarray(magic.length + 4, magic.length + 4 + length).toString("latin1") !== "none";
-  }
+function isEncryptedPem(pem: string, label: string): boolean {
   return label === "ENCRYPTED PRIVATE KEY" || pem.includes("Proc-Type: 4,ENCRYPTED");
 }

@@ -128,13 +128,18 @@ function requireResolvable(): void {
 
 /** @throws RunError for what Pulumi would only answer with a stack trace, or not at all */
 function requireSensible(type: string, name: unknown, args: unknown, opts: pulumi.CustomResourceOptions | undefined) {
-  const fail = (reason: string) => {
+  const fail = (reason: string): never => {
     throw new pulumi.RunError(`${type} ${JSON.stringify(name)}: ${reason}`);
   };
   if (typeof name !== "string" || name.trim() === "" || /[\p{Cc}\u2028\u2029]/u.test(name)) {
     fail("the resource name must be a non-empty string on one line");
   }
-  if (typeof args !== "object" || args === null) fail("the arguments are missing");
+  if (typeof args !== "object" || args === null) return fail("the arguments are missing");
+  const { keepers } = args as { keepers?: unknown };
+  // Pulumi would drop it without a word
+  if (typeof keepers === "object" && keepers !== null && Object.hasOwn(keepers, "__proto__")) {
+    fail('keepers: "__proto__" cannot be the name of a keeper; choose another');
+  }
   if (opts?.import !== undefined) {
     fail(
       `the resource option import does not work with dynamic providers. Take the object over with the argument ` +

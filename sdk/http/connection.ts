@@ -174,7 +174,7 @@ function proxiesOf(env: HttpOptions["env"]) {
     names.flatMap((name) => [env[name.toLowerCase()], env[name]]).find(Boolean) ?? "";
   const proxy = read("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY");
   const url = proxy === "" || proxy.includes("://") ? proxy : `http://${proxy}`;
-  if (url !== "" && !(URL.canParse(url) && /^(?:https?|socks5?):$/.test(new URL(url).protocol))) {
+  if (url !== "" && !isProxyUrl(url)) {
     throw new ConfigurationError({
       operation: "reading the settings",
       params: ["HTTPS_PROXY"],
@@ -183,6 +183,18 @@ function proxiesOf(env: HttpOptions["env"]) {
     });
   }
   return { httpProxy: url, httpsProxy: url, noProxy: read("NO_PROXY") };
+}
+
+/** Credentials in it are percent-encoded; undici would throw a bare URIError for others. */
+function isProxyUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return /^(?:https?|socks5?):$/.test(protocol);
 }
 
 function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, string | undefined> {

@@ -103,6 +103,13 @@ describe("Checking a privileged credential's arguments", () => {
       ));
   }
 
+  it("refuses a secret as a keeper: the generated name would show a hash of it", () =>
+    assertRefused(
+      { ...args.PASSWORD, keepers: { version: secrets.password } },
+      "keepers",
+      /must not hold a secret: version is the value of password/,
+    ));
+
   it("shows no secret whatever is wrong with it", async () => {
     const { password, privateKey, passphrase } = secrets;
     const everything = { password: [password], privateKey: { pem: privateKey }, passphrase: [[passphrase]] };

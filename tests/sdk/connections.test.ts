@@ -209,6 +209,7 @@ describe("Connections", function () {
       () => open({}, { caCertificate: path.join(folder, "none.pem") }),
       () => open({ HTTPS_PROXY: `http://me:${password}@` }),
       () => open({ HTTPS_PROXY: `ftp://me:${password}@host` }),
+      () => open({ HTTPS_PROXY: `http://me:${password}%zz@host` }),
     ];
     for (const make of wrong) {
       assert.throws(make, (error: unknown) => {

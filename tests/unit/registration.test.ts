@@ -59,6 +59,10 @@ describe("A resource under a user's mocks", function () {
       reason: /^PrivilegedCredential "jump": the arguments are missing/,
     },
     "null for arguments": { body: 'new zpa.ProvisioningKey("connectors", null);', reason: /the arguments are missing/ },
+    "a keeper that JavaScript cannot hold": {
+      body: `new zpa.ProvisioningKey("connectors", { ...${key}, keepers: JSON.parse('{ "__proto__": "2026" }') });`,
+      reason: /^ProvisioningKey "connectors": keepers: "__proto__" cannot be the name of a keeper/,
+    },
     "a name with a line break": {
       body: `new zpa.ProvisioningKey("two\\nlines", ${key});`,
       reason: /the resource name must be a non-empty string on one line/,
