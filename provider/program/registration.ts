@@ -2,6 +2,8 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { plainError } from "../model/errors";
 import type { FieldTable } from "../model/fields";
 import type { IdParts } from "../model/ids";
@@ -111,11 +113,12 @@ const entry = "pulumi-zpa-dynamic/provider/v1";
 /** The engine evaluates the provider's text in the program's folder: it has to find the package from there. */
 function requireResolvable(): void {
   // what a unit test's working folder is says nothing, and nothing is evaluated there
-  if (!runsOnEngine()) return;
+  if (!runsOnEngine() || !isRunByCli()) return;
   const folder = process.cwd();
   try {
-    // a folder may take the package's name for its own: then the path is found, and nothing is there
-    if (existsSync(require.resolve(entry, { paths: [folder] }))) return;
+    // not this module's own require, which finds its own package wherever it is installed; where a folder takes the
+    // package's name for its own the path is found, and nothing is there
+    if (existsSync(createRequire(path.join(folder, "index.js")).resolve(entry))) return;
   } catch {
     // said below
   }
@@ -124,6 +127,11 @@ function requireResolvable(): void {
       "Add pulumi-zpa-dynamic to the dependencies of the program's own package.json (a dependency of a shared library is " +
       "not enough), and install them.",
   );
+}
+
+/** The CLI's runner changes to the program's folder. An inline program of the Automation API may stand anywhere. */
+function isRunByCli(): boolean {
+  return /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run[\\/]/.test(require.main?.filename ?? "");
 }
 
 /** @throws RunError for what Pulumi would only answer with a stack trace, or not at all */

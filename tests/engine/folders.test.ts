@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { makePassphrase, makePassword } from "../harness/canaries";
@@ -10,7 +10,7 @@ import { installLanguageHost } from "../harness/languageHost";
 import { runCommand } from "../harness/runCommand";
 import { World } from "../harness/world";
 
-describe("The quickstart as a folder", function () {
+describe("A program in a folder", function () {
   needsEngine();
   this.timeout(180_000);
 
@@ -34,31 +34,32 @@ describe("The quickstart as a folder", function () {
     await world.close();
   });
 
+  /** Runs commands of the CLI in a folder, and takes down what they print. */
+  async function cli(cwd: string, printed: string[]): Promise<(...args: string[]) => Promise<string>> {
+    const { command } = await sharedEngine();
+    const env = childEnvironment({
+      ...world.env,
+      PATH: `${path.join(folder, "bin")}${path.delimiter}${path.dirname(command)}${path.delimiter}${pathWithThisNode()}`,
+      PULUMI_HOME: path.join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${path.join(folder, "backend")}`,
+      PULUMI_CONFIG_PASSPHRASE: makePassphrase(),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    });
+    return async (...args) => {
+      const output = await runCommand(command, ["--non-interactive", ...args], { cwd, env, timeLimitMs: 60_000 });
+      printed.push(output);
+      return output;
+    };
+  }
+
   for (const [where, project] of [
     ["at the top", "."],
     ["in its own folder", path.join("examples", "quickstart")],
   ] as const) {
-    it(`goes up, changes, refreshes and comes down with the CLI ${where}`, async () => {
-      const { command } = await sharedEngine();
+    it(`goes up, changes, refreshes and comes down with the CLI: the quickstart ${where}`, async () => {
       const printed: string[] = [];
-      const pulumi = async (...args: string[]) => {
-        const output = await runCommand(command, ["--non-interactive", ...args], {
-          cwd: path.join(folder, project),
-          env: childEnvironment({
-            ...world.env,
-            PATH: `${path.join(folder, "bin")}${path.delimiter}${path.dirname(command)}${path.delimiter}${pathWithThisNode()}`,
-            PULUMI_HOME: path.join(folder, "home"),
-            PULUMI_BACKEND_URL: `file://${path.join(folder, "backend")}`,
-            PULUMI_CONFIG_PASSPHRASE: passphrase,
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-          }),
-          timeLimitMs: 60_000,
-        });
-        printed.push(output);
-        return output;
-      };
-      const passphrase = makePassphrase();
+      const pulumi = await cli(path.join(folder, project), printed);
       const password = makePassword();
 
       await pulumi("stack", "init", "dev");
@@ -81,4 +82,29 @@ describe("The quickstart as a folder", function () {
       await world.assertInvariants();
     });
   }
+
+  it("is told what to install where only a shared library depends on the package, as with pnpm", async () => {
+    // without the quickstart's modules above it
+    rmSync(path.join(folder, "node_modules"));
+    const program = path.join(folder, "program");
+    const modules = path.join(program, "node_modules");
+    const library = path.join(folder, "store", "infra-library");
+    for (const made of [modules, path.join(library, "node_modules")]) mkdirSync(made, { recursive: true });
+    symlinkSync(path.join(repositoryRoot, "node_modules", "@pulumi"), path.join(modules, "@pulumi"));
+    symlinkSync(repositoryRoot, path.join(library, "node_modules", "pulumi-zpa-dynamic"));
+    symlinkSync(library, path.join(modules, "infra-library"));
+    const key = '{ associationType: "CONNECTOR_GRP", zcomponentId: "1", maxUsage: 1 }';
+    const makeKey = `exports.makeKey = () => new (require("pulumi-zpa-dynamic").ProvisioningKey)("connectors", ${key});`;
+    writeFileSync(path.join(library, "index.js"), makeKey);
+    writeFileSync(path.join(program, "index.js"), 'require("infra-library").makeKey();');
+    writeFileSync(path.join(program, "package.json"), JSON.stringify({ name: "program", main: "index.js" }));
+    writeFileSync(path.join(program, "Pulumi.yaml"), "name: program\nruntime: nodejs\n");
+    const pulumi = await cli(program, []);
+    await pulumi("stack", "init", "dev");
+    const failure = await pulumi("preview").then(String, String);
+    assert.match(failure, /pulumi-zpa-dynamic cannot be loaded from the program's folder/);
+    assert.match(failure, /Add pulumi-zpa-dynamic to the dependencies of the program's own package\.json/);
+    assert.doesNotMatch(failure, /at Object\.|\.js:\d+/, "a sentence, and no stack trace");
+    await world.assertInvariants();
+  });
 });
