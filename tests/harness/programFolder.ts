@@ -1,0 +1,56 @@
+// A folder with Pulumi programs, for the CLI to run them as a user does.
+
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { makePassphrase } from "./canaries";
+import { sharedEngine } from "./engine";
+import { childEnvironment, pathWithThisNode, repositoryRoot } from "./environment";
+import { installLanguageHost } from "./languageHost";
+import { runCommand } from "./runCommand";
+
+/** Runs one command of the CLI, and returns all that it prints. */
+export type Cli = (args: readonly string[], env?: Record<string, string>) => Promise<string>;
+
+export class ProgramFolder {
+  readonly path = mkdtempSync(path.join(os.tmpdir(), "zpa-folder-"));
+  private readonly passphrase = makePassphrase();
+
+  /** @param env - of the programs and providers */
+  constructor(private readonly env: Readonly<Record<string, string>>) {
+    mkdirSync(path.join(this.path, "backend"));
+    installLanguageHost(path.join(this.path, "bin"));
+  }
+
+  /** The repository's quickstart, and its project at the top that runs the same program. */
+  addQuickstart(): void {
+    const quickstart = path.join("examples", "quickstart");
+    const files = ["Pulumi.yaml", "index.ts", "package.json", "tsconfig.json"].map((name) =>
+      path.join(quickstart, name),
+    );
+    for (const file of ["Pulumi.yaml", ...files]) cpSync(path.join(repositoryRoot, file), path.join(this.path, file));
+    symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(this.path, "node_modules"));
+  }
+
+  /** The CLI in one of the folders below. */
+  async cli(project: string): Promise<Cli> {
+    const { command } = await sharedEngine();
+    const folders = [path.join(this.path, "bin"), path.dirname(command), pathWithThisNode()];
+    const env = childEnvironment({
+      ...this.env,
+      PATH: folders.join(path.delimiter),
+      PULUMI_HOME: path.join(this.path, "home"),
+      PULUMI_BACKEND_URL: `file://${path.join(this.path, "backend")}`,
+      PULUMI_CONFIG_PASSPHRASE: this.passphrase,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    });
+    const cwd = path.join(this.path, project);
+    return (args, more) =>
+      runCommand(command, ["--non-interactive", ...args], { cwd, env: { ...env, ...more }, timeLimitMs: 60_000 });
+  }
+
+  dispose(): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
