@@ -20,8 +20,8 @@ export interface InputNotes {
   replaceOn?: string[];
   /** The program gives no name: where there is one, it was generated. */
   generated?: true;
-  /** Somebody else has set the secret, and the inputs do not hold it any more. */
-  secretReset?: true;
+  /** The resource option `retainOnDelete`. */
+  retain?: true;
 }
 
 /** Notes in a resource's outputs. */
@@ -33,6 +33,8 @@ export interface StateNotes {
   name?: string;
   /** Fingerprint of the tenant that the object lives in. */
   tenant?: string;
+  /** The object's text was lost at its creation, and nobody can read it: the object has to be replaced. */
+  isTextLost?: true;
   /** Ids of the objects that this resource had before: none of them is ever taken for a new one. */
   past?: string[];
   /** When this program last wrote the secret (seconds since 1970), until a refresh has seen the time that ZPA gave it. */

@@ -19,12 +19,12 @@ export function check<T extends RemoteObject>(
   news: Inputs,
 ) {
   const { fields } = definition;
-  const notes = newNotes(fields.filter((field) => field.secret).map((field) => field.name), olds, news); // prettier-ignore
+  const notes = newNotes(olds, news);
   const { values, failures } = checkFields(fields, isNote, news);
   if (notes.generated) values["name"] = nameFor(definition, olds, values, notes);
   const inputs: Inputs = clean(withNotes(values, notes));
   // rules between fields make sense only where each field is right by itself
-  if (failures.length === 0) failures.push(...secretKeepers(fields, inputs), ...definition.check(inputs));
+  if (failures.length === 0) failures.push(...secretKeepers(fields, inputs), ...definition.check(inputs, olds));
   if (failures.length > 0 || notes.seed === undefined) return { inputs, failures };
   const { name, adopt } = inputs;
   const scope = { kind: definition.kind, ...definition.nameScope(inputs), microtenantId };
@@ -34,15 +34,14 @@ export function check<T extends RemoteObject>(
 }
 
 /** With `ignoreChanges` the engine passes old inputs for those of the program, a generated name among them. */
-function newNotes(secrets: readonly string[], olds: Inputs, news: Inputs): InputNotes {
+function newNotes(olds: Inputs, news: Inputs): InputNotes {
   const [old, given] = [inputNotes(olds), inputNotes(news)];
   const isOldName = given.generated === true && old.generated === true && news["name"] === olds["name"];
-  const isReset = old.secretReset === true && secrets.every((secret) => !isSet(news[secret]));
   return {
     ...(given.seed === undefined ? {} : { seed: given.seed }),
     ...(given.replaceOn === undefined ? {} : { replaceOn: given.replaceOn }),
     ...(!isSet(news["name"]) || isOldName ? { generated: true } : {}),
-    ...(isReset ? { secretReset: true } : {}),
+    ...(given.retain === undefined ? {} : { retain: given.retain }),
   };
 }
 

@@ -4,18 +4,26 @@
 // to replace it, its stack was renamed, its resource was moved. It is taken over only where no state can own it.
 // Anything else is left alone, and the new object gets another name.
 
-import { keeping, PartialFailure } from "../model/errors";
-import { defaultMicrotenant, type Field, type Inputs, isSet, type State, type Values } from "../model/fields";
+import { keeping, PartialFailure, plainError } from "../model/errors";
+import {
+  defaultMicrotenant,
+  type Field,
+  type Inputs,
+  isSet,
+  providerKey,
+  type State,
+  type Values,
+} from "../model/fields";
 import { generatedName, logicalName } from "../model/names";
-import { inputNotes } from "../model/notes";
+import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { type Plan, planOf } from "../model/plan";
 import { noted, refuse, type RemoteObject, type ResourceDefinition, stayInTenant } from "./lifecycle";
-import { handOver, notePosting, wasHandedOver, wasPosting } from "./machineNotes";
+import { handOver, noteStep, wasHandedOver, wasNoted } from "./machineNotes";
 import { refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
-interface Result<T> {
-  item: T;
+interface Result {
+  id: string;
   outs: State;
 }
 
@@ -23,6 +31,8 @@ interface Result<T> {
 const longestPause = 24 * 60 * 60;
 /** Seconds by which the times of one and the same write may differ. */
 const timeTolerance = 1;
+/** Seconds by which the clocks of ZPA's servers may differ. */
+const clockTolerance = 60;
 
 /** @throws PartialFailure for an object that exists and is not complete */
 export async function create<T extends RemoteObject>(
@@ -34,19 +44,45 @@ export async function create<T extends RemoteObject>(
   const { seed = "" } = inputNotes(inputs);
   const { past = [], state } = session.replacing.get(seed) ?? {};
   if (state !== undefined) await stayInTenant(definition, session, state);
-  const notes = past.length > 0 ? { past } : {};
   const record = async (id: string, outs: State): Promise<State> => {
-    session.answered.add(refOf(definition.kind, id));
+    const ref = refOf(definition.kind, id);
+    session.answered.add(ref);
     session.created.add(seed);
-    handOver({ ...(await kindOf(definition, session)), id, creationTime: outs["creationTime"] as string | undefined });
+    session.holders.set(ref, seed);
+    const kind = await kindOf(definition, session);
+    if (definition.isShownOnce(inputs)) noteStep({ ...kind, step: "answering", of: id });
+    handOver({ ...kind, id, creationTime: outs["creationTime"] as string | undefined });
+    const notes = { ...stateNotes(outs), ...(past.length > 0 ? { past } : {}) };
     return noted(definition, session, outs, inputs, notes);
   };
   try {
-    const { item, outs } = await obtain(definition, session, inputs, past);
-    return { id: item.id, outs: await record(item.id, outs) };
+    const { id, outs } =
+      (await finish(definition, session, seed, inputs)) ?? (await obtain(definition, session, inputs, past));
+    return { id, outs: await record(id, outs) };
   } catch (error) {
-    throw error instanceof PartialFailure ? error.with(await record(error.id, error.properties)) : error;
+    if (!(error instanceof PartialFailure)) throw error;
+    // the runtime adds the provider's text to results alone, and without it nothing could be done with the object
+    const properties = { ...(await record(error.id, error.properties)), [providerKey]: inputs[providerKey] };
+    session.unfinished.set(seed, { id: error.id, properties });
+    throw error.with(properties);
   }
+}
+
+/** An error hook of the program lets the engine call create again, and forget what the first call has left half done. */
+async function finish<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  seed: string,
+  inputs: Inputs,
+): Promise<Result | undefined> {
+  const { id, properties } = session.unfinished.get(seed) ?? {};
+  if (id === undefined || properties === undefined) return undefined;
+  const plan = planOf(definition.fields, properties, inputs);
+  if (plan.replaces.length > 0) {
+    await keeping(id, properties, () => definition.remove(session, id, properties));
+    return undefined;
+  }
+  return { id, outs: await keeping(id, properties, () => definition.update(session, id, properties, inputs, plan)) };
 }
 
 function obtain<T extends RemoteObject>(
@@ -54,7 +90,7 @@ function obtain<T extends RemoteObject>(
   session: Session,
   inputs: Inputs,
   past: readonly string[],
-): Promise<Result<T>> {
+): Promise<Result> {
   const adopted = isSet(inputs["adopt"]) ? String(inputs["adopt"]) : undefined;
   // what this resource had before was adopted once, and is not adopted again in place of its successor
   const isSpent =
@@ -81,7 +117,7 @@ class Creation<T extends RemoteObject> {
     this.isGenerated = inputNotes(inputs).generated === true;
   }
 
-  async run(): Promise<Result<T>> {
+  async run(): Promise<Result> {
     for (;;) {
       const there = this.inMicrotenant(await this.objects.named(this.name));
       const result = there.length > 0 ? await this.recover(there) : await this.make();
@@ -94,7 +130,7 @@ class Creation<T extends RemoteObject> {
   }
 
   /** POST; undefined when somebody else's object has taken the name meanwhile. */
-  private async make(): Promise<Result<T> | undefined> {
+  private async make(): Promise<Result | undefined> {
     const { definition, session, inputs } = this;
     const { AlreadyExistsError, ZpaError } = sdk();
     let isAnswerLost = false;
@@ -105,7 +141,7 @@ class Creation<T extends RemoteObject> {
         if (!(error instanceof ZpaError)) throw error;
         isAnswerLost ||= error.mayHaveHappened;
         if (!error.mayHaveHappened && !(error instanceof AlreadyExistsError)) throw error;
-        const there = this.inMicrotenant(await this.objects.namedNow(this.name));
+        const there = this.inMicrotenant(await this.look(error));
         if (there.length === 0 && error.mayHaveHappened && tries > 1) continue;
         if (there.length === 0) throw error;
         // the name was free a moment ago: an object that is as we asked for came from our request
@@ -118,36 +154,65 @@ class Creation<T extends RemoteObject> {
     }
   }
 
+  /** What has the name after a POST that ended in this error. */
+  private async look(posted: Error): Promise<T[]> {
+    try {
+      return await this.objects.namedNow(this.name);
+    } catch (error) {
+      const { kind } = this.definition;
+      throw new Error(
+        `${plainError(posted).message} Whether the ${kind} "${this.name}" exists could not be found out: ` +
+          `${plainError(error).message} Run the same command again: it finds the object, or creates it.`,
+      );
+    }
+  }
+
   private async post(): Promise<T> {
     const { definition, session, inputs, name } = this;
-    if (definition.isShownOnce(inputs)) notePosting({ ...(await kindOf(definition, session)), name });
+    if (definition.isShownOnce(inputs)) noteStep({ ...(await kindOf(definition, session)), step: "posting", of: name });
     return definition.post(session, inputs);
   }
 
   /** With all outputs; may have to create the object once more to get at its secret. */
-  private async complete(item: T): Promise<Result<T>> {
-    const result = await this.definition.complete(this.session, item, this.inputs);
-    this.objects.created(result.item);
-    return result;
+  private async complete(item: T): Promise<Result> {
+    const { item: complete, outs } = await this.definition.complete(this.session, item, this.inputs);
+    this.objects.created(complete);
+    return { id: complete.id, outs };
   }
 
   /** Takes over what a run of this resource has left; undefined, with another name to try, when it is not that. */
-  private async recover(there: readonly T[]): Promise<Result<T> | undefined> {
-    const { definition, session, inputs } = this;
-    if (!this.isGenerated) throw nameTaken(definition.kind, this.name, there);
+  private async recover(there: readonly T[]): Promise<Result | undefined> {
+    const { definition } = this;
     const [item, ...others] = there;
-    if (others.length > 0 || !(await this.isLeftOver(item!))) {
-      this.passOn(there);
-      return undefined;
-    }
+    const isOurs = others.length === 0 && (await this.isLeftOver(item!)) && !(await this.hasSuccessor(item!));
+    // one with a name of the program's own may be meant by it, but for a key whose text nobody can read any more
+    const isWanted = this.isGenerated || definition.isShownOnce(item!);
+    if (isOurs && isWanted) return this.takeOver(item!);
+    if (!this.isGenerated) throw nameTaken(definition, this.name, there);
+    this.passOn(there);
+    return undefined;
+  }
+
+  private async takeOver(item: T): Promise<Result> {
+    const { definition, session, inputs } = this;
     console.log(
-      `zpa: ${definition.kind} "${this.name}" (${item!.id}) was created by an earlier run that ended before ` +
+      `zpa: ${definition.kind} "${this.name}" (${item.id}) was created by an earlier run that ended before ` +
         "Pulumi recorded it. This stack takes it over.",
     );
-    const { item: complete, outs } = await this.complete(item!);
-    if (complete.id !== item!.id) return { item: complete, outs };
-    const finish = () => definition.bringTo(session, complete, outs, inputs);
-    return { item: complete, outs: await keeping(complete.id, outs, finish) };
+    const { id, outs } = await this.complete(item);
+    if (id !== item.id) return { id, outs };
+    noteStep({ ...(await kindOf(definition, session)), step: "takingOver", of: id });
+    // state must not claim a secret that is not written yet
+    const unwritten = Object.fromEntries(
+      definition.fields.filter((field) => field.secret).map(({ name }) => [name, undefined]),
+    );
+    const bring = () => definition.bringTo(session, item, outs, inputs);
+    return { id, outs: await keeping(id, { ...outs, ...unwritten }, bring) };
+  }
+
+  /** A run that was to replace the object, and crashed, has created the next one: so state owns this one. */
+  private async hasSuccessor(item: T): Promise<boolean> {
+    return this.isGenerated && this.inMicrotenant(await this.objects.named(this.nameAfter([item]))).length > 0;
   }
 
   /** Whether nothing but a run that broke off can explain the object. */
@@ -156,12 +221,15 @@ class Creation<T extends RemoteObject> {
     const ref = refOf(definition.kind, item.id);
     if (this.past.includes(item.id) || session.inState.has(ref) || session.answered.has(ref)) return false;
     const [now, created, modified] = [session.client.serverTime(), Number(item.creationTime), item.modifiedTime];
-    if (now === undefined || !(now - created <= longestPause)) return false;
-    if (isSet(modified) && Math.abs(Number(modified) - created) > timeTolerance) return false;
-    if (!(await definition.isUntouched(session, item, this.inputs))) return false;
+    if (now === undefined || !(now - created <= longestPause && created - now <= clockTolerance)) return false;
     const kind = await kindOf(definition, session);
+    const isChanged = isSet(modified) && Math.abs(Number(modified) - created) > timeTolerance;
+    if (isChanged && !wasNoted({ ...kind, step: "takingOver", of: item.id })) return false;
+    if (!(await definition.isUntouched(session, item, this.inputs))) return false;
     // it would have to be deleted and created again: only where this machine knows that it is nobody else's
-    if (definition.isShownOnce(item) && !wasPosting({ ...kind, name })) return false;
+    const wasLost = () =>
+      wasNoted({ ...kind, step: "posting", of: name }) && !wasNoted({ ...kind, step: "answering", of: item.id });
+    if (definition.isShownOnce(item) && !wasLost()) return false;
     return !wasHandedOver({ ...kind, id: item.id, creationTime: item.creationTime });
   }
 
@@ -170,13 +238,26 @@ class Creation<T extends RemoteObject> {
     const { definition, inputs } = this;
     const { seed = "" } = inputNotes(inputs);
     const ids = there.map((item) => item.id).sort();
-    const name = generatedName(definition.fields, inputs, seed, ids.at(-1));
+    const name = this.nameAfter(there);
     console.log(
       `zpa: warning: ${definition.kind} "${this.name}" (id ${ids.join(", ")}) exists already and is left alone: it ` +
         `may be what this run replaces, or belong to another stack. Resource "${logicalName(seed)}" creates "${name}". ` +
         `If ${ids.join(", ")} is still there after this run and nothing needs it, delete it in the Admin Portal.`,
     );
     this.inputs = { ...inputs, name };
+  }
+
+  private nameAfter(there: readonly T[]): string {
+    const { seed = "" } = inputNotes(this.inputs);
+    return generatedName(
+      this.definition.fields,
+      this.inputs,
+      seed,
+      there
+        .map((item) => item.id)
+        .sort()
+        .at(-1),
+    );
   }
 
   private inMicrotenant(items: readonly T[]): T[] {
@@ -198,7 +279,7 @@ async function adopt<T extends RemoteObject>(
   session: Session,
   inputs: Inputs,
   id: string,
-): Promise<Result<T>> {
+): Promise<Result> {
   const { kind, fields } = definition;
   const look = (where: Values) => definition.find(session, id, where);
   // an object of the other type is found too, so that the error can say what is wrong
@@ -212,10 +293,26 @@ async function adopt<T extends RemoteObject>(
     );
   }
   const { item, where } = found;
+  const ref = refOf(kind, item.id);
+  if (session.kept.has(ref)) {
+    throw new Error(
+      `adopt: ${kind} "${item.name}" (${id}) is held by another resource of this stack. Remove one of the two, or add ` +
+        "aliases to rename a resource.",
+    );
+  }
+  const facts = { ...(await kindOf(definition, session)), id: item.id, creationTime: item.creationTime };
+  if (wasHandedOver(facts)) {
+    console.log(
+      `zpa: warning: adopt: a stack held ${kind} "${item.name}" (${id}) when it last ran on this machine. If it still ` +
+        "does, remove it from that stack with pulumi state delete: else that stack may delete it.",
+    );
+  }
   const outs = definition.outputs(item, where);
   const wanted = definition.adjust(inputs, outs);
   const placed = { ...wanted, microtenantId: session.microtenantIdOf(inputs) };
-  const plan: Plan = { ...planOf(fields, outs, placed), isAdoption: true };
+  // replaceOnChanges is about what the stack has created
+  const notes = { ...inputNotes(placed), replaceOn: [] };
+  const plan: Plan = { ...planOf(fields, outs, withNotes(placed, notes)), isAdoption: true };
   for (const field of fields) {
     if (field.local || !(plan.replaces.includes(field.name) || isMove(field, plan))) continue;
     const is = JSON.stringify(outs[field.name] ?? field.fallback);
@@ -226,7 +323,7 @@ async function adopt<T extends RemoteObject>(
     );
   }
   refuse(definition.objection(outs, wanted, plan));
-  return { item, outs: await definition.bringTo(session, item, outs, wanted) };
+  return { id: item.id, outs: await definition.bringTo(session, item, outs, wanted) };
 }
 
 /** An object of another microtenant is not taken over by accident: the program has to name where it is. */
@@ -234,18 +331,28 @@ function isMove({ name }: Field, { changed }: Plan): boolean {
   return name === "microtenantId" && changed.includes(name);
 }
 
-function nameTaken(kind: string, name: string, existing: readonly RemoteObject[]): Error {
-  const ids = existing.map((item) => item.id);
-  if (ids.length === 1) {
+function nameTaken<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  name: string,
+  existing: readonly T[],
+): Error {
+  const { kind } = definition;
+  const [first, ...others] = existing;
+  if (others.length > 0) {
+    const ids = existing.map((item) => item.id).join(", ");
     return new Error(
-      `A ${kind} named "${name}" exists already (id ${ids[0]}). If this program managed it under another resource name, ` +
-        `add that name to the resource option aliases. If this resource is being replaced, set deleteBeforeReplace. If ` +
-        `it was made outside of Pulumi, take it over with adopt: "${ids[0]}". Otherwise give this resource another name.`,
+      `Several ${kind}s named "${name}" exist already (ids ${ids}). Delete those that are not needed, then take over the ` +
+        'one that is left with adopt: "<id>", or give this resource another name.',
     );
   }
+  const id = first!.id;
+  const remedy = definition.isShownOnce(first!)
+    ? `Nobody can read its text any more, so it cannot be adopted: if nothing uses it, delete it in the Admin Portal.`
+    : `If it was created outside of Pulumi, or by a run that was interrupted, take it over with adopt: "${id}".`;
   return new Error(
-    `Several ${kind}s named "${name}" exist already (ids ${ids.join(", ")}). Delete those that are not needed, then take ` +
-      'over the one that is left with adopt: "<id>", or give this resource another name.',
+    `A ${kind} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
+      `add that name to the resource option aliases. If this resource is being replaced, set deleteBeforeReplace. ${remedy} ` +
+      "Otherwise give this resource another name.",
   );
 }
 

@@ -2,7 +2,16 @@
 
 import { z } from "zod";
 import { type Failure, failure } from "../model/failure";
-import { canonical, type Field, type FieldTable, isSet, isUnknown, providerKey, type Values } from "../model/fields";
+import {
+  canonical,
+  type Field,
+  type FieldTable,
+  isSet,
+  isUnknown,
+  providerKey,
+  unknownValue,
+  type Values,
+} from "../model/fields";
 
 const trimmed = (schema: z.ZodString) =>
   schema.refine((text) => text.trim() === text, "has leading or trailing whitespace; remove it");
@@ -10,8 +19,10 @@ const trimmed = (schema: z.ZodString) =>
 /** ZPA's names and other short texts; the Admin Portal takes 255 characters. */
 const defaultMaxLength = 255;
 
-/** Any value will do, as a text that changes with it. */
-const keeper = z.unknown().transform((value) => (typeof value === "string" ? value : canonical(value)));
+/** Any value will do, as a text that changes with it; the same at preview, beside others that are not known yet. */
+const keeper = z
+  .unknown()
+  .transform((value) => (isUnknown(value) ? unknownValue : typeof value === "string" ? value : canonical(value)));
 
 function schemaOf(field: Field): z.ZodType {
   switch (field.kind) {
@@ -87,7 +98,8 @@ export function checkFields(
       if (field.required) failures.push(failure(field.name, `is required: ${field.note}`));
       continue;
     }
-    const parsed = isUnknown(value) ? undefined : schemaFor(field).safeParse(value);
+    const isPartlyKnown = field.kind === "keepers" && value !== unknownValue;
+    const parsed = isUnknown(value) && !isPartlyKnown ? undefined : schemaFor(field).safeParse(value);
     values[field.name] = parsed?.success ? parsed.data : value;
     if (parsed?.success === false) failures.push(failure(field.name, parsed.error.issues[0]!.message));
   }

@@ -24,6 +24,7 @@ import { type Plan, planOf } from "../model/plan";
 import { marked } from "../model/secrets";
 import type { check } from "./check";
 import { create } from "./create";
+import { handOver } from "./machineNotes";
 import { microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
@@ -52,8 +53,8 @@ export interface ResourceDefinition<T extends RemoteObject> {
   readonly secretOutputs: readonly string[];
   /** What else than the microtenant makes up the scope in which a name must be unique. */
   nameScope(inputs: Inputs): Values;
-  /** Rules between the fields. */
-  check(inputs: Inputs): Failure[];
+  /** Rules between the fields. @param olds - the old inputs; empty at creation */
+  check(inputs: Inputs, olds: Inputs): Failure[];
   /** The arguments adjusted by what the object has been through; at creation there is no state. */
   adjust(inputs: Inputs, state?: State): Inputs;
   /** Why this change, or without inputs this deletion, cannot be made: one sentence. */
@@ -143,10 +144,11 @@ function diff<T extends RemoteObject>(
   inputs: Inputs,
 ) {
   const session = unlessUnset(open);
-  const { seed, generated } = inputNotes(inputs);
+  const { seed, generated, retain } = inputNotes(inputs);
   const { tenant, past = [] } = stateNotes(state);
   const ref = refOf(definition.kind, id);
   session?.inState.add(ref);
+  noteInState(definition.kind, id, state);
   refuseOtherTenant(definition, state, tenant, session?.client.knownTenantFingerprint);
   const target = definition.adjust(inputs, state);
   const plan = planOf(definition.fields, state, target);
@@ -157,14 +159,42 @@ function diff<T extends RemoteObject>(
     if (isReplaced) session?.kept.delete(ref);
     else session?.kept.add(ref);
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
+    if (session !== undefined && seed !== undefined) tellShared(session, definition.kind, id, seed);
   }
+  // a name must be unique: where the new object has the old one's, the old one has to go first
+  const needsName = isReplaced && generated === undefined && inputs["name"] === state["name"];
+  if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
   if (isReplaced && seed !== undefined) session?.replacing.set(seed, { past: [...past, id].slice(-mostPast), state });
   return {
     changes: plan.changed.length > 0,
     replaces: plan.replaces,
-    // a name must be unique: where the new object has the old one's, the old one has to go first
-    deleteBeforeReplace: isReplaced && generated === undefined && inputs["name"] === state["name"],
+    deleteBeforeReplace: needsName,
   };
+}
+
+function retainedName(kind: string, name: string): string {
+  return (
+    `name: with retainOnDelete the old ${kind} keeps the name "${name}", which the new one needs. Change the name too, or ` +
+    "leave it out to have one generated."
+  );
+}
+
+/** State that holds an object twice deletes it twice: after an up with --target, or a take-over on another machine. */
+function tellShared(session: Session, kind: string, id: string, seed: string): void {
+  const ref = refOf(kind, id);
+  const holder = session.holders.get(ref) ?? seed;
+  session.holders.set(ref, holder);
+  if (holder === seed) return;
+  console.log(
+    `zpa: warning: the resources "${logicalName(holder)}" and "${logicalName(seed)}" of this stack hold the same ${kind} ` +
+      `(${id}). Remove one of them with pulumi state delete, and run pulumi up again to create an object of its own.`,
+  );
+}
+
+/** A create of a later run must not take the object for one that a crashed run has left. */
+function noteInState(kind: string, id: string, state: State): void {
+  const { tenant } = stateNotes(state);
+  if (tenant !== undefined) handOver({ tenant, kind, id, creationTime: state["creationTime"] as string | undefined });
 }
 
 /** A forced replacement, of which the engine does not tell the provider, would adopt again. */
@@ -199,19 +229,22 @@ async function read<T extends RemoteObject>(
   props: State,
 ): Promise<{ id: string; props: State; inputs?: Values }> {
   await stayInTenant(definition, session, props);
-  const found = await definition.find(session, id, props);
   // a get, whose id may name a microtenant; what was read before and is not there any more leaves state
   const isFirst = !isSet(props[notesKey]) && !isSet(props["creationTime"]);
+  const known = isFirst ? props : session.located(props);
+  const found = await definition.find(session, id, known);
   const isElsewhere = isFirst && found !== undefined && !isWhereAsked(found, { ...props, ...found.where });
   if (found === undefined || isElsewhere) {
     if (isFirst) throw new Error(`There is no ${definition.kind} ${id}. Check the id, the microtenant and the tenant.`);
     return { id: "", props: {} };
   }
-  session.inState.add(refOf(definition.kind, found.item.id));
-  session.noteRead(refOf(definition.kind, found.item.id));
-  const state = { ...props, ...definition.outputs(found.item, { ...props, ...found.where }) };
+  const state = { ...known, ...definition.outputs(found.item, { ...known, ...found.where }) };
   const tenant = await session.client.tenantFingerprint();
   const outs = clean(withNotes(state, { ...stateNotes(state), tenant }));
+  session.inState.add(refOf(definition.kind, found.item.id));
+  // a get is read and never compared
+  if (!isFirst) session.noteRead(refOf(definition.kind, found.item.id));
+  if (!isFirst) noteInState(definition.kind, found.item.id, outs);
   return { id: found.item.id, props: outs, inputs: inputsOf(definition.fields, outs) };
 }
 
@@ -223,9 +256,10 @@ async function update<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
   id: string,
-  state: State,
+  recorded: State,
   inputs: Inputs,
 ): Promise<State> {
+  const state = session.located(recorded);
   session.inState.add(refOf(definition.kind, id));
   await stayInTenant(definition, session, state);
   const target = definition.adjust(inputs, state);
@@ -237,8 +271,8 @@ async function update<T extends RemoteObject>(
   } catch (error) {
     if (!(error instanceof sdk().NotFoundError)) throw error;
     throw new Error(
-      `${error.message} If ${definition.kind} ${id} was deleted outside of Pulumi, run pulumi refresh: ` +
-        "the next up creates it again.",
+      `${error.message} If ${definition.kind} ${id} was deleted or moved outside of Pulumi, run pulumi up --refresh: ` +
+        "it finds the object, or creates it again.",
     );
   }
 }
@@ -247,9 +281,10 @@ async function remove<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
   id: string,
-  state: State,
+  recorded: State,
 ): Promise<void> {
   const { kind } = definition;
+  const state = session.located(recorded);
   await stayInTenant(definition, session, state);
   const ref = refOf(kind, id);
   if (session.answered.has(ref)) {
@@ -313,7 +348,6 @@ function inputsOf(fields: FieldTable, outs: State): Values {
   const notes = {
     seed,
     ...(name === undefined ? {} : { generated: true }),
-    ...(isSet(outs["secretResetElsewhere"]) ? { secretReset: true } : {}),
   };
   return clean({ ...inputs, ...(name === undefined ? {} : { name }), [notesKey]: notes });
 }

@@ -15,7 +15,7 @@ import {
   type Values,
 } from "../model/fields";
 import { parseCredentialId } from "../model/ids";
-import { inputNotes, stateNotes, withNotes } from "../model/notes";
+import { stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import {
   fieldsOfType,
@@ -23,7 +23,7 @@ import {
   secretFields,
   typedFields,
 } from "../model/privilegedCredential";
-import { fromAnswer, handlerOf, isSameMicrotenant, microtenantIn, type ResourceDefinition } from "./lifecycle";
+import { fromAnswer, handlerOf, microtenantIn, type ResourceDefinition } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
 
@@ -40,14 +40,15 @@ const definition: ResourceDefinition<Wire> = {
 
   nameScope: () => ({}),
 
-  check(inputs) {
+  check(inputs, olds) {
     const type = inputs["credentialType"];
     if (isUnknown(type)) return [];
     const { required, optional } = fieldsOfType[type as CredentialType];
-    // others have set the secret, and ignoreChanges leaves it to them
-    const isTheirs = inputNotes(inputs).secretReset === true;
+    // with ignoreChanges a secret that others have set, or that an import could not read, stays theirs
+    const isTheirs = (name: string) =>
+      secretFields.includes(name) && isSet(olds["credentialType"]) && !isSet(olds[name]);
     const missing = required
-      .filter((name) => !isSet(inputs[name]) && !(isTheirs && secretFields.includes(name)))
+      .filter((name) => !isSet(inputs[name]) && !isTheirs(name))
       .map((name) => failure(name, `is required with credentialType ${String(type)}`));
     const surplus = typedFields
       .filter((name) => isSet(inputs[name]) && !required.includes(name) && !optional.includes(name))
@@ -168,9 +169,11 @@ function scopeOf(session: Session, values: Values) {
 
 /** The secrets are the program's, never those of state. */
 function bodyOf(target: Values, inputs: Inputs): CredentialBody {
-  const { name, credentialType, description, userName, userDomain } = target as unknown as CredentialBody;
-  const secrets = Object.fromEntries(secretFields.map((secret) => [secret, inputs[secret]]));
-  return { name, credentialType, description, userName, userDomain, ...secrets };
+  const { name, credentialType, description } = target as unknown as CredentialBody;
+  const { required, optional } = fieldsOfType[credentialType];
+  const valueOf = (field: string) => (secretFields.includes(field) ? inputs : target)[field] as string | undefined;
+  const typed = Object.fromEntries([...required, ...optional].map((field) => [field, valueOf(field)]));
+  return { name, credentialType, description, ...typed };
 }
 
 /** The credential as ZPA has it now. */
@@ -199,10 +202,12 @@ async function move(session: Session, id: string, from: string, to: string): Pro
   try {
     await credentials.move(id, from, to);
   } catch (error) {
-    const { ZpaError } = sdk();
-    if (!(error instanceof ZpaError) || !error.mayHaveHappened) throw error;
-    const item = await credentials.get(id, { microtenantId: "all" });
-    if (!isSameMicrotenant(item.microtenantId, to)) await credentials.move(id, from, to);
+    const { NotFoundError, ZpaError } = sdk();
+    // a run that was killed, or somebody else, may have moved it already
+    const mayBeElsewhere = error instanceof ZpaError && (error.mayHaveHappened || error instanceof NotFoundError);
+    if (!mayBeElsewhere) throw error;
+    const { microtenantId = defaultMicrotenant } = await credentials.get(id, { microtenantId: "all" });
+    if (microtenantId !== to) await credentials.move(id, microtenantId, to);
   }
 }
 

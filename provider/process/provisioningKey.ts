@@ -1,9 +1,10 @@
 // How a provisioning key is created, read, updated and deleted.
 
 import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } from "../../sdk";
-import { keeping } from "../model/errors";
+import { keeping, plainError } from "../model/errors";
 import { concernsZpa, type Field, type Inputs, isSet, same, type State, type Values } from "../model/fields";
 import { parseKeyId } from "../model/ids";
+import { stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { fromAnswer, handlerOf, microtenantIn, type ResourceDefinition } from "./lifecycle";
@@ -194,7 +195,16 @@ async function complete(
       return complete(session, read, inputs, false);
     });
   }
-  await keeping(item.id, outs, () => definition.remove(session, item.id, outs));
+  await keeping(item.id, withNotes(outs, { ...stateNotes(outs), isTextLost: true }), async () => {
+    try {
+      await definition.remove(session, item.id, outs);
+    } catch (error) {
+      throw new Error(
+        `Provisioning key "${item.name}" (${item.id}) was created, but ZPA did not return its text, which nobody can read ` +
+          `later, and deleting it failed: ${plainError(error).message} The next pulumi up replaces it.`,
+      );
+    }
+  });
   if (mayRepeat) return complete(session, await definition.post(session, inputs), inputs, false);
   throw new Error(
     `Provisioning key "${item.name}" was created twice, and each time ZPA did not return its text, which nobody can ` +

@@ -39,6 +39,10 @@ export class Session {
   readonly inState = new Set<string>();
   /** Objects that an up keeps: the engine has asked whether one has to change, and it is not replaced. */
   readonly kept = new Set<string>();
+  /** By seed: what a create of this process has left half done. */
+  readonly unfinished = new Map<string, { id: string; properties: State }>();
+  /** By object: the seed of the resource that holds it. */
+  readonly holders = new Map<string, string>();
   /** Seeds of the resources that this process has created. */
   readonly created = new Set<string>();
   /** Objects that this process has deleted. */
@@ -68,6 +72,12 @@ export class Session {
   /** The id of the microtenant that an object is in. */
   microtenantIdOf(values: Record<string, unknown>): string {
     return this.microtenantOf(values) ?? defaultMicrotenant;
+  }
+
+  /** A state with the object's microtenant: an object that was created while the settings named none is in Default. */
+  located(state: State): State {
+    if (isSet(state["microtenantId"]) || this.client.microtenantId === undefined) return state;
+    return { ...state, microtenantId: defaultMicrotenant };
   }
 
   provisioningKeys(type: AssociationType, microtenantId: string | undefined): Snapshot<ProvisioningKey> {

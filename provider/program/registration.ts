@@ -58,14 +58,13 @@ export function registration(
       seed: seedOf(name, token, opts?.parent),
       ...(isNamed ? {} : { generated: true }),
       ...(opts?.replaceOnChanges === undefined ? {} : { replaceOn: opts.replaceOnChanges }),
+      ...(opts?.retainOnDelete === true ? { retain: true } : {}),
     };
   }
-  const defaults = {
-    additionalSecretOutputs: [...secretOutputs, ...secrets],
-    // a name must be unique: with one of the program's own, the old object has to go first
-    ...(isNamed ? { deleteBeforeReplace: true } : {}),
-  };
-  return [token, name, props, pulumi.mergeOptions(defaults, opts ?? {})];
+  const options = pulumi.mergeOptions({ additionalSecretOutputs: [...secretOutputs, ...secrets] }, opts ?? {});
+  // a name must be unique: with one of the program's own, the old object has to go first
+  if (isNamed) options.deleteBeforeReplace ??= true;
+  return [token, name, props, options];
 }
 
 /** The parts of the id that `get` was given. @throws RunError at once for a plain text of another form */
