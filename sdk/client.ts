@@ -15,64 +15,71 @@ import { mapEnvironment, type SettingSources } from "./settings/sources";
 import { Transport } from "./request/transport";
 import type { RequestEvent } from "./http/connection";
 
-/** What a {@link ZpaClient} takes beside its settings. */
+/** Options of a {@link ZpaClient}, beyond its settings. */
 export interface ZpaClientOptions {
   /**
-   * Environment to take settings from that are not passed, the proxy variables (`HTTPS_PROXY`, `NO_PROXY`, …) and
-   * `ZPA_LOG`; default `process.env`. Pass `{}` for none.
+   * Environment variables: settings that are not passed, proxy variables (`HTTPS_PROXY`, `NO_PROXY`, …) and `ZPA_LOG`.
+   * With `ZPA_LOG=debug`, each request is logged to stderr. Default: `process.env`. Pass `{}` for none.
    */
   env?: Readonly<Record<string, string | undefined>>;
-  /** A configuration between the settings that are passed and the environment, such as Pulumi's. */
+  /**
+   * Reads settings from a configuration, such as Pulumi's. It ranks below passed settings and above the environment.
+   */
   config?: SettingSources["config"];
-  /** Environment variables that stand for others, as Pulumi's option of this name on a provider. */
+  /** Environment variables to read instead of the usual ones, like Pulumi's provider option of the same name. */
   envVarMappings?: SettingSources["envVarMappings"];
-  /** Called for each request that was sent, sign-ins included. What it gets holds no secret. */
+  /** Called after each request, including sign-ins. The event contains no secrets. */
   onRequest?: (event: RequestEvent) => void;
-  /** Called when requests wait for 3 s or more, at most once in 10 s for reads, for writes and for those to be repeated. */
+  /** Called when requests wait for 3 s or more: at most once per 10 s each for reads, writes and retries. */
   onWait?: (notice: WaitNotice) => void;
   /**
-   * Folder in which the clients of this user on this machine tell each other what they have sent, so that they keep the
-   * tenant's limit together, whatever processes they are in. Nobody else may write there. Default: one of its own under
-   * the system's folder for temporary files, and none with a `clock` of your own, whose times mean nothing to others.
-   * `false` for none. What stands there names no tenant and holds no secret.
+   * Folder through which this user's clients on this machine share their request counts, so that all processes together
+   * keep the tenant's rate limit. No other user may have write access. Default: a private folder below the system's
+   * folder for temporary files, or none with a custom `clock`. `false` disables sharing. The files name no tenant and
+   * contain no secrets.
    */
   rateLedger?: string | false;
-  /** For tests. */
+  /** Source of time, for tests. Default: the system clock. */
   clock?: Clock;
-  /** For tests: a number from 0 up to 1. */
+  /** Source of randomness for jitter, for tests: returns a number from 0 up to 1. Default: `Math.random`. */
   random?: () => number;
 }
 
 /**
- * A client of the ZPA management API: signs in when the first request needs it, keeps the tenant's rate limit, retries
- * what is safe to retry, and throws a {@link ZpaError} that says what happened. Make one for each tenant: each signs in by
- * itself.
+ * A client for the ZPA management API. It signs in with the first request, keeps the tenant's rate limit, retries what
+ * is safe to retry, and throws a {@link ZpaError} that says what happened and how to fix it. Create one client per
+ * tenant, and close it when you are done.
  *
  * @example
  * const zpa = new ZpaClient({ clientId, clientSecret, vanityDomain: "acme" });
- * for await (const key of zpa.provisioningKeys.list("CONNECTOR_GRP")) console.log(key.name, key.usageCount);
- * await zpa.close();
+ * try {
+ *   for await (const key of zpa.provisioningKeys.list("CONNECTOR_GRP")) console.log(key.name, key.usageCount);
+ * } finally {
+ *   await zpa.close();
+ * }
  */
 export class ZpaClient {
-  /** What machines enroll with. */
+  /** Provisioning keys, which App Connectors and Private Service Edges enroll with. */
   readonly provisioningKeys: ProvisioningKeys;
-  /** What privileged remote access signs in with. */
+  /** Privileged credentials, which privileged remote access signs in with. */
   readonly credentials: Credentials;
-  /** What signs the certificates of machines that enroll. Read only. */
+  /** Enrollment certificates, which sign the certificates of enrolling machines. Read-only. */
   readonly enrollmentCertificates: EnrollmentCertificates;
-  /** What keys of the type CONNECTOR_GRP belong to. Read only. */
+  /** App Connector Groups, which keys of type CONNECTOR_GRP belong to. Read-only. */
   readonly appConnectorGroups: AppConnectorGroups;
-  /** What keys of the type SERVICE_EDGE_GRP belong to. Read only. */
+  /** Service Edge Groups, which keys of type SERVICE_EDGE_GRP belong to. Read-only. */
   readonly serviceEdgeGroups: ServiceEdgeGroups;
-  /** The parts of the tenant. Read only. */
+  /** Microtenants. Read-only. */
   readonly microtenants: Microtenants;
-  /** Microtenant of all objects that name none themselves, when the settings name one. */
+  /** Id of the microtenant that calls without one use; undefined if the settings name none. */
   readonly microtenantId: string | undefined;
   readonly #transport: Transport;
 
   /**
-   * @param settings - where and how to sign in; what is left out comes from the environment.
-   * @throws ConfigurationError naming what is missing, wrong or contradictory. Nothing is sent yet.
+   * Reads and checks the settings. Sends nothing yet.
+   *
+   * @param settings - how to reach the tenant; what is not set comes from `config` and the environment
+   * @throws ConfigurationError naming the settings that are missing, invalid or contradictory
    */
   constructor(settings: ZpaSettings = {}, options: ZpaClientOptions = {}) {
     const { env = process.env, config, envVarMappings } = options;
@@ -89,39 +96,49 @@ export class ZpaClient {
   }
 
   /**
-   * Signs in now instead of with the first request: to check the credential, or to have it done early.
+   * Signs in now instead of with the first request, for example to check the credentials early. Does nothing while the
+   * client holds a valid token.
    *
-   * @throws AuthenticationError, UnavailableError, ProtocolError; ConfigurationError for a private key that is none.
+   * @param signal - aborts the call
+   * @throws AuthenticationError if ZPA rejects the credentials; ConfigurationError if the private key is not valid;
+   * RateLimitError, UnavailableError or ProtocolError if there is no usable response
+   *
+   * @example
+   * await zpa.signIn(AbortSignal.timeout(10_000));
    */
   signIn(signal?: AbortSignal): Promise<void> {
     return this.#transport.signInNow(signal);
   }
 
   /**
-   * The server's clock, in seconds since 1970: by the `Date` of its latest answer and the time since. Undefined before the
-   * first answer of the API that has one.
+   * The server's time in seconds since 1970: the `Date` header of the latest API response plus the time elapsed since.
+   * Undefined before the first response with that header.
    */
   serverTime(): number | undefined {
     return this.#transport.serverClock.now();
   }
 
   /**
-   * A short text that stands for the tenant: made from its customer id alone, which it does not show, so another API
-   * credential of the same tenant has the same. Signs in where the settings leave the customer id to the token.
+   * A short hash of the customer id that identifies the tenant without revealing the id. It is the same for every API
+   * client of the tenant. Signs in if only the token names the customer id.
    *
-   * @throws as {@link signIn} does; ConfigurationError when neither settings nor token name a tenant
+   * @param signal - aborts the call
+   * @throws as {@link signIn} does; ConfigurationError if neither the settings nor the token name a tenant
    */
   async tenantFingerprint(signal?: AbortSignal): Promise<string> {
     return fingerprint(await this.#transport.customerId(signal));
   }
 
-  /** The same, as far as it is known without a request. */
+  /** The {@link tenantFingerprint} if it is known without a request, else undefined. */
   get knownTenantFingerprint(): string | undefined {
     const customerId = this.#transport.knownCustomerId;
     return customerId === undefined ? undefined : fingerprint(customerId);
   }
 
-  /** Ends what is under way, signs out of the legacy API (5 s at most) and closes all connections. Never throws. */
+  /**
+   * Aborts pending operations, which reject with a {@link ZpaError}, signs out of the legacy API (within 5 s) and
+   * closes all connections. Never throws.
+   */
   close(): Promise<void> {
     return this.#transport.close();
   }
@@ -142,9 +159,9 @@ function openTransport(
     random: options.random ?? Math.random,
     onRequest: (event) => {
       if (isDebug) process.stderr.write(`${logLine(event)}\n`);
-      quietly(() => options.onRequest?.(event));
+      notify(() => options.onRequest?.(event));
     },
-    onWait: onWait && ((notice) => quietly(() => onWait(notice))),
+    onWait: onWait && ((notice) => notify(() => onWait(notice))),
     ledger: rateLedger === false ? undefined : new RateLedger(tenantOf(settings), rateLedger, clock),
   });
 }
@@ -153,13 +170,16 @@ function fingerprint(customerId: string): string {
   return createHash("sha256").update(`pulumi-zpa-dynamic tenant ${customerId}`).digest("hex").slice(0, 16);
 }
 
-/** The sign-in host of OneAPI belongs to one organisation; the legacy one is the same for all. */
+/**
+ * Identifies the tenant in the ledger. OneAPI's token URL belongs to one organisation; the legacy URLs are shared by
+ * all.
+ */
 function tenantOf({ mode, baseUrl, tokenUrl, customerId }: ResolvedSettings): string {
   return [baseUrl, tokenUrl, mode === "legacy" ? customerId : ""].join(" ");
 }
 
-/** An observer must not change what it observes. */
-function quietly(observe: () => void): void {
+/** Calls an observer; an error that it throws becomes a warning and does not affect the request. */
+function notify(observe: () => void): void {
   try {
     observe();
   } catch (error) {

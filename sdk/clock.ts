@@ -1,12 +1,12 @@
-// Time and chance as parameters, so that nothing in the client has to be waited for in a test.
+// Time as a parameter, so that tests never have to wait.
 
-/** Time, as the client sees it. The default is the machine's. */
+/** The client's source of time. Default: the system clock. */
 export interface Clock {
-  /** Milliseconds of a monotonic clock. */
+  /** Monotonic time in milliseconds. */
   now(): number;
-  /** Milliseconds since 1970; only to compare with dates that a server names, and to date an assertion. */
+  /** Wall-clock time in milliseconds since 1970, for server dates, sign-in assertions and other processes. */
   wallTime(): number;
-  /** Calls back once after `milliseconds`; the returned function cancels. */
+  /** Calls `callback` once after `milliseconds`; the returned function cancels it. */
   schedule(callback: () => void, milliseconds: number): () => void;
 }
 
@@ -19,14 +19,14 @@ export const systemClock: Clock = {
   },
 };
 
-/** Ends after `milliseconds`, or rejects with the signal's reason as soon as that is given. */
+/** Resolves after `milliseconds`; rejects with the signal's reason if it aborts first. */
 export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
   let cancel = () => {};
   const slept = new Promise<void>((resolve) => (cancel = clock.schedule(resolve, milliseconds)));
   return abortable(slept, signal).finally(cancel);
 }
 
-/** The promise, or the signal's reason as soon as that is given. What the promise stands for goes on. */
+/** Settles like the promise, but rejects with the signal's reason if it aborts first. Does not stop the work itself. */
 export async function abortable<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return promise;
   let leave = () => {};

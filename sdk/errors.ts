@@ -1,9 +1,9 @@
-// What can go wrong when talking to ZPA, as classes. Nobody has to parse a message: `kind`, `id`, `params` and
-// `mayHaveHappened` say what a program needs to know. The message is for people.
+// The error classes. Programs never need to parse a message: `kind`, `id`, `params` and `mayHaveHappened` carry what
+// they need. The message is for people.
 
 const brand = Symbol.for("pulumi-zpa-dynamic.error");
 
-/** What sort of error it is: one for each subclass of {@link ZpaError}. */
+/** The kind of an error: one for each subclass of {@link ZpaError}. */
 export type ZpaErrorKind =
   | "configuration"
   | "authentication"
@@ -16,55 +16,63 @@ export type ZpaErrorKind =
   | "protocol"
   | "ambiguousOutcome";
 
-/** What an error is made of. Every text in it is free of secrets and fits on a line. */
+/** The parts of an error. They contain no secrets, and each text is a single line. */
 export interface ZpaErrorDetails {
-  /** What was being done, as in `creating provisioning key "edge"`. */
+  /** The operation that failed, as in `creating provisioning key "edge"`. */
   operation?: string;
-  /** HTTP status of the answer; absent when none came. */
+  /** HTTP status of the response; absent if there was none. */
   status?: number;
   /** ZPA's dotted error id, such as `missing.mandatory.params`. */
   id?: string;
-  /** ZPA's explanation, with secrets taken out. */
+  /** ZPA's explanation with secrets masked, or the client's own. */
   reason?: string;
-  /** What the explanation is about: field names, ids. */
+  /** The field names or ids that the reason refers to. */
   params?: readonly string[];
-  /** How often the request was sent. */
+  /** How many times the request was sent. */
   attempts?: number;
-  /** The id under which Zscaler's support finds the request, when the answer carried one. */
+  /** Request id for Zscaler support, if the response has one. */
   requestId?: string;
-  /** What to do about it. */
+  /** How to fix it. */
   hint?: string;
-  /** The write may have been carried out although no usable answer came. */
+  /** Whether the write may have been applied although there was no usable response. */
   mayHaveHappened?: boolean;
   cause?: unknown;
 }
 
 /**
- * The base of every error of this package. `instanceof` goes by a registered symbol, so it also holds between two
- * copies of the package in one process.
+ * Base class of all errors of this package. `instanceof` checks a registered symbol, so it also works across two copies
+ * of the package in one process.
+ *
+ * @example
+ * try {
+ *   await zpa.provisioningKeys.get("CONNECTOR_GRP", id);
+ * } catch (error) {
+ *   if (!(error instanceof ZpaError)) throw error;
+ *   console.error(error.kind, error.id, error.hint);
+ * }
  */
 export class ZpaError extends Error {
-  /** What a subclass stands for; the base stands for all. */
+  /** The kind of a subclass; undefined for the base class. */
   static readonly kind: ZpaErrorKind | undefined = undefined;
-  /** Which subclass it is: for `switch`. */
+  /** The kind of error, for `switch`. */
   readonly kind: ZpaErrorKind;
-  /** What was being done, as in `creating provisioning key "edge"`. */
+  /** The operation that failed, as in `creating provisioning key "edge"`. */
   readonly operation: string | undefined;
-  /** HTTP status of the answer; undefined when none came. */
+  /** HTTP status of the response; undefined if there was none. */
   readonly status: number | undefined;
-  /** ZPA's dotted error id, such as `missing.mandatory.params`; undefined when the answer had none. */
+  /** ZPA's dotted error id, such as `missing.mandatory.params`; undefined if the response has none. */
   readonly id: string | undefined;
-  /** ZPA's explanation, or the client's own. */
+  /** ZPA's explanation with secrets masked, or the client's own. */
   readonly reason: string | undefined;
-  /** What the explanation is about: field names, ids. */
+  /** The field names or ids that the reason refers to. */
   readonly params: readonly string[];
-  /** How often the request was sent; 0 when it never was. */
+  /** How many times the request was sent; 0 if never. */
   readonly attempts: number;
-  /** The id under which Zscaler's support finds the request; undefined when the answer carried none. */
+  /** Request id for Zscaler support; undefined if the response has none. */
   readonly requestId: string | undefined;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly hint: string | undefined;
-  /** The write may have been carried out although no usable answer came: look before repeating it. */
+  /** Whether the write may have been applied although there was no usable response: check before you repeat it. */
   readonly mayHaveHappened: boolean;
 
   constructor(kind: ZpaErrorKind, details: ZpaErrorDetails) {
@@ -108,7 +116,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** The settings do not say how to reach ZPA, or contradict each other. Nothing was sent. */
+/** Settings are missing, invalid or contradictory. */
 export class ConfigurationError extends ZpaError {
   static override readonly kind = "configuration";
   constructor(details: ZpaErrorDetails) {
@@ -116,7 +124,7 @@ export class ConfigurationError extends ZpaError {
   }
 }
 
-/** ZPA does not accept the API credential or its token; or the tenant has moved to OneAPI. */
+/** ZPA rejected the API client's credentials or its token, or the tenant accepts OneAPI only. */
 export class AuthenticationError extends ZpaError {
   static override readonly kind = "authentication";
   constructor(details: ZpaErrorDetails) {
@@ -124,7 +132,7 @@ export class AuthenticationError extends ZpaError {
   }
 }
 
-/** Signed in, but not allowed: a role, a licence, a tenant limit, or an object that others manage. */
+/** Signed in, but not allowed: the role, the licence, a tenant limit, or an object that is managed elsewhere. */
 export class PermissionError extends ZpaError {
   static override readonly kind = "permission";
   constructor(details: ZpaErrorDetails) {
@@ -133,9 +141,9 @@ export class PermissionError extends ZpaError {
 }
 
 /**
- * The object is not there: HTTP 400 or 404 with ZPA's own id `resource.not.found`. Of a write it may also be an object that
- * the body refers to. Any other 404 (of a gateway, of an unknown endpoint, empty) is a {@link ProtocolError}: it says
- * nothing of the object.
+ * The object does not exist: HTTP 400 or 404 with ZPA's own id `resource.not.found`. For a write, it may also be an
+ * object that the body refers to. Any other 404 (from a gateway, for an unknown endpoint, with an empty body) is a
+ * {@link ProtocolError}, because it does not mean that the object is gone.
  */
 export class NotFoundError extends ZpaError {
   static override readonly kind = "notFound";
@@ -144,7 +152,7 @@ export class NotFoundError extends ZpaError {
   }
 }
 
-/** An object of that name is there already. */
+/** An object with this name already exists. */
 export class AlreadyExistsError extends ZpaError {
   static override readonly kind = "alreadyExists";
   constructor(details: ZpaErrorDetails) {
@@ -152,7 +160,10 @@ export class AlreadyExistsError extends ZpaError {
   }
 }
 
-/** ZPA refused a request for its rate (429), and asks to wait longer than the operation may take. It was not carried out. */
+/**
+ * ZPA refused requests because of its rate limit (429) for longer than the client waits. The refused request was not
+ * applied.
+ */
 export class RateLimitError extends ZpaError {
   static override readonly kind = "rateLimit";
   constructor(details: ZpaErrorDetails) {
@@ -160,7 +171,7 @@ export class RateLimitError extends ZpaError {
   }
 }
 
-/** ZPA refused what was asked for; asking again will not help. */
+/** ZPA, or the client itself, refused the request as invalid. Repeating it does not help. */
 export class ValidationError extends ZpaError {
   static override readonly kind = "validation";
   constructor(details: ZpaErrorDetails) {
@@ -168,7 +179,7 @@ export class ValidationError extends ZpaError {
   }
 }
 
-/** ZPA could not be reached or could not answer, and went on so for all the retries; or the client was closed. */
+/** ZPA was unreachable or failed on every retry, the operation timed out, or the client was closed. */
 export class UnavailableError extends ZpaError {
   static override readonly kind = "unavailable";
   constructor(details: ZpaErrorDetails) {
@@ -177,8 +188,8 @@ export class UnavailableError extends ZpaError {
 }
 
 /**
- * An answer came that is not ZPA's: HTML, broken JSON, a missing field, a redirect, far too much. Where `mayHaveHappened`
- * is true a write may have been carried out nevertheless: look before repeating it.
+ * The response is not one of ZPA: HTML, invalid JSON, a missing field, a redirect, or too large. If `mayHaveHappened`
+ * is true, a write may have been applied nevertheless: check before you repeat it.
  */
 export class ProtocolError extends ZpaError {
   static override readonly kind = "protocol";
@@ -187,7 +198,7 @@ export class ProtocolError extends ZpaError {
   }
 }
 
-/** A create or a move was sent and no answer came: it may or may not have been carried out. Look before repeating it. */
+/** A create or a move got no usable response: it may or may not have been applied. Check before you repeat it. */
 export class AmbiguousOutcomeError extends ZpaError {
   static override readonly kind = "ambiguousOutcome";
   constructor(details: ZpaErrorDetails) {

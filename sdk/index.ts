@@ -1,5 +1,5 @@
 /**
- * A client of the Zscaler Private Access management API, without Pulumi.
+ * A client for the Zscaler Private Access (ZPA) management API. It does not need Pulumi.
  *
  * @packageDocumentation
  */

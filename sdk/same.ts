@@ -1,5 +1,5 @@
 /**
- * `T` where both types allow the same, else `never`. A library's types stay out of the package's declarations: an interface
- * stands for what a schema says, and where the two drift apart, what uses this does not compile.
+ * `T` if both types accept the same values, else `never`. The published declarations must not mention zod, so each
+ * schema has a hand-written interface. If the two drift apart, the code that uses this type no longer compiles.
  */
 export type Same<T, U> = [T, U] extends [U, T] ? T : never;

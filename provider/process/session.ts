@@ -160,7 +160,7 @@ export function openSession(read: ConfigReader): Session {
   const { explicit, ...options } = sources;
   return memoised(sessions, key, () => {
     const client = new Client(explicit, { ...options, onWait: waitTeller() });
-    tellPassedOver(sources);
+    warnAboutIgnoredMicrotenant(sources);
     return new Session(client);
   });
 }
@@ -189,12 +189,12 @@ function sourcesOf(read: ConfigReader): { key: string; sources: SettingSources &
 }
 
 /** A microtenant that is not used would show only in where objects are created. */
-function tellPassedOver(sources: SettingSources): void {
-  const { passedOver } = require("../../sdk/settings/sources") as typeof import("../../sdk/settings/sources");
-  const found = passedOver(sources, "microtenantId");
+function warnAboutIgnoredMicrotenant(sources: SettingSources): void {
+  const { ignoredSetting } = require("../../sdk/settings/sources") as typeof import("../../sdk/settings/sources");
+  const found = ignoredSetting(sources, "microtenantId");
   if (found === undefined) return;
   console.log(
-    `zpa: warning: ${found.called} in ${found.place} is not used, because the API client is set elsewhere and may belong ` +
+    `zpa: warning: ${found.name} in ${found.source} is not used, because the API client is set elsewhere and may belong ` +
       `to another tenant: ${found.howToSet}, or remove it.`,
   );
 }

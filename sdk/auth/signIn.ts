@@ -1,26 +1,26 @@
-// How a token is asked for: a form with a secret or a signed assertion, to the legacy API or to ZIdentity.
+// The token request: a form with a client secret or a signed assertion, sent to the legacy API or to ZIdentity.
 
 import { createPrivateKey, randomUUID, sign } from "node:crypto";
 import { z } from "zod";
-import { parseJson } from "../http/answers";
+import { parseJson } from "../http/responses";
 import { ConfigurationError } from "../errors";
-import type { HttpAnswer, HttpRequest } from "../http/connection";
+import type { HttpResponse, HttpRequest } from "../http/connection";
 import { readPem } from "../settings/pem";
 import { secretTexts } from "../http/redact";
 import type { ResolvedSettings } from "../settings/resolve";
 import { commonHeaders } from "../http/userAgent";
 
-/** What ZIdentity wants as the audience, of tokens and of assertions alike. */
+/** The audience that ZIdentity requires in token requests and assertions. */
 const audience = "https://api.zscaler.com";
 
 const headers = { ...commonHeaders, "content-type": "application/x-www-form-urlencoded" };
 
 /**
- * The request for a token, with the secrets that it holds. An assertion is made anew each time, since it lives for
- * 10 minutes only; a key in a file is read anew, since it may have been replaced.
+ * The token request, and the secrets that it contains. Creates a new assertion each time, because one expires after
+ * 10 minutes, and reads a key file again each time, because it may have been replaced.
  *
- * @param wallTime - milliseconds since 1970, to date the assertion
- * @throws ConfigurationError when the private key is none
+ * @param wallTime - milliseconds since 1970, the assertion's issue time
+ * @throws ConfigurationError if the private key is not valid
  */
 export function signInRequest(
   settings: ResolvedSettings,
@@ -37,7 +37,7 @@ export function signInRequest(
   return { outgoing: { method: "POST", url: settings.tokenUrl, headers, body }, secrets: secretTexts(form) };
 }
 
-/** An RS256 JWT (RFC 7523) of ten minutes. */
+/** An RS256 JWT (RFC 7523) that expires after ten minutes. */
 function clientAssertion(clientId: string, pemOrPath: string, wallTime: number): string {
   const issuedAt = Math.floor(wallTime / 1000);
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
@@ -59,51 +59,52 @@ function rsaKey(pemOrPath: string) {
       operation: "reading the settings",
       params: ["privateKey"],
       reason,
-      hint: "give the API client's RSA private key as PEM text or as the path of a PEM file, without a passphrase",
+      hint: "pass the API client's RSA private key as PEM text or as the path of a PEM file, without a passphrase",
     });
   const pem = readPem("privateKey", pemOrPath);
-  // PKCS#8 says it in the label, PKCS#1 in a header
+  // PKCS#8 says so in the label, PKCS#1 in a header
   if (pem.includes("ENCRYPTED")) throw wrong("protected by a passphrase");
   let key;
   try {
     key = createPrivateKey(pem);
   } catch {
-    throw wrong("not a private key in PEM, PKCS#1 or PKCS#8"); // not the library's error: it may quote the text
+    throw wrong("not a private key in PEM format (PKCS#1 or PKCS#8)"); // never the library's error: it may quote the key
   }
-  if (key.asymmetricKeyType !== "rsa") throw wrong(`a key of type ${key.asymmetricKeyType}, and ZIdentity wants RSA`);
+  if (key.asymmetricKeyType !== "rsa")
+    throw wrong(`a key of type ${key.asymmetricKeyType}, but ZIdentity requires RSA`);
   return key;
 }
 
-/** What the answer does not tell, or tells in a way of its own: an hour is what the legacy API documents. */
-const usualLife = 3600;
+/** Seconds, if the response does not state a valid lifetime. The legacy API documents an hour. */
+const defaultLifetime = 3600;
 
 const tokenSchema = z.object({
-  /** What can stand in a header. */
+  /** Printable ASCII, so that it is valid in a header. */
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
-  /** The text "3600" from the legacy API, a number from ZIdentity. */
-  expires_in: z.coerce.number().positive().catch(usualLife),
+  /** Seconds: the string "3600" from the legacy API, a number from ZIdentity. */
+  expires_in: z.coerce.number().positive().catch(defaultLifetime),
 });
 
-export interface TokenAnswer {
+export interface TokenResponse {
   value: string;
   /** Milliseconds. */
-  life: number;
-  /** The ZPA tenant that a OneAPI token names. */
+  lifetime: number;
+  /** The ZPA tenant id in a OneAPI token; undefined if it names none. */
   customerId: string | undefined;
 }
 
-/** The token of an answer, or undefined when the answer holds none. */
-export function readToken(answer: HttpAnswer): TokenAnswer | undefined {
+/** Reads the token from a response; returns undefined if it contains none. */
+export function readToken(response: HttpResponse): TokenResponse | undefined {
   let body: unknown;
   try {
-    body = parseJson(answer.text);
+    body = parseJson(response.text);
   } catch {
     return undefined;
   }
   const parsed = tokenSchema.safeParse(body);
   if (!parsed.success) return undefined;
   const { access_token: value, expires_in: seconds } = parsed.data;
-  return { value, life: seconds * 1000, customerId: customerIdOf(value) };
+  return { value, lifetime: seconds * 1000, customerId: customerIdOf(value) };
 }
 
 const claimsSchema = z.object({
@@ -113,7 +114,9 @@ const claimsSchema = z.object({
   ),
 });
 
-/** A OneAPI token lists the tenants of each product it is good for. An opaque token simply tells nothing. */
+/**
+ * Reads the ZPA tenant id from a OneAPI token, which lists a tenant for each product. Undefined for an opaque token.
+ */
 function customerIdOf(token: string): string | undefined {
   try {
     const claims: unknown = parseJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));

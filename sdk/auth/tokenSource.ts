@@ -1,14 +1,15 @@
-// One token for the whole process: asked for once however many requests wait for it, renewed before it expires.
+// The token that all requests of a client share: requested once, however many wait for it, and renewed before it
+// expires.
 
 import { abortable, type Clock } from "../clock";
-import type { TokenAnswer } from "./signIn";
+import type { TokenResponse } from "./signIn";
 
-export interface Token extends TokenAnswer {
-  /** On the monotonic clock. */
+export interface Token extends TokenResponse {
+  /** When to renew it, on the monotonic clock. */
   renewAt: number;
 }
 
-/** A token is renewed this long before it expires; one that lives for less than two minutes, at half of its life. */
+/** Milliseconds before its expiry at which a token is renewed; one that lives under two minutes is renewed halfway. */
 const renewBefore = 60_000;
 
 interface Renewal {
@@ -18,19 +19,19 @@ interface Renewal {
 }
 
 export class TokenSource {
-  /** The tenant that the last token named, which may have expired since. */
+  /** The tenant id in the latest token, even if that token has expired. */
   customerId: string | undefined;
   private current: Token | undefined;
   private renewal: Renewal | undefined;
 
   constructor(
     private readonly clock: Clock,
-    private readonly signIn: (signal: AbortSignal) => Promise<TokenAnswer>,
+    private readonly signIn: (signal: AbortSignal) => Promise<TokenResponse>,
   ) {}
 
   /**
-   * The token, signing in when there is none that is good for a while. Whoever comes while a sign-in is under way shares
-   * it; when all have left, it ends.
+   * Returns the token; signs in if there is none or it is due for renewal. Concurrent callers share one sign-in, which
+   * is aborted when all of them have given up.
    */
   async get(signal?: AbortSignal): Promise<Token> {
     signal?.throwIfAborted();
@@ -48,12 +49,12 @@ export class TokenSource {
     }
   }
 
-  /** ZPA refused this token: the next request signs in again, unless somebody has already. */
+  /** ZPA refused this token: the next request signs in again, unless another request already has. */
   discard(token: Token): void {
     if (this.current === token) this.current = undefined;
   }
 
-  /** The token that is held, to sign out with; afterwards there is none. */
+  /** Returns the current token for signing out, and forgets it. */
   release(): Token | undefined {
     const token = this.current;
     this.current = undefined;
@@ -62,18 +63,21 @@ export class TokenSource {
 
   private renew(): Renewal {
     const abort = new AbortController();
-    const asked = this.clock.now();
-    const token = this.signIn(abort.signal).then((answer) => {
+    const requestedAt = this.clock.now();
+    const token = this.signIn(abort.signal).then((response) => {
       abort.signal.throwIfAborted();
-      this.customerId = answer.customerId;
-      return (this.current = { ...answer, renewAt: asked + Math.max(answer.life - renewBefore, answer.life / 2) });
+      this.customerId = response.customerId;
+      return (this.current = {
+        ...response,
+        renewAt: requestedAt + Math.max(response.lifetime - renewBefore, response.lifetime / 2),
+      });
     });
     const renewal: Renewal = { token, waiters: 0, abort };
-    // before those who wait go on: a sign-in that failed is not kept, and one that succeeded is not aborted
-    const over = () => {
+    // runs before the waiters continue: a failed sign-in is not kept, and a successful one is not aborted
+    const settled = () => {
       if (this.renewal === renewal) this.renewal = undefined;
     };
-    token.then(over, over);
+    token.then(settled, settled);
     return renewal;
   }
 }

@@ -1,4 +1,4 @@
-// One HTTP exchange over undici: bytes out, bytes in, told to whoever listens.
+// One HTTP exchange over undici, reported to the observer.
 
 import { X509Certificate } from "node:crypto";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
@@ -16,65 +16,68 @@ export interface HttpRequest {
   body?: string;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   headers: Readonly<Record<string, string | undefined>>;
   text: string;
 }
 
 export interface HttpOptions {
-  /** Milliseconds for the answer's head, and between two parts of its body. */
+  /** Milliseconds for the response headers, and between two chunks of the body. */
   requestTimeout: number;
-  /** PEM text or the path of a PEM file, trusted besides the usual authorities. */
+  /** PEM text or the path of a PEM file with a CA to trust in addition to the default ones. */
   caCertificate?: string | undefined;
-  /** Where the proxy variables stand. */
+  /** Environment with the proxy variables. */
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
-  /** Told of each exchange. */
+  /** Called after each exchange. */
   onRequest: (event: RequestEvent) => void;
 }
 
-/** One request as it went: for logs and counters. Holds no secret. */
+/** One request that was sent, for logs and metrics. Contains no secrets. */
 export interface RequestEvent {
   /** GET, POST, PUT or DELETE. */
   method: string;
-  /** With the query. */
+  /** Path and query. */
   path: string;
-  /** Undefined when no answer came. */
+  /** HTTP status; undefined if there was no response. */
   status: number | undefined;
-  /** Why no answer came. */
+  /** Why there was no response; undefined if there was one. */
   failure: string | undefined;
-  /** Milliseconds on the wire. */
+  /** Duration of the exchange in milliseconds. */
   milliseconds: number;
-  /** 1 for the first time it is sent. */
+  /** 1 for the first attempt. */
   attempt: number;
-  /** Milliseconds in the queue for the rate limit before it was sent. */
+  /** Milliseconds spent in the rate limit's queue before this attempt. */
   waited: number;
-  /** A copy of what was sent, with its secrets masked; undefined for a request without a JSON body. */
+  /** A copy of the request body with secrets masked; undefined for a request without a JSON body. */
   body: unknown;
 }
 
-/** What one try brought. */
-export type Outcome = HttpAnswer | ConnectionFailure;
+/** The result of one attempt. */
+export type Outcome = HttpResponse | ConnectionFailure;
 
-/** The largest answer that is read: a page of 500 keys is some 700 kB. */
-export const maxAnswerBytes = 8 * 1024 * 1024;
+/** The largest response that the client reads, in bytes. A page of 500 keys is about 700 kB. */
+export const maxResponseBytes = 8 * 1024 * 1024;
 
-/** Milliseconds to wait for a connection; as long as undici waits by itself. */
+/** Milliseconds to wait for a connection: undici's default. */
 const connectTimeout = 10_000;
 
 export class HttpConnection {
   private readonly direct: Agent;
   private readonly proxied: EnvHttpProxyAgent;
   private readonly hasProxy: boolean;
-  /** Errors from before there was a connection: what waited for it was not sent. */
+  /** Errors that occurred while connecting: the request was not sent. */
   private readonly unsent = new WeakSet<object>();
 
-  /** @throws ConfigurationError for a CA certificate or a proxy that makes no sense. */
+  /** @throws ConfigurationError if the CA certificate or the proxy is not valid */
   constructor(private readonly options: HttpOptions) {
     const { requestTimeout, caCertificate, env } = options;
-    // HTTP/1.1 alone: one request on one connection, so that a break tells which request it hit
-    const tls = { allowH2: false, ...(caCertificate === undefined ? {} : { secureContext: trusting(caCertificate) }) };
+    // HTTP/1.1 only: one request at a time per connection, so a broken connection affects one known request
+    const tls = {
+      allowH2: false,
+      ...(caCertificate === undefined ? {} : { secureContext: secureContextWith(caCertificate) }),
+    };
     const timeout = Math.min(connectTimeout, requestTimeout);
     const common = {
       headersTimeout: requestTimeout,
@@ -91,7 +94,11 @@ export class HttpConnection {
     this.proxied = new EnvHttpProxyAgent({ ...common, ...proxies, requestTls: tls, proxyTls: tls });
   }
 
-  /** @throws the signal's reason when that is given */
+  /**
+   * Sends one request. Returns connection failures instead of throwing them.
+   *
+   * @throws the signal's reason when it aborts
+   */
   async exchange(
     outgoing: HttpRequest,
     facts: Pick<RequestEvent, "attempt" | "waited" | "body">,
@@ -100,38 +107,38 @@ export class HttpConnection {
     const { clock, onRequest } = this.options;
     const startedAt = clock.now();
     const { pathname, search } = new URL(outgoing.url);
-    const tell = (status: number | undefined, failure: string | undefined) => {
+    const report = (status: number | undefined, failure: string | undefined) => {
       const milliseconds = clock.now() - startedAt;
       onRequest({ method: outgoing.method, path: pathname + search, status, failure, milliseconds, ...facts });
     };
     try {
-      const answer = await this.send(outgoing, signal);
-      tell(answer.status, undefined);
-      return answer;
+      const response = await this.send(outgoing, signal);
+      report(response.status, undefined);
+      return response;
     } catch (error) {
       const isFailure = error instanceof ConnectionFailure;
-      tell(undefined, isFailure ? error.message : "given up");
+      report(undefined, isFailure ? error.message : "aborted");
       if (!isFailure) throw error;
       return error;
     }
   }
 
-  /** Closes the connections; requests that are under way fail. */
+  /** Closes the connections; requests in flight fail. */
   async close(): Promise<void> {
     await Promise.all([this.direct.destroy(), this.proxied.destroy()]);
   }
 
-  /** @throws ConnectionFailure when no whole answer came; the signal's reason when that is given. */
-  private async send(outgoing: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  /** @throws ConnectionFailure if there is no complete response; the signal's reason when it aborts */
+  private async send(outgoing: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     const { host, hostname } = new URL(outgoing.url);
     const target = { host, requestTimeout: this.options.requestTimeout, proxy: this.hasProxy };
-    let answer: Dispatcher.ResponseData;
+    let response: Dispatcher.ResponseData;
     try {
-      answer = await request(outgoing.url, {
+      response = await request(outgoing.url, {
         method: outgoing.method,
         headers: outgoing.headers,
         body: outgoing.body ?? null,
-        // no proxy can reach our own loopback
+        // a proxy cannot reach this machine's loopback
         dispatcher: isLoopback(hostname) ? this.direct : this.proxied,
         signal,
       });
@@ -140,35 +147,35 @@ export class HttpConnection {
       throw explainFailure(error, !this.unsent.has(error as object), target);
     }
     try {
-      return { status: answer.statusCode, headers: flatten(answer.headers), text: await readText(answer.body) };
+      return { status: response.statusCode, headers: flatten(response.headers), text: await readText(response.body) };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ConnectionFailure) throw error;
       const failure = explainFailure(error, true, target);
       if (failure.facts.code === "UND_ERR_BODY_TIMEOUT") throw failure;
-      const hint = "check what stands between, such as a proxy; run it again later";
-      throw new ConnectionFailure("protocol", `the answer of ${host} is cut off`, { ...failure.facts, hint });
+      const hint = "check any proxy in between, and run it again later";
+      throw new ConnectionFailure("protocol", `the response of ${host} is truncated`, { ...failure.facts, hint });
     }
   }
 }
 
-/** One context for all connections: the list of authorities is long. */
-function trusting(caCertificate: string): SecureContext {
+/** TLS context with one more CA. Shared by all connections, because the list of default CAs is long. */
+function secureContextWith(caCertificate: string): SecureContext {
   const extra = readPem("caCertificate", caCertificate);
   try {
-    new X509Certificate(extra); // a secure context passes over what it cannot read
+    new X509Certificate(extra); // createSecureContext ignores what it cannot parse
     return createSecureContext({ ca: [...getCACertificates("default"), extra] });
   } catch {
     throw new ConfigurationError({
       operation: "reading the settings",
       params: ["caCertificate"],
-      reason: "no certificate in PEM",
-      hint: "give the CA's certificate (-----BEGIN CERTIFICATE-----) as text or as the path of a file",
+      reason: "not a PEM certificate",
+      hint: "pass the CA's certificate (-----BEGIN CERTIFICATE-----) as PEM text or as the path of a PEM file",
     });
   }
 }
 
-/** The variables that curl knows, the small letters first. All that is not on loopback is https. */
+/** Reads the same variables as curl; lowercase names take precedence. Every target but loopback is https. */
 function proxiesOf(env: HttpOptions["env"]) {
   const read = (...names: string[]) =>
     names.flatMap((name) => [env[name.toLowerCase()], env[name]]).find(Boolean) ?? "";
@@ -178,8 +185,8 @@ function proxiesOf(env: HttpOptions["env"]) {
     throw new ConfigurationError({
       operation: "reading the settings",
       params: ["HTTPS_PROXY"],
-      reason: "not the URL of a proxy", // without the value: it may hold a password
-      hint: "write it as http://host:port or http://user:password@host:port, with odd characters percent-encoded",
+      reason: "not a proxy URL", // without the value, which may contain a password
+      hint: "set it to http://host:port or http://user:password@host:port; percent-encode special characters",
     });
   }
   return { httpProxy: url, httpsProxy: url, noProxy: read("NO_PROXY") };
@@ -208,14 +215,14 @@ async function readText(body: Dispatcher.ResponseData["body"]): Promise<string> 
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxAnswerBytes) {
-      throw new ConnectionFailure("protocol", `the answer is larger than ${maxAnswerBytes / 1024 / 1024} MB`, {
-        hint: "check baseUrl, and whether a proxy answers in place of ZPA",
+    if (size > maxResponseBytes) {
+      throw new ConnectionFailure("protocol", `the response is larger than ${maxResponseBytes / 1024 / 1024} MB`, {
+        hint: "check baseUrl, and whether a proxy responds instead of ZPA",
         isFinal: true,
       });
     }
     chunks.push(chunk);
   }
-  // drops a byte order mark
+  // TextDecoder drops a byte order mark
   return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -1,15 +1,17 @@
-// What broke when no whole answer came, in plain words, and how far the request had come.
+// Explains connection failures in plain words, and records how far the request got.
 
-/** How far a request had come when the connection failed. */
+/** How far a request got before the connection failed. */
 export type FailurePhase =
-  /** Never on the wire: certainly not carried out. */
+  /** Never sent: certainly not applied. */
   | "connect"
-  /** Sent, perhaps in part, with no answer: may have been carried out. */
-  | "answer"
-  /** An answer began, and it is none of ZPA's: not HTTP, cut off, or far too large. */
+  /** Sent, perhaps in part, without a response: may have been applied. */
+  | "response"
+  /** The response was not usable: not HTTP, truncated or too large. */
   | "protocol";
 
-/** A connection that failed. It holds neither the library's error nor anything of the answer: those may carry secrets. */
+/**
+ * A failed exchange. Contains neither the library's error nor any part of the response, since both may contain secrets.
+ */
 export class ConnectionFailure extends Error {
   override readonly name = "ConnectionFailure";
 
@@ -17,10 +19,10 @@ export class ConnectionFailure extends Error {
     readonly phase: FailurePhase,
     message: string,
     readonly facts: {
-      /** The code of Node or of the HTTP library, as in `ECONNREFUSED`. */
+      /** Error code of Node or of the HTTP library, such as `ECONNREFUSED`. */
       code?: string;
       hint?: string;
-      /** Asking again does not help. */
+      /** A retry does not help. */
       isFinal?: boolean;
     } = {},
   ) {
@@ -28,27 +30,29 @@ export class ConnectionFailure extends Error {
   }
 }
 
-/** Where a request goes, for messages. */
+/** The target of a request, for messages. */
 export interface HttpTarget {
   host: string;
   /** Milliseconds. */
   requestTimeout: number;
-  /** Whether the environment names a proxy. */
+  /** Whether the environment configures a proxy. */
   proxy: boolean;
 }
 
 const untrusted =
   /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)|INVALID_CA|INVALID_PURPOSE)/;
 
-/** undici's name for it; its code is not always there. */
+/** Name of undici's error for a response that is not HTTP; its code is not always set. */
 const notHttp = "HTTPParserError";
 
 const inspection =
-  "where a proxy inspects TLS, set caCertificate (zpa:caCertificate, ZPA_CA_CERTIFICATE) to the proxy's CA; where none does, do not go on";
+  "if a proxy inspects TLS, set caCertificate (zpa:caCertificate, ZPA_CA_CERTIFICATE) to the proxy's CA; if there is no such proxy, do not continue";
 
 /**
- * @param error - what the HTTP library threw
- * @param wasSent - whether there was a connection for the request to leave on
+ * Turns an error of the HTTP library into a {@link ConnectionFailure}.
+ *
+ * @param error - the error that undici threw
+ * @param wasSent - whether the request had a connection, and so may have been sent
  */
 export function explainFailure(error: unknown, wasSent: boolean, target: HttpTarget): ConnectionFailure {
   const { code, peer, message } = readError(error);
@@ -60,49 +64,52 @@ export function explainFailure(error: unknown, wasSent: boolean, target: HttpTar
     return failure("connect", `the certificate of ${host} is not trusted (${code})`, certificateHint(code), true);
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
-    return failure("connect", `${host} does not speak TLS as expected (${code})`, checkWhere(proxy), true);
+    return failure("connect", `the TLS handshake with ${host} failed (${code})`, checkWhere(proxy), true);
   }
-  const refusedByProxy = /Proxy response \((\d{3})\)/.exec(message)?.[1]; // undici gives the status nowhere else
+  const refusedByProxy = /Proxy response \((\d{3})\)/.exec(message)?.[1]; // undici exposes the status nowhere else
   if (refusedByProxy !== undefined) {
     const hint =
       refusedByProxy === "407"
-        ? "the proxy wants a user and a password: write HTTPS_PROXY as http://user:password@host:port"
-        : `the proxy has to let ${host} through, or name it in NO_PROXY`;
-    return failure("connect", `the proxy refuses a connection to ${host} (${refusedByProxy})`, hint, true);
+        ? "the proxy requires a user name and a password: set HTTPS_PROXY to http://user:password@host:port"
+        : `allow ${host} in the proxy, or add it to NO_PROXY to bypass the proxy`;
+    return failure("connect", `the proxy refused the connection to ${host} (${refusedByProxy})`, hint, true);
   }
   if (!wasSent) {
     const where = peer === undefined ? "" : ` at ${peer}`;
-    return failure("connect", `${host} cannot be reached (${code || "no connection"}${where})`, checkWhere(proxy));
+    return failure("connect", `cannot connect to ${host} (${code || "no connection"}${where})`, checkWhere(proxy));
   }
   if (code === "UND_ERR_HEADERS_TIMEOUT") {
-    return failure("answer", `${host} did not answer within ${requestTimeout / 1000} s`, slow);
+    return failure("response", `${host} did not respond within ${requestTimeout / 1000} s`, slow);
   }
   if (code === "UND_ERR_BODY_TIMEOUT") {
-    return failure("answer", `${host} stopped in the middle of its answer for ${requestTimeout / 1000} s`, slow);
+    return failure("response", `the response of ${host} stalled for ${requestTimeout / 1000} s`, slow);
   }
   if (code === notHttp || code === "UND_ERR_HEADERS_OVERFLOW") {
-    return failure("protocol", `what ${host} answers is not HTTP (${code})`, checkWhere(proxy), true);
+    return failure("protocol", `the response of ${host} is not HTTP (${code})`, checkWhere(proxy), true);
   }
-  const hint = "check the network and what stands between, such as a proxy or a firewall; run it again later";
-  return failure("answer", `the connection to ${host} broke before an answer came${code ? ` (${code})` : ""}`, hint);
+  const hint = "check the network and any proxy or firewall in between, then run it again";
+  return failure("response", `the connection to ${host} closed before the response${code ? ` (${code})` : ""}`, hint);
 }
 
 const slow =
-  "ZPA usually answers within a second: check the network and what stands between, or raise zpa:requestTimeout";
+  "ZPA usually responds within a second: check the network and any proxy in between, or raise zpa:requestTimeout";
 
 function certificateHint(code: string): string {
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") return `check this machine's clock; ${inspection}`;
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return `the certificate is for another host: check baseUrl, tokenUrl and vanityDomain; ${inspection}`;
+    return `the certificate is for a different host: check baseUrl, tokenUrl and vanityDomain; ${inspection}`;
   }
   return inspection;
 }
 
 function checkWhere(proxy: boolean): string {
-  return `check the network, ${proxy ? "the proxy that HTTPS_PROXY names" : "whether a proxy is needed (HTTPS_PROXY)"}, and the host: zpaCloud, zscalerCloud, vanityDomain, baseUrl, tokenUrl`;
+  return `check the network, ${proxy ? "the proxy in HTTPS_PROXY" : "whether a proxy is required (HTTPS_PROXY)"}, and the settings that select the host: zpaCloud, zscalerCloud, vanityDomain, baseUrl, tokenUrl`;
 }
 
-/** The first code along the causes, with the peer's address: when several of a host were tried, all failed alike. */
+/**
+ * The first error code in the chain of causes, and the peer's address. If several addresses failed, the first one
+ * counts.
+ */
 function readError(error: unknown): { code: string; peer: string | undefined; message: string } {
   const message = error instanceof Error ? error.message : "";
   for (let at = error; at instanceof Error; at = at.cause) {

@@ -1,8 +1,8 @@
-// Secrets by the name of their field, and by their look. Redaction copies; what goes on the wire is never touched.
+// Masks secrets, found by field name or by pattern. Works on copies; what is sent is never changed.
 
 import { encodeText } from "../text";
 
-/** The fields whose values are secret, in requests and answers of ZPA and of the sign-in. */
+/** Fields with secret values, in requests and responses of ZPA and of the sign-in. */
 export const secretFields: ReadonlySet<string> = new Set([
   "password",
   "privateKey",
@@ -16,7 +16,12 @@ export const secretFields: ReadonlySet<string> = new Set([
 
 const mask = "[secret]";
 
-/** A copy in which every secret field reads `[secret]`, at any depth: for logs. The value itself is left as it is. */
+/**
+ * Returns a deep copy for logs in which every secret field reads `[secret]`. Does not change `value`.
+ *
+ * @example
+ * redact({ name: "jump", password: "…" }); // { name: "jump", password: "[secret]" }
+ */
 export function redact<T>(value: T): T {
   return copy(value) as T;
 }
@@ -32,7 +37,7 @@ function copy(value: unknown): unknown {
   );
 }
 
-/** The secret texts that stand in `value`: what may not appear in a message about it. */
+/** The values of all secret fields in `value`, which must not appear in messages. */
 export function secretTexts(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(secretTexts);
   if (typeof value !== "object" || value === null) return [];
@@ -41,8 +46,8 @@ export function secretTexts(value: unknown): string[] {
   );
 }
 
-/** Secrets that nobody told us of but that show what they are: JWTs, bearer tokens, PEM keys, provisioning keys. */
-const secretLooks = [
+/** Patterns of secrets that are recognized without being known: JWTs, bearer tokens, PEM keys, provisioning keys. */
+const secretPatterns = [
   /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/,
   /\b[Bb][Ee][Aa][Rr][Ee][Rr]\s+[^\s"',;]+/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/,
@@ -50,24 +55,24 @@ const secretLooks = [
 ].map(({ source }) => source);
 
 /**
- * `text` without the secrets, should a server have repeated them, or some of their own, in what it says. All are sought
- * at once, and a mask that is there already among them: a secret such as `secret` must not break it up.
+ * Masks the known secrets in `text`, and whatever matches a secret pattern: servers may quote them. One regular
+ * expression matches all of them and existing masks, so that a secret such as `secret` cannot break up a mask.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const known = secrets.flatMap((secret) => [secret, ...longLines(secret)]).flatMap(spellings);
   const longestFirst = [...new Set([mask, ...known])].sort((one, other) => other.length - one.length);
-  const pattern = [...longestFirst.map(escapeRegExp), ...secretLooks].join("|");
+  const pattern = [...longestFirst.map(escapeRegExp), ...secretPatterns].join("|");
   return text.replace(new RegExp(pattern, "g"), mask);
 }
 
-/** A server that quotes the beginning of a PEM text quotes some of its lines whole. */
+/** The long lines of a PEM text: a server that quotes its beginning quotes whole lines. */
 function longLines(secret: string): string[] {
   const lines = secret.split(/\r?\n/);
-  // the frame of a PEM text is no secret, and shows where one begins
+  // the BEGIN and END lines are not secret
   return lines.length > 1 ? lines.filter((line) => line.length >= 16 && !line.startsWith("-----")) : [];
 }
 
-/** As it is, in JSON, in a URL and in a form. */
+/** A secret as it may be quoted: plain, in JSON, in a URL and in a form. */
 function spellings(secret: string): string[] {
   const form = new URLSearchParams({ "": secret }).toString().slice("=".length);
   return [secret, JSON.stringify(secret).slice(1, -1), encodeText(secret), form];

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 
-// the package resolves itself by its own name, from the sources as from the build
+// the package resolves itself by name, so this works from the sources and from the build
 const { version } = createRequire(__filename)("pulumi-zpa-dynamic/package.json") as { version: string };
 
-/** Of every request. Where nothing is said of encodings a server may choose any, and answers are read as they come. */
+/** Headers of every request. Asks for uncompressed responses, because the client does not decompress them. */
 export const commonHeaders = {
   accept: "application/json",
   "accept-encoding": "identity",

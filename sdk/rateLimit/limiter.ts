@@ -1,22 +1,25 @@
-// The tenant's rate limit, kept on our side so that alone we are never refused, and obeyed by everybody when ZPA does
-// refuse. A request occupies a slot from the moment it leaves until a whole window after its answer came: whichever
-// moment the server counts it at lies in between, so all that a server can have counted within one of its windows,
-// sliding or fixed and whenever it began, occupied slots at one and the same time. A refused request occupies its slot
-// like any other, for nobody knows whether the server counts it.
+// Keeps the tenant's rate limit on the client's side, so that a client that is alone never gets a 429, and pauses all
+// requests when ZPA does send one.
+//
+// A request occupies a slot from when it is sent until a whole window after its response. The server counts it at some
+// moment before the response. So all requests that the server counts within one window, fixed or sliding, occupy slots
+// at the same time. A refused request occupies its slot too, because the server may count it.
 
 import type { Clock } from "../clock";
 import type { ForeignSlot, Others, RateLedger } from "./sharedLedger";
-import { type WaitNotice, WaitTeller } from "./waits";
+import { type WaitNotice, WaitNotifier } from "./waits";
 
-/** ZPA counts over 10 s ("Understanding Rate Limiting" in Zscaler's help: 20 GET, 10 POST/PUT/DELETE). */
+/**
+ * Milliseconds of ZPA's window: 20 GET and 10 POST/PUT/DELETE per 10 s ("Understanding Rate Limiting", Zscaler's help).
+ */
 export const windowMs = 10_000;
 
-/** A place on the wire. Give it back when the answer is there, whatever it says. */
+/** Permission to send one request. Release it after the response, whatever its status. */
 export interface Permit {
   release(): void;
 }
 
-/** Of a request: `freeAt` is undefined while it is under way. */
+/** The slot of one request. `freeAt` is undefined while the request is in flight. */
 type Slot = ForeignSlot;
 
 interface Waiter {
@@ -25,49 +28,51 @@ interface Waiter {
   admit(permit: Permit): void;
 }
 
-/** Milliseconds that a process whose own requests fill the window leaves a free slot to others; fewer requests, less. */
-const longestYield = 20;
+/** Milliseconds for which a process that fills the window leaves a free slot to others; less if it uses fewer slots. */
+const maxYield = 20;
 
-/** Milliseconds between two looks at requests of other processes that are under way. */
-const lookEvery = 200;
+/** Milliseconds between two checks of other processes' requests in flight. */
+const pollInterval = 200;
 
 export interface RateLimiterOptions {
   kind: "reads" | "writes";
-  /** Requests in 10 s; 0 for no limit. */
+  /** Requests per 10 s; 0 for no limit. */
   limit: number;
-  /** One count for all, or one for each family of endpoints until ZPA refuses a request. */
+  /** `tenant`: one count for all. `endpoint`: one count per endpoint family, until ZPA refuses a request. */
   scope: "tenant" | "endpoint";
   clock: Clock;
   onWait?: ((notice: WaitNotice) => void) | undefined;
-  /** Shared with other processes. */
+  /** Shares the counts with other processes. */
   ledger?: RateLedger | undefined;
 }
 
 export class RateLimiter {
   private slots: Slot[] = [];
-  /** Of other processes, as last read. */
+  /** Slots of other processes, as last read. */
   private foreign: Slot[] = [];
   private readonly queue: Waiter[] = [];
   private scope: "tenant" | "endpoint";
   private pausedUntil = Number.NEGATIVE_INFINITY;
   private lastTicket = 0;
-  /** The end of the pause after which one request goes ahead to try, and the rest follow once it is through. */
+  /**
+   * End of the latest pause that was probed: after a pause, one request goes first, and the rest wait for its response.
+   */
   private probed = Number.NEGATIVE_INFINITY;
   private probe: Slot | undefined;
   private cancelTimer: (() => void) | undefined;
-  private readonly teller: WaitTeller;
+  private readonly notifier: WaitNotifier;
 
   constructor(private readonly options: RateLimiterOptions) {
     this.scope = options.scope;
-    this.teller = new WaitTeller(options.clock, options.onWait, () => this.notice());
+    this.notifier = new WaitNotifier(options.clock, options.onWait, () => this.notice());
   }
 
-  /** A place in the queue. A request that was refused comes back with its old ticket, and so before those behind it. */
+  /** A position in the queue. A refused request keeps its ticket, so it stays ahead of later ones. */
   ticket(): number {
     return ++this.lastTicket;
   }
 
-  /** Waits for a place on the wire: first come, first served within a family. Rejects when the signal is given. */
+  /** Waits for a slot: first in, first out within a family. Rejects with the signal's reason when it aborts. */
   acquire(ticket: number, family: string, signal?: AbortSignal): Promise<Permit> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
@@ -85,15 +90,16 @@ export class RateLimiter {
         },
       };
       signal?.addEventListener("abort", onAbort, { once: true });
-      const place = this.queue.findIndex((other) => other.ticket > ticket);
-      this.queue.splice(place === -1 ? this.queue.length : place, 0, waiter);
+      const index = this.queue.findIndex((other) => other.ticket > ticket);
+      this.queue.splice(index === -1 ? this.queue.length : index, 0, waiter);
       this.pump();
     });
   }
 
   /**
-   * ZPA refused a request: nobody leaves for `milliseconds`, and families are no longer counted apart. Tell the limiter
-   * of the other kind too: the answer does not say which count was full, and OneAPI's gateway counts all methods together.
+   * ZPA refused a request: sends nothing for `milliseconds`, and counts all families together from now on. Call this on
+   * the limiter of the other kind too: the response does not say which limit was exceeded, and OneAPI's gateway counts
+   * all methods together.
    */
   refused(milliseconds: number): void {
     this.scope = "tenant";
@@ -108,16 +114,16 @@ export class RateLimiter {
     this.cancelTimer = undefined;
     const { clock, ledger, kind } = this.options;
     const now = clock.now();
-    if (ledger !== undefined && this.foreign.length > 0) this.noteOthers(ledger.others(kind));
+    if (ledger !== undefined && this.foreign.length > 0) this.applyOthers(ledger.others(kind));
     this.slots = this.slots.filter((slot) => slot.freeAt === undefined || slot.freeAt > now);
     if (now >= this.pausedUntil) this.admit();
-    if (this.queue.length > 0) this.wait(now);
-    this.teller.consider();
+    if (this.queue.length > 0) this.scheduleNext(now);
+    this.notifier.update();
   }
 
-  private noteOthers({ slots, pausedUntil }: Others): void {
+  private applyOthers({ slots, pausedUntil }: Others): void {
     this.foreign = slots;
-    // after a pause of others that is over, nobody has to try first
+    // another process has already probed after a pause that is over
     if (pausedUntil > this.options.clock.now()) this.pausedUntil = Math.max(this.pausedUntil, pausedUntil);
   }
 
@@ -142,12 +148,12 @@ export class RateLimiter {
     return this.scope === "tenant" ? slots : slots.filter((slot) => slot.bucket === bucket);
   }
 
-  /** Undefined when another process was faster. */
+  /** Occupies a slot; returns undefined if another process took it first. */
   private occupy(bucket: string): Permit | undefined {
     const { clock, ledger, kind, limit } = this.options;
     const claim = limit > 0 ? ledger?.claim(kind, bucket) : undefined;
     if (claim !== undefined) {
-      this.noteOthers(claim.before);
+      this.applyOthers(claim.before);
       if (this.isFull(bucket) || clock.now() < this.pausedUntil) {
         claim.release(clock.now());
         return undefined;
@@ -164,7 +170,7 @@ export class RateLimiter {
         slot.freeAt = clock.now() + windowMs;
         claim?.release(slot.freeAt);
         if (this.probe !== slot) return this.pump();
-        // whoever sent it says next whether it was refused again: the rest must not leave before
+        // the sender may report another 429 next: the rest must not be sent before that
         clock.schedule(() => {
           this.probe = undefined;
           this.pump();
@@ -173,30 +179,30 @@ export class RateLimiter {
     };
   }
 
-  /** Comes back when the next slot gets free; a slot whose request is under way calls `pump` itself. */
-  private wait(now: number): void {
-    const next = this.nextAt(now);
+  /** Runs `pump` when the next slot becomes free; requests in flight call it themselves. */
+  private scheduleNext(now: number): void {
+    const next = this.nextDeparture(now);
     if (!Number.isFinite(next)) return;
     this.cancelTimer = this.options.clock.schedule(() => this.pump(), Math.max(1, Math.ceil(next - now)));
   }
 
-  private nextAt(now: number): number {
+  private nextDeparture(now: number): number {
     if (now < this.pausedUntil) return this.pausedUntil;
     const next = Math.min(
       ...this.slots.map((slot) => slot.freeAt ?? Number.POSITIVE_INFINITY),
-      ...this.foreign.map((slot) => slot.freeAt ?? now + lookEvery),
+      ...this.foreign.map((slot) => slot.freeAt ?? now + pollInterval),
     );
     return next + this.yieldTime();
   }
 
-  /** Whoever has sent less goes first, so that processes that share the limit take turns. */
+  /** Milliseconds to leave a free slot to processes that have sent less, so that they take turns. */
   private yieldTime(): number {
     const { ledger, limit } = this.options;
-    return ledger === undefined ? 0 : longestYield * Math.min(1, this.slots.length / limit);
+    return ledger === undefined ? 0 : maxYield * Math.min(1, this.slots.length / limit);
   }
 
-  /** When the last one in the queue leaves, by what is known now. */
-  private lastAt(now: number): number {
+  /** When the last request in the queue will be sent, as far as known now. */
+  private lastDeparture(now: number): number {
     const { limit } = this.options;
     const start = Math.max(now, this.pausedUntil);
     if (limit === 0) return start;
@@ -205,8 +211,8 @@ export class RateLimiter {
       const taken = this.slotsOf(bucket).map((slot) => Math.max(start, slot.freeAt ?? now + windowMs));
       const free = Array.from({ length: Math.max(0, limit - taken.length) }, () => start);
       const frees = [...free, ...taken].sort((one, other) => one - other).slice(-limit);
-      const place = ahead.length - 1;
-      return frees[place % limit]! + Math.floor(place / limit) * windowMs;
+      const position = ahead.length - 1;
+      return frees[position % limit]! + Math.floor(position / limit) * windowMs;
     };
     return Math.max(...[...new Set(this.queue.map((waiter) => waiter.bucket))].map(last));
   }
@@ -214,11 +220,11 @@ export class RateLimiter {
   private notice(): WaitNotice | undefined {
     if (this.queue.length === 0) return undefined;
     const now = this.options.clock.now();
-    const next = this.nextAt(now);
+    const next = this.nextDeparture(now);
     return {
       waiting: this.queue.length,
       resumesIn: Math.max(0, (Number.isFinite(next) ? next : now + windowMs) - now),
-      endsIn: this.lastAt(now) - now,
+      endsIn: this.lastDeparture(now) - now,
       kind: this.options.kind,
       cause: now < this.pausedUntil ? "refused" : "limit",
     };

@@ -1,9 +1,10 @@
-// What the processes of one user on one machine tell each other of the requests that they send to a tenant, so that they
-// keep its limit together: a destroy right after an up, a program's look-ups beside its provider, two stacks at once.
+// Shares the request counts of one user's processes on one machine, so that together they keep the tenant's rate limit:
+// a destroy right after an up, a program's look-ups while its provider runs, two stacks at once.
 //
-// It is a file to which everybody appends lines. The order of the lines is the order of the requests: whoever wants to
-// send writes so, reads what stands before, and sends if that leaves room. Appending a short line is atomic, so it takes
-// no lock. What cannot be written or read is no error: then each process counts for itself, as on two machines.
+// The ledger is a file to which all processes append lines, in the order of their requests. To send a request, a
+// process appends a claim, reads the lines before it, and sends if they leave a free slot. Appending a short line is
+// atomic, so no lock is needed. If the file cannot be read or written, each process counts on its own, as on two
+// machines.
 
 import { createHash, randomUUID } from "node:crypto";
 import { appendFileSync, closeSync, fstatSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
@@ -11,55 +12,57 @@ import path from "node:path";
 import type { Clock } from "../clock";
 import { openPrivateFolder } from "../privateFolder";
 
-/** A request of another process that counts. */
+/** A slot that a request of another process occupies. */
 export interface ForeignSlot {
   bucket: string;
-  /** On the monotonic clock; undefined while the request is under way. */
+  /** When it becomes free, on the monotonic clock; undefined while the request is in flight. */
   freeAt: number | undefined;
 }
 
-/** What other processes have told. */
+/** The state of other processes. */
 export interface Others {
   slots: ForeignSlot[];
-  /** Until when ZPA wants nothing, on the monotonic clock. */
+  /** Until when ZPA accepts no requests, on the monotonic clock. */
   pausedUntil: number;
 }
 
-/** A request of our own that wants to leave. */
+/** A claim of this process for a slot. */
 export interface Claim {
-  /** What others had told before. */
+  /** The state of other processes before the claim. */
   before: Others;
-  /** It counts until `freeAt`, on the monotonic clock. */
+  /** Frees the slot at `freeAt`, on the monotonic clock. */
   release(freeAt: number): void;
 }
 
 type Kind = "reads" | "writes";
 
-/** A line. Times are milliseconds since 1970, for each process has a monotonic clock of its own. */
+/** A line for a request. Times are milliseconds since 1970, because processes do not share a monotonic clock. */
 interface Entry {
-  /** Of the request; a later line of the same id takes the place of the first. */
+  /** Id of the request; a later line with the same id replaces the earlier one. */
   id: string;
   kind: Kind;
   bucket: string;
-  /** Until when it counts; of a request under way, until when at the latest. */
+  /** When its slot becomes free; for a request in flight, the latest possible time. */
   until: number;
   isUnderWay: boolean;
 }
 
-/** A line that stands for no request. */
+/** A line for a pause after a 429. */
 interface Pause {
   kind: Kind;
   pausedUntil: number;
 }
 
-/** Milliseconds of one file; the one before is read too, so a pause of that length is never missed. */
+/** Milliseconds that one file covers. The previous file is read too, so pauses up to this length are never missed. */
 const period = 120_000;
-/** Milliseconds that a request counts when its process has ended before the answer: its window, and time on the wire. */
-const longestSlot = 15_000;
+/**
+ * Milliseconds that a request occupies a slot if its process ends before the response: the window plus a round trip.
+ */
+const maxSlotTime = 15_000;
 
 export class RateLedger {
   private readonly tenant: string;
-  private readonly own = randomUUID();
+  private readonly instanceId = randomUUID();
   private readonly entries = new Map<string, Entry>();
   private readonly pausedUntil = new Map<Kind, number>();
   private readonly positions = new Map<string, number>();
@@ -68,8 +71,8 @@ export class RateLedger {
   private isBroken = false;
 
   /**
-   * @param tenant - a text that is the same for all whom ZPA counts together
-   * @param directory - where nobody else may write; it is made when it is missing
+   * @param tenant - a string that identifies the tenant, the same for all clients that ZPA counts together
+   * @param directory - a folder that no other user may write to; created if it does not exist
    */
   constructor(
     tenant: string,
@@ -79,22 +82,23 @@ export class RateLedger {
     this.tenant = createHash("sha256").update(tenant).digest("hex").slice(0, 16);
   }
 
+  /** Appends a claim for a slot. */
   claim(kind: Kind, bucket: string): Claim {
     const { clock } = this;
-    const id = `${this.own}.${++this.claims}`;
-    this.append({ id, kind, bucket, until: clock.wallTime() + longestSlot, isUnderWay: true });
+    const id = `${this.instanceId}.${++this.claims}`;
+    this.append({ id, kind, bucket, until: clock.wallTime() + maxSlotTime, isUnderWay: true });
     return {
       before: this.others(kind, id),
       release: (freeAt) => this.append({ id, kind, bucket, until: this.toWallTime(freeAt), isUnderWay: false }),
     };
   }
 
-  /** ZPA wants nothing of this kind until then, on the monotonic clock. */
+  /** Tells other processes that ZPA accepts no requests of this kind until then, on the monotonic clock. */
   pause(kind: Kind, until: number): void {
     this.append({ kind, pausedUntil: this.toWallTime(until) });
   }
 
-  /** @param id - of a request; what was written after it is left out */
+  /** The state of other processes. @param id - a request of this process; later lines are ignored */
   others(kind: Kind, id?: string): Others {
     this.attempt(() => this.read());
     const wallTime = this.clock.wallTime();
@@ -102,10 +106,10 @@ export class RateLedger {
     const slots: ForeignSlot[] = [];
     for (const entry of this.entries.values()) {
       if (entry.id === id) break;
-      // the machine's clock may have been set back: what is further ahead than any line may be is not true
-      const counts = entry.until > wallTime && entry.until <= wallTime + longestSlot;
+      // the clock may have been set back: ignore times further ahead than any line can be
+      const counts = entry.until > wallTime && entry.until <= wallTime + maxSlotTime;
       if (!counts) this.entries.delete(entry.id);
-      else if (entry.kind === kind && !entry.id.startsWith(this.own)) {
+      else if (entry.kind === kind && !entry.id.startsWith(this.instanceId)) {
         slots.push({ bucket: entry.bucket, freeAt: entry.isUnderWay ? undefined : entry.until + toMonotonic });
       }
     }
@@ -116,7 +120,7 @@ export class RateLedger {
     };
   }
 
-  /** Rather late than early, for the machine's clock counts whole milliseconds. */
+  /** Rounds up, because the wall clock counts whole milliseconds and a slot must not become free too early. */
   private toWallTime(monotonic: number): number {
     return Math.ceil(this.clock.wallTime() + monotonic - this.clock.now()) + 1;
   }
@@ -128,7 +132,7 @@ export class RateLedger {
     });
   }
 
-  /** @throws when the folder could be somebody else's */
+  /** @throws Error if another user owns the folder or may write to it */
   private open(): void {
     openPrivateFolder(this.directory);
     const oldest = this.period() - 1;
@@ -140,16 +144,16 @@ export class RateLedger {
 
   private read(): void {
     for (const file of [this.file(-1), this.file(0)]) {
-      for (const line of this.newLines(file)) this.learn(JSON.parse(line) as Entry | Pause);
+      for (const line of this.newLines(file)) this.apply(JSON.parse(line) as Entry | Pause);
     }
   }
 
-  private learn(line: Entry | Pause): void {
+  private apply(line: Entry | Pause): void {
     if ("id" in line) return void this.entries.set(line.id, line);
     this.pausedUntil.set(line.kind, Math.max(this.pausedUntil.get(line.kind) ?? 0, line.pausedUntil));
   }
 
-  /** What has been appended since the last time, but for a line that is not complete. */
+  /** The complete lines that were appended since the last call. */
   private newLines(file: string): string[] {
     let descriptor: number;
     try {
@@ -177,6 +181,7 @@ export class RateLedger {
     return path.join(this.directory, `${this.tenant}-${this.period() + offset}`);
   }
 
+  /** Runs the action; after a failure, disables the ledger for good. */
   private attempt(action: () => void): void {
     if (this.isBroken) return;
     try {

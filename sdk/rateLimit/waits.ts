@@ -1,43 +1,45 @@
-// Waits outside of the queue: what users learn of them, the pauses before a retry, and how long ZPA's refusals are worth
-// waiting for: long while others use the tenant too, but not for ever.
+// Waits: the notices that users get, the backoffs before a retry, and how long to keep retrying after 429: long,
+// because other clients may be using the tenant, but not forever.
 
 import { type Clock, sleep } from "../clock";
 
-/** What waits, and for how long: told when requests will not leave for some seconds. */
+/** How many requests wait, and for how long. Passed to the client's `onWait`. */
 export interface WaitNotice {
-  /** How many wait. */
+  /** Number of waiting requests. */
   waiting: number;
-  /** Milliseconds until the next one leaves. */
+  /** Milliseconds until the next one is sent. */
   resumesIn: number;
-  /** Milliseconds until the last one of them leaves, if ZPA refuses none. */
+  /** Milliseconds until the last one is sent, if ZPA refuses none. */
   endsIn: number;
-  /** Reads are GETs and writes the rest, in the queue for the limit; requests are those that are to be repeated. */
+  /** `reads` (GET) and `writes` (all other methods) are in the rate limit's queue; `requests` wait for a retry. */
   kind: "reads" | "writes" | "requests";
-  /** Our own counting holds them back, or ZPA refused a request (429), or one failed and is to be repeated. */
+  /**
+   * `limit`: the client keeps the rate limit. `refused`: ZPA refused a request (429). `failed`: a request is retried.
+   */
   cause: "limit" | "refused" | "failed";
 }
 
-/** Waits shorter than this are not worth a word. */
-const tellFrom = 3_000;
-/** At most one notice in 10 s, however early a timer fires. */
-const tellEvery = 10_100;
-/** A wave of requests is told as one number, so the notice waits for it to arrive. */
-const tellAfter = 500;
+/** Milliseconds. Shorter waits cause no notice. */
+const minNotifiedWait = 3_000;
+/** Milliseconds between two notices: 10 s, plus a margin for timers that fire early. */
+const noticeInterval = 10_100;
+/** Milliseconds before the first notice, so that it counts all requests of a burst. */
+const noticeDelay = 500;
 
-/** Tells of one kind of waits. */
-export class WaitTeller {
-  private lastTold = Number.NEGATIVE_INFINITY;
+/** Sends the notices of one queue. */
+export class WaitNotifier {
+  private lastNotice = Number.NEGATIVE_INFINITY;
   private cancel: (() => void) | undefined;
 
-  /** @param current - the waits as they are, undefined when there are none */
+  /** @param current - returns the current waits; undefined if nothing waits */
   constructor(
     private readonly clock: Clock,
     private readonly onWait: ((notice: WaitNotice) => void) | undefined,
     private readonly current: () => WaitNotice | undefined,
   ) {}
 
-  /** To be called whenever the waits may have changed. */
-  consider(): void {
+  /** Call this whenever the waits may have changed. */
+  update(): void {
     if (this.onWait === undefined) return;
     if (this.longWait() === undefined) {
       this.cancel?.();
@@ -45,21 +47,21 @@ export class WaitTeller {
       return;
     }
     if (this.cancel !== undefined) return;
-    const after = Math.ceil(Math.max(tellAfter, this.lastTold + tellEvery - this.clock.now()));
+    const after = Math.ceil(Math.max(noticeDelay, this.lastNotice + noticeInterval - this.clock.now()));
     this.cancel = this.clock.schedule(() => {
       this.cancel = undefined;
       const notice = this.longWait();
       if (notice !== undefined) {
-        this.lastTold = this.clock.now();
+        this.lastNotice = this.clock.now();
         this.onWait?.(notice);
       }
-      this.consider();
+      this.update();
     }, after);
   }
 
   private longWait(): WaitNotice | undefined {
     const notice = this.current();
-    return notice !== undefined && notice.endsIn >= tellFrom ? notice : undefined;
+    return notice !== undefined && notice.endsIn >= minNotifiedWait ? notice : undefined;
   }
 }
 
@@ -69,108 +71,110 @@ interface Pause {
 }
 
 export class Pauses {
-  private readonly under = new Set<Pause>();
-  private readonly teller: WaitTeller;
+  private readonly active = new Set<Pause>();
+  private readonly notifier: WaitNotifier;
 
   constructor(
     private readonly clock: Clock,
     onWait: ((notice: WaitNotice) => void) | undefined,
   ) {
-    this.teller = new WaitTeller(clock, onWait, () => this.notice());
+    this.notifier = new WaitNotifier(clock, onWait, () => this.notice());
   }
 
-  /** Ends after `milliseconds`, or rejects with the signal's reason as soon as that is given. */
+  /** Resolves after `milliseconds`; rejects with the signal's reason if it aborts first. */
   async wait(milliseconds: number, cause: WaitNotice["cause"], signal: AbortSignal): Promise<void> {
     const pause = { until: this.clock.now() + milliseconds, cause };
-    this.under.add(pause);
-    this.teller.consider();
+    this.active.add(pause);
+    this.notifier.update();
     try {
       await sleep(this.clock, milliseconds, signal);
     } finally {
-      this.under.delete(pause);
-      this.teller.consider();
+      this.active.delete(pause);
+      this.notifier.update();
     }
   }
 
   private notice(): WaitNotice | undefined {
-    const [next, ...others] = [...this.under].sort((one, other) => one.until - other.until);
+    const [next, ...others] = [...this.active].sort((one, other) => one.until - other.until);
     if (next === undefined) return undefined;
     const last = others.at(-1) ?? next;
     const now = this.clock.now();
     const [resumesIn, endsIn] = [next.until - now, last.until - now];
-    return { waiting: this.under.size, resumesIn, endsIn, kind: "requests", cause: last.cause };
+    return { waiting: this.active.size, resumesIn, endsIn, kind: "requests", cause: last.cause };
   }
 }
 
 /**
- * Milliseconds without one request let through after which nobody waits any longer, and for which a longer Retry-After
- * keeps later operations from being sent at all. A choice of ours: a thousand writes of somebody else take 17 minutes.
+ * Milliseconds of uninterrupted 429s after which operations give up, and the longest time that a Retry-After blocks
+ * later operations. An hour is our choice: a thousand writes of another client take 17 minutes.
  */
-const longestRefusal = 3_600_000;
+const maxRefusalTime = 3_600_000;
 
-/** Milliseconds after a wait within which somebody tries again; who comes later knows nothing of the time between. */
-const nextTry = 60_000;
+/** Milliseconds. A 429 later than this after the previous wait starts a new run of 429s. */
+const retryGrace = 60_000;
 
-/** What is refused and let through independently of the others. */
-export type Lane = "reads" | "writes" | "sign-in";
+/** Kinds of requests that ZPA limits independently. */
+export type RequestKind = "reads" | "writes" | "sign-in";
 
-/** A pause before another try. */
+/** A wait before the next attempt. */
 export interface Wait {
   milliseconds: number;
-  /** The milliseconds that ZPA's Retry-After asks for; undefined where the length is our own choice. */
-  asked: number | undefined;
+  /** Milliseconds that ZPA's Retry-After asks for; undefined if the client chose the wait. */
+  requested: number | undefined;
 }
 
+/** Tracks 429s, and decides how long to keep retrying. */
 export class Refusals {
-  /** Since when all was refused, and until when the last refusal said to wait. */
-  private readonly runs = new Map<Lane, { since: number; until: number }>();
-  private ban = { until: Number.NEGATIVE_INFINITY, isAsked: false };
+  /** For each kind, when its current run of 429s began, and when the wait after the latest one ends. */
+  private readonly runs = new Map<RequestKind, { since: number; until: number }>();
+  private block = { until: Number.NEGATIVE_INFINITY, isRequested: false };
 
-  /** @param longestWait - milliseconds that an operation waits at a time */
+  /** @param longestWait - the longest single wait of an operation, in milliseconds */
   constructor(
     private readonly clock: Clock,
     private readonly longestWait: number,
   ) {}
 
   /**
-   * ZPA refused a request for its rate, and it would be tried again after this wait.
+   * Records a 429 after which the request would be retried after this wait.
    *
-   * @returns undefined when it is worth waiting; else why not, and until then nothing shall be sent
+   * @returns undefined if the operation should wait; else why it should give up, and later operations are blocked
    */
-  whyNotWait(lane: Lane, wait: Wait): string | undefined {
+  reasonToGiveUp(kind: RequestKind, wait: Wait): string | undefined {
     const now = this.clock.now();
-    const run = this.runs.get(lane);
-    const since = run !== undefined && now <= run.until + nextTry ? run.since : now;
+    const run = this.runs.get(kind);
+    const since = run !== undefined && now <= run.until + retryGrace ? run.since : now;
     const until = now + wait.milliseconds;
-    this.runs.set(lane, { since, until });
+    this.runs.set(kind, { since, until });
     const isTooLong = wait.milliseconds > this.longestWait;
-    if (!isTooLong && until - since <= longestRefusal) return undefined;
-    const banned = Math.min(until, now + longestRefusal);
-    if (banned > this.ban.until) this.ban = { until: banned, isAsked: wait.asked !== undefined };
-    if (isTooLong) return tooLong(wait);
-    return `ZPA has let nothing through for ${Math.floor((now - since) / 60_000)} min: others use up the tenant's rate limit; run it again when they are done`;
+    if (!isTooLong && until - since <= maxRefusalTime) return undefined;
+    const blockedUntil = Math.min(until, now + maxRefusalTime);
+    if (blockedUntil > this.block.until)
+      this.block = { until: blockedUntil, isRequested: wait.requested !== undefined };
+    if (isTooLong) return waitTooLong(wait);
+    return `ZPA has refused all requests for ${Math.floor((now - since) / 60_000)} min: other clients use up the tenant's rate limit; run it again when they are done`;
   }
 
-  /** A request was let through. */
-  passed(lane: Lane): void {
-    this.runs.delete(lane);
+  /** ZPA accepted a request: ends the run of 429s. */
+  accepted(kind: RequestKind): void {
+    this.runs.delete(kind);
   }
 
-  /** Why nothing shall be sent now; undefined when it may. */
-  get whyNothing(): string | undefined {
-    const left = this.ban.until - this.clock.now();
+  /** Why requests are blocked now; undefined if they are not. */
+  get blockedReason(): string | undefined {
+    const left = this.block.until - this.clock.now();
     if (left <= 0) return undefined;
     const seconds = Math.ceil(left / 1000);
-    return this.ban.isAsked
-      ? `ZPA refused an earlier request and asks to wait ${seconds} s more`
-      : `ZPA refused earlier requests for their rate, and the next try is due in ${seconds} s`;
+    return this.block.isRequested
+      ? `ZPA refused an earlier request and asks to wait another ${seconds} s`
+      : `ZPA refused earlier requests because of its rate limit, and the next retry is due in ${seconds} s`;
   }
 }
 
-/** What to say of a wait that an operation has no time for. */
-export function tooLong({ milliseconds, asked }: Wait): string {
-  const seconds = Math.ceil((asked ?? milliseconds) / 1000);
-  return asked === undefined
-    ? `the next try is due in ${seconds} s, later than this operation may last: run it again later, or raise zpa:operationTimeout`
-    : `ZPA asks to wait ${seconds} s, longer than this operation may take: run it again then, or raise zpa:operationTimeout`;
+/** The hint for a wait that exceeds the operation's deadline. */
+export function waitTooLong({ milliseconds, requested }: Wait): string {
+  const seconds = Math.ceil((requested ?? milliseconds) / 1000);
+  return requested === undefined
+    ? `the next retry is due in ${seconds} s, but this operation times out sooner: run it again later, or raise zpa:operationTimeout`
+    : `ZPA asks to wait ${seconds} s, but this operation times out sooner: run it again then, or raise zpa:operationTimeout`;
 }

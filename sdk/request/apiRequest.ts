@@ -1,4 +1,4 @@
-// What an endpoint family asks the transport for, what it gets, and the URL that a request becomes.
+// The requests that endpoint families send, the responses that they get, and the URL of a request.
 
 import { ConfigurationError, ValidationError, type ZpaErrorDetails } from "../errors";
 import type { ResolvedSettings } from "../settings/resolve";
@@ -7,46 +7,46 @@ import { encodeText } from "../text";
 export interface ApiRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   version: "v1" | "v2";
-  /** Below `/mgmtconfig/{version}/admin/customers/{customerId}`; each part is encoded. */
+  /** Path segments below `/mgmtconfig/{version}/admin/customers/{customerId}`, not yet percent-encoded. */
   path: readonly string[];
-  /** Beside `microtenantId`, which every call has. */
+  /** Query parameters other than `microtenantId`. */
   query?: Readonly<Record<string, string | undefined>>;
-  /** Of this call; undefined for the one that the settings name. */
+  /** Microtenant of this call; undefined for the one in the settings. */
   microtenantId: string | undefined;
   body?: Readonly<Record<string, unknown>>;
-  /** `safe`: sent twice it does what it does once. `never`: it must not be repeated unless it was certainly refused. */
+  /** `safe`: idempotent, may be retried. `never`: may be retried only if it was certainly not applied. */
   replay: "safe" | "never";
-  /** As in `creating provisioning key "edge"`. */
+  /** For messages, as in `creating provisioning key "edge"`. */
   operation: string;
 }
 
-export interface ApiAnswer {
-  /** Undefined when the answer had no body. */
+export interface ApiResponse {
+  /** Parsed JSON; undefined if the response has no body. */
   body: unknown;
-  /** The server's own time of the answer, seconds since 1970, when it told it. */
+  /** Server time of the response in seconds since 1970; undefined if it has no `Date` header. */
   serverTime: number | undefined;
-  /** For an error about what the answer holds. */
+  /** Details for an error about the content of the response. */
   facts: ZpaErrorDetails;
 }
 
-/** The transport, as endpoint families see it. */
+/** The part of the transport that endpoint families use. */
 export interface Sender {
-  /** Sends a request, as often as it takes and is right. */
-  send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer>;
+  /** Sends a request, and retries it while that is safe and can help. */
+  send(request: ApiRequest, signal?: AbortSignal): Promise<ApiResponse>;
 }
 
-/** @throws ConfigurationError when neither the settings nor the token name a tenant */
+/** @throws ConfigurationError if neither the settings nor the token name a tenant */
 export function needCustomerId(known: string | undefined, operation: string): string {
   if (known !== undefined) return known;
   throw new ConfigurationError({
     operation,
     params: ["customerId"],
-    reason: "not set, and the OneAPI token names no ZPA tenant",
-    hint: "set zpa:customerId or ZPA_CUSTOMER_ID to the ZPA tenant id, or give the API client a ZPA role",
+    reason: "not set, and the OneAPI token does not name a ZPA tenant",
+    hint: "set zpa:customerId or ZPA_CUSTOMER_ID to the ZPA tenant id, or assign a ZPA role to the API client",
   });
 }
 
-/** @throws ValidationError */
+/** @throws ValidationError for a path segment that is not an id, and for a write to all microtenants */
 export function apiUrl(request: ApiRequest, settings: ResolvedSettings, customerId: string): string {
   const { operation } = request;
   const parameters = Object.entries({ ...request.query, microtenantId: microtenantOf(request, settings) })
@@ -57,7 +57,7 @@ export function apiUrl(request: ApiRequest, settings: ResolvedSettings, customer
   return `${settings.baseUrl}/${path}${parameters.length > 0 ? `?${parameters.join("&")}` : ""}`;
 }
 
-/** Left out, ZPA reads from all microtenants and writes to Default. */
+/** Without a microtenant id, ZPA reads from all microtenants and writes to Default. */
 function microtenantOf(request: ApiRequest, settings: ResolvedSettings): string | undefined {
   const microtenantId = request.microtenantId ?? settings.microtenantId;
   if (microtenantId !== "all") return microtenantId;
@@ -65,20 +65,25 @@ function microtenantOf(request: ApiRequest, settings: ResolvedSettings): string 
   throw new ValidationError({
     operation: request.operation,
     params: ["microtenantId"],
-    reason: "a write goes to one microtenant, not to all",
-    hint: "give its id, or 0 for Default",
+    reason: "a write cannot go to all microtenants",
+    hint: "pass the id of one microtenant, or 0 for Default",
   });
 }
 
 function encodeSegment(segment: string, operation: string): string {
-  // a URL parser resolves dots even when they are percent-encoded, and an empty id would address the whole list
+  // URL parsers resolve dots even when percent-encoded, and an empty id would address the whole list
   if (/^\.{0,2}$/.test(segment)) {
-    throw new ValidationError({ operation, params: [`"${segment}"`], reason: "not an id", hint: "ids are digits" });
+    throw new ValidationError({
+      operation,
+      params: [`"${segment}"`],
+      reason: "not an id",
+      hint: "ids consist of digits",
+    });
   }
   return encodeText(segment);
 }
 
-/** Endpoints that some tenants count apart: the word of the path that names the type. */
+/** The endpoint family of a request, which some tenants count separately: the path segment that names the type. */
 export function familyOf(request: ApiRequest): string {
   return request.path.includes("provisioningKey") ? "provisioningKey" : (request.path[0] ?? "");
 }

@@ -1,6 +1,6 @@
-// The bookkeeping of one operation: attempts, deadline, and whether it is sent again or ends in an error.
+// The state of one operation: its attempts and its deadline, and whether a failure is retried or thrown.
 
-import { faultDetails, type ZpaFault } from "../http/answers";
+import { faultDetails, type ZpaFault } from "../http/responses";
 import type { Clock } from "../clock";
 import type { ConnectionFailure } from "../http/failures";
 import {
@@ -11,21 +11,21 @@ import {
   type ZpaError,
   type ZpaErrorDetails,
 } from "../errors";
-import type { HttpAnswer } from "../http/connection";
+import type { HttpResponse } from "../http/connection";
 import { windowMs } from "../rateLimit/limiter";
-import { type Lane, type Refusals, tooLong } from "../rateLimit/waits";
+import { type RequestKind, type Refusals, waitTooLong } from "../rateLimit/waits";
 import { backOff, maxRetries, parseRetryAfter, type RetryBudget, withJitter } from "./retry";
-import type { Verdict } from "./classify";
+import type { Decision } from "./classify";
 
 export interface OperationFacts {
-  /** As in `creating provisioning key "edge"`. */
+  /** For messages, as in `creating provisioning key "edge"`. */
   name: string;
-  lane: Lane;
-  /** `safe`: sent twice it does what it does once. `never`: it must not be repeated unless it was certainly refused. */
+  kind: RequestKind;
+  /** `safe`: idempotent, may be retried. `never`: may be retried only if it was certainly not applied. */
   replay: "safe" | "never";
 }
 
-/** What all operations of a client share. */
+/** State that all operations of a client share. */
 export interface OperationContext {
   clock: Clock;
   random: () => number;
@@ -35,28 +35,28 @@ export interface OperationContext {
   operationTimeout: number;
 }
 
-/** What to do before the request is sent again. */
+/** What to do before the next attempt. */
 export interface Retry {
-  /** Milliseconds that this operation pauses. */
+  /** Milliseconds that this operation waits. */
   pause?: number;
-  /** Milliseconds that everybody waits, because ZPA has refused a request for its rate. */
-  holdAll?: number;
-  /** The token is no longer good. */
+  /** Milliseconds that all operations wait, because ZPA refused a request with 429. */
+  pauseAll?: number;
+  /** The token is no longer valid. */
   renewToken?: true;
 }
 
-/** Internal reasons to abort; nobody outside sees them. */
+/** Internal abort reasons; they never reach the caller. */
 class DeadlineReached extends Error {}
 class ClientClosed extends Error {}
 
 export class Operation {
-  /** How often it was sent. */
+  /** How many times the request was sent. */
   attempts = 0;
-  /** A try ended without telling whether it was carried out. */
+  /** An earlier attempt may have been applied. */
   mayHaveHappened = false;
-  /** Given when the caller gives up, when the deadline is reached, or when the client is closed. */
+  /** Aborts when the caller's signal aborts, the deadline passes or the client is closed. */
   readonly signal: AbortSignal;
-  private readonly own = new AbortController();
+  private readonly controller = new AbortController();
   private retries = 0;
   private hasRenewed = false;
   private deadline = Number.POSITIVE_INFINITY;
@@ -70,19 +70,19 @@ export class Operation {
     caller?: AbortSignal,
   ) {
     this.timeLeft = context.operationTimeout;
-    this.signal = caller === undefined ? this.own.signal : AbortSignal.any([caller, this.own.signal]);
+    this.signal = caller === undefined ? this.controller.signal : AbortSignal.any([caller, this.controller.signal]);
   }
 
-  /** Called when a request leaves. The deadline runs from then on: a place in the queue costs none of it. */
+  /** Call this when a request is sent. Starts the deadline, or resumes it: time in the queue does not count. */
   startAttempt(): void {
     this.attempts += 1;
     if (this.cancelDeadline !== undefined) return;
     const { clock } = this.context;
     this.deadline = clock.now() + this.timeLeft;
-    this.cancelDeadline = clock.schedule(() => this.own.abort(new DeadlineReached()), this.timeLeft);
+    this.cancelDeadline = clock.schedule(() => this.controller.abort(new DeadlineReached()), this.timeLeft);
   }
 
-  /** In the queue for the rate limit: the deadline stands still until the request leaves. */
+  /** Stops the deadline while the request is in the rate limit's queue. */
   suspendDeadline(): void {
     if (this.cancelDeadline === undefined) return;
     this.cancelDeadline();
@@ -90,96 +90,99 @@ export class Operation {
     this.cancelDeadline = undefined;
   }
 
+  /** The operation has settled. */
   end(): void {
     this.cancelDeadline?.();
   }
 
-  /** The client is closed. */
+  /** The client is being closed: aborts the operation. */
   close(): void {
-    this.own.abort(new ClientClosed());
+    this.controller.abort(new ClientClosed());
   }
 
-  /** Waits for something outside of the wire. */
-  async until<T>(promise: Promise<T>): Promise<T> {
+  /** Waits for something other than an exchange, such as the token, the queue or a backoff. */
+  async waitFor<T>(promise: Promise<T>): Promise<T> {
     try {
       return await promise;
     } catch (error) {
-      // what was refused before the deadline says more than the deadline
-      throw error instanceof DeadlineReached ? (this.lastError ?? this.translated(error)) : this.translated(error);
+      // the last error is more useful than "timed out"
+      throw error instanceof DeadlineReached
+        ? (this.lastError ?? this.toPublicError(error))
+        : this.toPublicError(error);
     }
   }
 
-  /** The wire was left by the deadline, by the caller, or because the client was closed. */
-  interrupted(reason: unknown): unknown {
-    this.noteUncertain();
-    const error = this.translated(reason);
+  /** The error for an exchange that was aborted: by the caller, the deadline or the closing of the client. */
+  abortError(reason: unknown): unknown {
+    this.markUncertain();
+    const error = this.toPublicError(reason);
     return error !== reason && this.facts.replay === "never" ? this.ambiguous(error as ZpaError) : error;
   }
 
-  /** What to do before the request is sent again. @throws the error that ends the operation, where it may not be */
+  /** What to do after a connection failure. @throws the error that ends the operation, if it must not be retried */
   afterFailure(failure: ConnectionFailure): Retry {
-    if (failure.phase !== "connect") this.noteUncertain();
+    if (failure.phase !== "connect") this.markUncertain();
     const { hint } = failure.facts;
     const details = this.details({ reason: failure.message, cause: failure, ...(hint === undefined ? {} : { hint }) });
-    if (failure.phase === "answer" && this.facts.replay === "never") throw this.ambiguous(details);
+    if (failure.phase === "response" && this.facts.replay === "never") throw this.ambiguous(details);
     const error = new (failure.phase === "protocol" ? ProtocolError : UnavailableError)(details);
     if (failure.facts.isFinal === true || (failure.phase === "protocol" && this.facts.replay === "never")) throw error;
     return this.retry(error);
   }
 
-  /** What to do before the request is sent again. @throws the error that ends the operation, where it may not be */
-  afterRefusal(answer: HttpAnswer, fault: ZpaFault, verdict: Verdict, secrets: readonly string[]): Retry {
+  /** What to do after an error response. @throws the error that ends the operation, if it must not be retried */
+  afterRefusal(response: HttpResponse, fault: ZpaFault, decision: Decision, secrets: readonly string[]): Retry {
     const { clock, random, refusals } = this.context;
-    if (verdict.do === "repeatIfSafe") this.noteUncertain();
-    const hint = verdict.hint === undefined ? {} : { hint: verdict.hint };
-    const details = this.details({ ...faultDetails(answer, fault, secrets), ...hint });
-    const error = new verdict.error(details);
-    const asked = parseRetryAfter(answer.headers["retry-after"], answer.headers["date"], clock.wallTime());
-    switch (verdict.do) {
+    if (decision.action === "retryIfSafe") this.markUncertain();
+    const hint = decision.hint === undefined ? {} : { hint: decision.hint };
+    const details = this.details({ ...faultDetails(response, fault, secrets), ...hint });
+    const error = new decision.error(details);
+    const requested = parseRetryAfter(response.headers["retry-after"], response.headers["date"], clock.wallTime());
+    switch (decision.action) {
       case "fail":
         throw error;
-      case "renew":
+      case "renewToken":
         if (this.hasRenewed) throw error;
         this.hasRenewed = true;
         return { renewToken: true };
-      case "renewAfterPause":
-        return { ...this.retry(error, asked), renewToken: true };
+      case "pauseAndRenewToken":
+        return { ...this.retry(error, requested), renewToken: true };
       case "waitAll": {
-        const wait = withJitter(asked ?? windowMs, random);
-        const objection = refusals.whyNotWait(this.facts.lane, { milliseconds: wait, asked });
+        const wait = withJitter(requested ?? windowMs, random);
+        const objection = refusals.reasonToGiveUp(this.facts.kind, { milliseconds: wait, requested });
         if (objection !== undefined) throw this.withHint(error, objection);
         this.lastError = error;
         this.suspendDeadline();
-        return { holdAll: wait };
+        return { pauseAll: wait };
       }
-      case "repeatIfSafe":
+      case "retryIfSafe":
         if (this.facts.replay === "never") throw this.ambiguous(details);
-        return this.retry(error, asked);
-      case "repeat":
-        return this.retry(error, asked);
+        return this.retry(error, requested);
+      case "retry":
+        return this.retry(error, requested);
     }
   }
 
-  /** What every error of this operation tells. */
+  /** The details that all errors of this operation share. */
   details(more: ZpaErrorDetails): ZpaErrorDetails {
     const { attempts, mayHaveHappened } = this;
     return { ...more, operation: this.facts.name, attempts, mayHaveHappened };
   }
 
-  private noteUncertain(): void {
-    if (this.facts.lane === "writes") this.mayHaveHappened = true;
+  private markUncertain(): void {
+    if (this.facts.kind === "writes") this.mayHaveHappened = true;
   }
 
-  /** A pause, as long as a retry is allowed and in time. */
-  private retry(error: ZpaError, asked?: number): Retry {
+  /** The backoff before the next attempt. @throws `error` if the retries are used up or the deadline comes first */
+  private retry(error: ZpaError, requested?: number): Retry {
     const { clock, random, budget } = this.context;
     this.retries += 1;
-    // the first one is free: when many operations meet one fault each, all of them pass
+    // the first retry is free, so any number of operations can recover from a single failure
     if (this.retries > maxRetries || (this.retries > 1 && !budget.take())) throw error;
-    const own = { milliseconds: backOff(this.retries, random), asked: undefined };
-    const zpas = { milliseconds: asked === undefined ? 0 : withJitter(asked, random), asked };
-    const wait = zpas.milliseconds > own.milliseconds ? zpas : own;
-    if (clock.now() + wait.milliseconds > this.deadline) throw this.withHint(error, tooLong(wait));
+    const own = { milliseconds: backOff(this.retries, random), requested: undefined };
+    const server = { milliseconds: requested === undefined ? 0 : withJitter(requested, random), requested };
+    const wait = server.milliseconds > own.milliseconds ? server : own;
+    if (clock.now() + wait.milliseconds > this.deadline) throw this.withHint(error, waitTooLong(wait));
     this.lastError = error;
     return { pause: wait.milliseconds };
   }
@@ -189,17 +192,20 @@ export class Operation {
     return kind === "rateLimit" ? new RateLimitError(details) : new UnavailableError(details);
   }
 
-  /** The error for an internal reason to abort; everything else, such as the caller's own reason, as it is. */
-  private translated(reason: unknown): unknown {
+  /**
+   * Replaces an internal abort reason with a public error; returns anything else, such as the caller's reason,
+   * unchanged.
+   */
+  private toPublicError(reason: unknown): unknown {
     if (reason instanceof ClientClosed) return new UnavailableError(this.details({ reason: "the client was closed" }));
     if (!(reason instanceof DeadlineReached)) return reason;
     const seconds = this.context.operationTimeout / 1000;
     const hint = "run it again later, or raise zpa:operationTimeout";
-    return new UnavailableError(this.details({ reason: `not done within ${seconds} s`, hint }));
+    return new UnavailableError(this.details({ reason: `timed out after ${seconds} s`, hint }));
   }
 
   private ambiguous({ status, id, reason, params, requestId, cause }: ZpaErrorDetails): AmbiguousOutcomeError {
-    const hint = "it may or may not have been carried out: look for the object before trying again";
+    const hint = "it may or may not have been carried out: check whether the object exists before you try again";
     return new AmbiguousOutcomeError(this.details({ status, id, reason, params, requestId, cause, hint }));
   }
 }

@@ -1,7 +1,7 @@
-// What to do about an answer that is no success: which error it is, whether asking again can help, and what a person
-// can do. The API answers by one table, the sign-in by another.
+// Classifies error responses: which error to throw, whether a retry can help, and a hint for the user. One list of
+// rules is for the API, another for the sign-in.
 
-import type { ZpaFault } from "../http/answers";
+import type { ZpaFault } from "../http/responses";
 import {
   AlreadyExistsError,
   AuthenticationError,
@@ -16,109 +16,111 @@ import {
 } from "../errors";
 import type { ResolvedSettings } from "../settings/resolve";
 
-export interface Verdict {
-  do: Remedy;
-  /** What it is when no remedy helps. */
+export interface Decision {
+  action: Action;
+  /** The error to throw if it is not retried, or if the retries do not help. */
   error: new (details: ZpaErrorDetails) => ZpaError;
   hint?: string;
 }
 
-type Remedy =
+type Action =
   | "fail"
-  /** Carried out by nobody, whatever the method: send it again after a pause. */
-  | "repeat"
-  /** May have been carried out: only what is safe to repeat may be sent again. */
-  | "repeatIfSafe"
-  /** Carried out by nobody; everybody waits as long as ZPA says. */
+  /** Not applied, whatever the method: retry after a backoff. */
+  | "retry"
+  /** May have been applied: retry after a backoff, but only if the request is idempotent. */
+  | "retryIfSafe"
+  /** Not applied, rate-limited: all requests wait as long as ZPA says, then retry. */
   | "waitAll"
-  /** The token is no longer good: sign in again and repeat, once. */
-  | "renew"
-  /** The session is lost, or ZPA is overloaded and says 401: pause, sign in again and repeat. */
-  | "renewAfterPause";
+  /** The token is no longer valid: sign in again and retry, once. */
+  | "renewToken"
+  /** The session is lost, or ZPA is overloaded and says 401: retry with a new token after a backoff. */
+  | "pauseAndRenewToken";
 
 const moveToOneApi =
-  "this tenant takes OneAPI only: make an API client in ZIdentity, set clientId, clientSecret and vanityDomain " +
-  "(pulumi config set zpa:clientId …, or ZSCALER_CLIENT_ID and so on), and remove the legacy API key";
+  "this tenant accepts OneAPI only: create an API client in ZIdentity, set clientId, clientSecret and vanityDomain " +
+  "(pulumi config set zpa:clientId … or ZSCALER_CLIENT_ID, and so on), and remove the legacy API key";
 
-const otherAnswers = "check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA";
-const otherNotFound = `a 404 without ZPA's own resource.not.found does not mean that an object is gone: ${otherAnswers}`;
+const notZpa = "check baseUrl and the cloud, and whether a proxy or a login page responds instead of ZPA";
+const notZpa404 = `a 404 without ZPA's own resource.not.found does not mean that the object is gone: ${notZpa}`;
 
-/** A refusal by the API. */
-export function judge(method: string, status: number, fault: ZpaFault): Verdict {
+/** Classifies an error response of the API. */
+export function classify(method: string, status: number, fault: ZpaFault): Decision {
   const id = fault.id ?? "";
   const isClientError = status >= 400 && status < 500;
   if (id === "authz.featureflag.permission.denied") {
-    const hint = "the tenant's licence does not cover the feature that is named: have Zscaler enable it";
-    return { do: "fail", error: PermissionError, hint };
+    const hint = "the tenant's licence does not include the named feature: ask Zscaler to enable it";
+    return { action: "fail", error: PermissionError, hint };
   }
-  if (isClientError && isOneApiOnly(fault)) return { do: "fail", error: AuthenticationError, hint: moveToOneApi };
-  if (status === 401) return judgeUnauthorized(id, fault.text);
+  if (isClientError && isOneApiOnly(fault)) return { action: "fail", error: AuthenticationError, hint: moveToOneApi };
+  if (status === 401) return classifyUnauthorized(id, fault.text);
   if (status === 429) {
-    const hint = "others use this tenant's API too: lower zpa:readsPer10s and zpa:writesPer10s, or run later";
-    return { do: "waitAll", error: RateLimitError, hint };
+    const hint =
+      "other clients use this tenant's rate limit too: lower zpa:readsPer10s and zpa:writesPer10s, or run it again later";
+    return { action: "waitAll", error: RateLimitError, hint };
   }
   if (id === "api.concurrent.access.error" || id === "db.simultaneous.request") {
-    const hint = "somebody else was changing the same objects; run it again";
-    return { do: "repeat", error: UnavailableError, hint };
+    const hint = "another client changed the same objects at the same time: run it again";
+    return { action: "retry", error: UnavailableError, hint };
   }
-  // whatever else says 404 (a gateway, a login page, an unknown endpoint) knows nothing of the object
+  // any other 404 (a gateway, a login page, an unknown endpoint) does not mean that the object is gone
   if ((status === 400 || status === 404) && fault.isNotFound) {
-    return { do: "fail", error: NotFoundError, hint: notFoundHint(method, fault) };
+    return { action: "fail", error: NotFoundError, hint: notFoundHint(method, fault) };
   }
-  if (status === 403) return { do: "fail", error: PermissionError, hint: forbiddenHint(fault) };
+  if (status === 403) return { action: "fail", error: PermissionError, hint: forbiddenHint(fault) };
   if (isClientError && /read.?only|zscaler.?managed|deception/i.test(id)) {
-    const hint = "Zscaler Deception owns it: it can only be changed there";
-    return { do: "fail", error: PermissionError, hint };
+    const hint = "Zscaler Deception manages this object: change it there";
+    return { action: "fail", error: PermissionError, hint };
   }
   if ((status === 400 || status === 409) && isDuplicate(method, status, fault)) {
     const hint =
-      "a name can be taken once in a microtenant: choose another, or take over or delete the one that is there";
-    return { do: "fail", error: AlreadyExistsError, hint };
+      "names must be unique within a microtenant: choose another name, or adopt or delete the existing object";
+    return { action: "fail", error: AlreadyExistsError, hint };
   }
   if (status >= 500 || status === 408 || id === "retryable.server.error") {
-    const hint = "ZPA is overloaded or down, which https://trust.zscaler.com may tell; run it again later";
-    return { do: "repeatIfSafe", error: UnavailableError, hint };
+    const hint = "ZPA is overloaded or down: check https://trust.zscaler.com and run it again later";
+    return { action: "retryIfSafe", error: UnavailableError, hint };
   }
   if (isClientError && fault.form === "json" && status !== 404 && status !== 405) {
     const hint = validationHint(id, fault.params);
-    return { do: "fail", error: ValidationError, ...(hint === undefined ? {} : { hint }) };
+    return { action: "fail", error: ValidationError, ...(hint === undefined ? {} : { hint }) };
   }
-  return { do: "fail", error: ProtocolError, hint: status === 404 ? otherNotFound : otherAnswers };
+  return { action: "fail", error: ProtocolError, hint: status === 404 ? notZpa404 : notZpa };
 }
 
-/** One status for a stale token, a lost session, an overload and wrong rights. */
-function judgeUnauthorized(id: string, text: string): Verdict {
+/** ZPA sends 401 for an expired token, a lost session, an overload and missing permissions alike. */
+function classifyUnauthorized(id: string, text: string): Decision {
   if (id === "invalid_client") {
-    return { do: "fail", error: AuthenticationError, hint: "check the client id and the client secret" };
+    return { action: "fail", error: AuthenticationError, hint: "check the client id and the client secret" };
   }
   if (/Resource Access Blocked/i.test(text)) {
-    const hint = "this is how ZPA says that it is overloaded; run it again later";
-    return { do: "renewAfterPause", error: AuthenticationError, hint };
+    const hint = "ZPA sends this when it is overloaded: run it again later";
+    return { action: "pauseAndRenewToken", error: AuthenticationError, hint };
   }
   return {
-    do: /SESSION_NOT_VALID|Session already invalidated/i.test(text) ? "renewAfterPause" : "renew",
+    action: /SESSION_NOT_VALID|Session already invalidated/i.test(text) ? "pauseAndRenewToken" : "renewToken",
     error: AuthenticationError,
-    hint: "a new token was refused too: check that customerId is this API client's tenant, and that the client is enabled and has a ZPA role",
+    hint: "ZPA also refused a new token: check that customerId is this API client's tenant, and that the client is enabled and has a ZPA role",
   };
 }
 
-/** A refusal by the sign-in. Never a NotFoundError: that would be taken for an object that is gone. */
-export function judgeSignIn(settings: ResolvedSettings, status: number, fault: ZpaFault): Verdict {
-  if (isOneApiOnly(fault)) return { do: "fail", error: AuthenticationError, hint: moveToOneApi };
-  if (status === 429) return { do: "waitAll", error: RateLimitError, hint: "too many sign-ins; run it again later" };
+/** Classifies an error response of the sign-in. Never a NotFoundError, which means that an object is gone. */
+export function classifySignIn(settings: ResolvedSettings, status: number, fault: ZpaFault): Decision {
+  if (isOneApiOnly(fault)) return { action: "fail", error: AuthenticationError, hint: moveToOneApi };
+  if (status === 429)
+    return { action: "waitAll", error: RateLimitError, hint: "too many sign-ins: run it again later" };
   if (status === 401 && /Resource Access Blocked|SESSION_NOT_VALID|Session already invalidated/i.test(fault.text)) {
-    return { do: "repeat", error: AuthenticationError, hint: "ZPA is overloaded; run it again later" };
+    return { action: "retry", error: AuthenticationError, hint: "ZPA is overloaded: run it again later" };
   }
   if (status >= 500 || status === 408) {
-    const hint = "the sign-in is overloaded or down, which https://trust.zscaler.com may tell; run it again later";
-    return { do: "repeatIfSafe", error: UnavailableError, hint };
+    const hint = "the sign-in service is overloaded or down: check https://trust.zscaler.com and run it again later";
+    return { action: "retryIfSafe", error: UnavailableError, hint };
   }
   if ([400, 401, 403].includes(status))
-    return { do: "fail", error: AuthenticationError, hint: credentialHint(settings) };
+    return { action: "fail", error: AuthenticationError, hint: credentialHint(settings) };
   const where =
     settings.mode === "legacy" ? "zpaCloud (or baseUrl)" : "vanityDomain and zscalerCloud (or tokenUrl and baseUrl)";
-  const hint = `nobody signs in at ${new URL(settings.tokenUrl).host}: check ${where}`;
-  return { do: "fail", error: ProtocolError, hint };
+  const hint = `${new URL(settings.tokenUrl).host} does not serve ZPA sign-ins: check ${where}`;
+  return { action: "fail", error: ProtocolError, hint };
 }
 
 function credentialHint({ mode, privateKey }: ResolvedSettings): string {
@@ -127,10 +129,10 @@ function credentialHint({ mode, privateKey }: ResolvedSettings): string {
       ? "zpaClientId and zpaClientSecret, and that zpaCloud is the tenant's cloud"
       : privateKey === undefined
         ? "clientId, clientSecret and vanityDomain"
-        : "clientId, privateKey and vanityDomain, that the API client in ZIdentity has the public key, and this machine's clock";
+        : "clientId, privateKey and vanityDomain, that the API client in ZIdentity has the matching public key, and this machine's clock";
   return (
-    `check ${names}. After a rotation set them anew: pulumi refresh and destroy use what was stored at the last up ` +
-    "unless --run-program is given or the environment says otherwise"
+    `check ${names}. After a rotation, set the new values: pulumi refresh and destroy use those of the last update, ` +
+    "unless you pass --run-program or set environment variables"
   );
 }
 
@@ -145,30 +147,30 @@ function isDuplicate(method: string, status: number, { id = "", reason = "" }: Z
 }
 
 function notFoundHint(method: string, { params }: ZpaFault): string {
-  if (params.includes("microtenantId")) return "there is no such microtenant: check microtenantId";
+  if (params.includes("microtenantId")) return "the microtenant does not exist: check microtenantId";
   return method === "GET" || method === "DELETE"
-    ? "it was deleted, or is in another microtenant"
-    : "it, or an object that it refers to, was deleted or is in another microtenant: check zcomponentId, enrollmentCertId and microtenantId";
+    ? "the object was deleted or is in another microtenant"
+    : "the object, or one that it refers to, was deleted or is in another microtenant: check zcomponentId, enrollmentCertId and microtenantId";
 }
 
 function forbiddenHint({ id = "", text }: ZpaFault): string {
   if (/LIMIT_EXCEEDED/i.test(`${id} ${text}`)) {
-    return "a tenant holds 100 keys of each type, 100 groups of each kind, 10 000 credentials and 500 microtenants: delete some, or ask Zscaler for more";
+    return "a tenant can have 100 keys of each type, 100 groups of each kind, 10 000 credentials and 500 microtenants: delete some, or ask Zscaler for a higher limit";
   }
-  return "check that customerId is this API client's tenant, and that the client's role in ZPA allows this, in this microtenant";
+  return "check that customerId is this API client's tenant, and that its ZPA role allows this operation in this microtenant";
 }
 
-/** What ZPA calls the fields, in words. */
+/** Explanations of ZPA's field names. */
 const fieldNotes: Readonly<Record<string, string>> = {
-  enrollmentCertId: "enrollmentCertId is the id of the certificate that signs, usually Connector or Service Edge",
+  enrollmentCertId: "enrollmentCertId is the id of the enrollment certificate, usually Connector or Service Edge",
   zcomponentId: "zcomponentId is the id of the App Connector Group or Service Edge Group",
 };
 
 function validationHint(id: string, params: readonly string[]): string | undefined {
   const notes = params.map((param) => fieldNotes[param]).filter((note) => note !== undefined);
-  if (id === "missing.mandatory.params") return ["set the fields that are named", ...notes].join("; ");
+  if (id === "missing.mandatory.params") return ["set the named fields", ...notes].join("; ");
   if (id === "filtering.input.invalid.operand") {
-    return "the search takes plain words, as in maxUsage EQ 2; for other characters list all and compare the names";
+    return "the search accepts plain words only, as in maxUsage EQ 2; for other characters, list all objects and compare the names";
   }
   return notes.length > 0 ? notes.join("; ") : undefined;
 }

@@ -1,29 +1,31 @@
-// When a request that failed is worth another try, and after how long. Pure: the operation does the waiting.
+// Retry limits and backoff. Pure functions: the operation does the waiting.
 
-/** Retries of one operation, beside those that the rate limit asks for. */
+/** Maximum retries of one operation, not counting those after a 429. */
 export const maxRetries = 4;
 
-const firstPause = 500;
-const longestPause = 10_000;
+/** Milliseconds. */
+const firstBackoff = 500;
+/** Milliseconds. */
+const maxBackoff = 10_000;
 
-/** Milliseconds before the given retry (1 for the first): doubling from 0.5 s to 10 s, of which a random half is taken. */
+/** Exponential backoff in milliseconds before the given retry (1 for the first): 0.5 s to 10 s, half of it random. */
 export function backOff(retry: number, random: () => number): number {
-  const full = Math.min(longestPause, firstPause * 2 ** (retry - 1));
+  const full = Math.min(maxBackoff, firstBackoff * 2 ** (retry - 1));
   return full / 2 + (full / 2) * random();
 }
 
-/** Up to this much is added to a wait that ZPA asks for, so that those who wait do not all come back at once. */
+/** Up to this many milliseconds are added to a wait that ZPA requests, so that clients do not all return at once. */
 const jitter = 1_000;
 
-/** Milliseconds to wait when ZPA asks for `atLeast`. */
+/** Milliseconds to wait if ZPA requests `atLeast`. */
 export function withJitter(atLeast: number, random: () => number): number {
   return atLeast + jitter * random();
 }
 
 /**
- * Keeps many operations that fail together from multiplying the load on an API that is down: each retry of an operation
- * beyond its first takes one from the purse, each success puts a little back. So an API that is down gets little more
- * than two requests for each operation, and a burst of single faults passes however many operations it meets.
+ * Limits the retries of all operations together, so that they do not multiply the load on an API that is down. Each
+ * retry after an operation's first takes one retry token, and each success returns half a one. So an API that is down
+ * receives little more than two requests per operation, while any number of operations can retry a single failure.
  */
 export class RetryBudget {
   private left: number;
@@ -32,7 +34,7 @@ export class RetryBudget {
     this.left = capacity;
   }
 
-  /** Whether a retry may be made; if so it is paid for. */
+  /** Takes one retry token; returns false if none is left. */
   take(): boolean {
     if (this.left < 1) return false;
     this.left -= 1;
@@ -45,12 +47,13 @@ export class RetryBudget {
 }
 
 /**
- * How long a `Retry-After` header asks to wait, in milliseconds, or undefined when it says nothing usable.
+ * Parses a `Retry-After` header into milliseconds; returns undefined if it is absent or not valid.
  *
- * ZPA writes `13s`, with the unit; a plain number of seconds and an HTTP date are what RFC 9110 §10.2.3 allows. A date
- * is taken relative to the answer's own `Date`, since only the server's clock counts.
+ * ZPA sends `13s`, with the unit; RFC 9110 §10.2.3 allows a plain number of seconds or an HTTP date. A date is relative
+ * to the response's own `Date` header, because this machine's clock may differ from the server's.
  *
- * @param wallTime - milliseconds since 1970 on our clock, for an answer without a usable `Date`
+ * @param date - the response's `Date` header
+ * @param wallTime - this machine's time in milliseconds since 1970, used if `date` is not valid
  */
 export function parseRetryAfter(
   header: string | undefined,
@@ -64,10 +67,12 @@ export function parseRetryAfter(
   return until === undefined ? undefined : Math.max(0, until - (parseHttpDate(date ?? "") ?? wallTime));
 }
 
-/** One of RFC 9110's three forms, which all begin with the day's name: `Date.parse` takes almost anything with a digit. */
+/**
+ * Accepts RFC 9110's three date formats, which all begin with a weekday: `Date.parse` alone accepts almost anything.
+ */
 function parseHttpDate(text: string): number | undefined {
   if (!/^[A-Z][a-z]{2,8},? /.test(text)) return undefined;
-  // the third form names no zone and means GMT
+  // the third format has no time zone and means GMT
   const time = Date.parse(/GMT|UTC|[+-]\d{4}$/.test(text) ? text : `${text} GMT`);
   return Number.isNaN(time) ? undefined : time;
 }

@@ -1,32 +1,32 @@
-// The time as the server has it: ages of objects are counted by the clock that dated them, not by this machine's.
+// The server's time. The age of an object is computed with the clock that dated it, not with this machine's.
 
 import type { Clock } from "../clock";
-import type { HttpAnswer } from "../http/connection";
+import type { HttpResponse } from "../http/connection";
 
 export class ServerClock {
-  /** Milliseconds since 1970 by the server, and when it said so on the monotonic clock. */
-  private told: { time: number; at: number } | undefined;
+  /** The latest server time in milliseconds since 1970, and when it was received on the monotonic clock. */
+  private latest: { time: number; at: number } | undefined;
 
   constructor(private readonly clock: Clock) {}
 
-  heard(answer: HttpAnswer): void {
-    const time = dateOf(answer);
-    if (time !== undefined) this.told = { time, at: this.clock.now() };
+  update(response: HttpResponse): void {
+    const time = dateOf(response);
+    if (time !== undefined) this.latest = { time, at: this.clock.now() };
   }
 
-  /** Seconds since 1970; undefined before the first answer that told the time. */
+  /** Seconds since 1970; undefined before the first response with a `Date` header. */
   now(): number | undefined {
-    return this.told && Math.floor((this.told.time + this.clock.now() - this.told.at) / 1000);
+    return this.latest && Math.floor((this.latest.time + this.clock.now() - this.latest.at) / 1000);
   }
 }
 
-/** The server's own time of an answer, seconds since 1970, when it told it. */
-export function serverTimeOf(answer: HttpAnswer): number | undefined {
-  const time = dateOf(answer);
+/** Server time of a response in seconds since 1970; undefined if it has no `Date` header. */
+export function serverTimeOf(response: HttpResponse): number | undefined {
+  const time = dateOf(response);
   return time && Math.floor(time / 1000);
 }
 
-function dateOf({ headers }: HttpAnswer): number | undefined {
+function dateOf({ headers }: HttpResponse): number | undefined {
   const time = Date.parse(headers["date"] ?? "");
   return Number.isNaN(time) ? undefined : time;
 }

@@ -1,12 +1,18 @@
-// From "do this" to an answer or an error that says all: token, place in the limit, exchange, judgement, retry.
+// Carries out one operation: token, rate limit, exchange, classification, retry.
 
-import { answerFacts, readFault, readSuccess, type ZpaFault } from "../http/answers";
-import { type ApiAnswer, type ApiRequest, apiUrl, familyOf, needCustomerId, type Sender } from "./apiRequest";
+import { responseFacts, readFault, readSuccess, type ZpaFault } from "../http/responses";
+import { type ApiResponse, type ApiRequest, apiUrl, familyOf, needCustomerId, type Sender } from "./apiRequest";
 import type { Clock } from "../clock";
 import { commonHeaders } from "../http/userAgent";
 import { ConnectionFailure } from "../http/failures";
 import { NotFoundError, ProtocolError, RateLimitError } from "../errors";
-import { type HttpAnswer, HttpConnection, type HttpRequest, type Outcome, type RequestEvent } from "../http/connection";
+import {
+  type HttpResponse,
+  HttpConnection,
+  type HttpRequest,
+  type Outcome,
+  type RequestEvent,
+} from "../http/connection";
 import { Operation, type OperationFacts, type Retry } from "./attempts";
 import type { RateLedger } from "../rateLimit/sharedLedger";
 import { type Permit, RateLimiter } from "../rateLimit/limiter";
@@ -14,14 +20,14 @@ import { redact, secretTexts } from "../http/redact";
 import type { ResolvedSettings } from "../settings/resolve";
 import { RetryBudget } from "./retry";
 import { ServerClock, serverTimeOf } from "./serverClock";
-import { readToken, signInRequest, type TokenAnswer } from "../auth/signIn";
+import { readToken, signInRequest, type TokenResponse } from "../auth/signIn";
 import { type Token, TokenSource } from "../auth/tokenSource";
-import { judge, judgeSignIn, type Verdict } from "./classify";
+import { classify, classifySignIn, type Decision } from "./classify";
 import { Pauses, Refusals, type WaitNotice } from "../rateLimit/waits";
 
 export interface TransportOptions {
   settings: ResolvedSettings;
-  /** Where the proxy variables stand. */
+  /** Environment with the proxy variables. */
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   random: () => number;
@@ -30,20 +36,20 @@ export interface TransportOptions {
   ledger?: RateLedger | undefined;
 }
 
-/** One try of an operation. */
+/** One attempt of an operation. */
 interface Attempt {
   outcome: Outcome;
-  /** Undefined for the sign-in itself. */
+  /** The token that was used; undefined for the sign-in itself. */
   token: Token | undefined;
-  /** What no message about it may show. */
+  /** Texts that must not appear in messages about it. */
   secrets: readonly string[];
 }
 
-/** Milliseconds that a sign-out may take: nobody should wait for it. */
+/** Milliseconds that a sign-out may take, so that it does not delay closing. */
 const signOutTimeout = 5_000;
 
 export class Transport implements Sender {
-  // out of reach of whoever prints the client
+  // private to the runtime too, so that printing a client shows no secrets
   readonly #options: TransportOptions;
   readonly #tokens: TokenSource;
   readonly #http: HttpConnection;
@@ -71,31 +77,31 @@ export class Transport implements Sender {
     this.pauses = new Pauses(clock, onWait);
   }
 
-  send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer> {
+  send(request: ApiRequest, signal?: AbortSignal): Promise<ApiResponse> {
     const { method, replay, operation: name } = request;
-    const lane = method === "GET" ? "reads" : "writes";
-    return this.run({ name, lane, replay }, signal, (operation) => this.carryOut(request, operation));
+    const kind = method === "GET" ? "reads" : "writes";
+    return this.run({ name, kind, replay }, signal, (operation) => this.execute(request, operation));
   }
 
   /** Signs in now instead of with the first request. */
   async signInNow(signal?: AbortSignal): Promise<void> {
-    await this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, signal, (operation) =>
-      operation.until(this.#tokens.get(operation.signal)),
+    await this.run({ name: "signing in", kind: "sign-in", replay: "safe" }, signal, (operation) =>
+      operation.waitFor(this.#tokens.get(operation.signal)),
     );
   }
 
-  /** The tenant, as far as it is known without a request. */
+  /** The customer id, if it is known without a request. */
   get knownCustomerId(): string | undefined {
     return this.#options.settings.customerId ?? this.#tokens.customerId;
   }
 
-  /** The tenant. Signs in where only a token can tell it. */
+  /** The customer id. Signs in if only the token names it. */
   async customerId(signal?: AbortSignal): Promise<string> {
     if (this.knownCustomerId === undefined) await this.signInNow(signal);
     return needCustomerId(this.knownCustomerId, "looking up the tenant");
   }
 
-  /** Gives the legacy session back, ends what is under way, and closes the connections. */
+  /** Aborts pending operations, signs out of the legacy API and closes the connections. */
   close(): Promise<void> {
     return (this.closing ??= this.shutDown());
   }
@@ -108,7 +114,7 @@ export class Transport implements Sender {
     await this.#http.close();
   }
 
-  /** A session that cannot be given back ends by itself: nothing to bother anybody with. */
+  /** Ends the legacy session. Ignores failures, because sessions expire on their own. */
   private async signOut(url: string, token: Token): Promise<void> {
     const { clock } = this.#options;
     const abort = new AbortController();
@@ -138,75 +144,75 @@ export class Transport implements Sender {
     }
   }
 
-  private async carryOut(request: ApiRequest, operation: Operation): Promise<ApiAnswer> {
+  private async execute(request: ApiRequest, operation: Operation): Promise<ApiResponse> {
     const { settings } = this.#options;
-    const limiter = operation.facts.lane === "writes" ? this.writes : this.reads;
+    const limiter = operation.facts.kind === "writes" ? this.writes : this.reads;
     const ticket = limiter.ticket();
-    // as it is now: the caller may go on changing it while it waits
+    // a snapshot: the caller may change the object while the request waits
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const shown = body === undefined ? undefined : redact(JSON.parse(body) as unknown);
+    const redactedBody = body === undefined ? undefined : redact(JSON.parse(body) as unknown);
     const secrets = [...secretTexts(request.body), ...secretsOf(settings)];
     const send = async (): Promise<Attempt> => {
       const acquire = () => limiter.acquire(ticket, familyOf(request), operation.signal);
-      const { outcome, token } = await this.attempt(request, { body, shown }, operation, acquire);
-      if (!(outcome instanceof ConnectionFailure)) this.serverClock.heard(outcome);
+      const { outcome, token } = await this.attempt(request, { body, redactedBody }, operation, acquire);
+      if (!(outcome instanceof ConnectionFailure)) this.serverClock.update(outcome);
       return { outcome, token, secrets: [...secrets, token.value] };
     };
-    const judgeFault = (status: number, fault: ZpaFault) => judge(request.method, status, fault);
+    const classifyFault = (status: number, fault: ZpaFault) => classify(request.method, status, fault);
     try {
-      const { answer } = await this.repeat(operation, send, judgeFault, (wait) => this.holdAll(wait));
-      return this.success(answer, operation, secrets);
+      const { response } = await this.sendUntilSuccess(operation, send, classifyFault, (wait) => this.pauseAll(wait));
+      return this.success(response, operation, secrets);
     } catch (error) {
-      // a delete whose answer was lost, and that finds nothing now, has done it
+      // an earlier attempt of this delete succeeded, but its response was lost
       const isDone = request.method === "DELETE" && operation.mayHaveHappened && error instanceof NotFoundError;
       if (!isDone) throw error;
       return { body: undefined, serverTime: this.serverClock.now(), facts: {} };
     }
   }
 
-  /** Sends until there is a success, as often as it may be sent again. */
-  private async repeat(
+  /** Sends the request, and retries it while the operation allows. @throws the error that ends the operation */
+  private async sendUntilSuccess(
     operation: Operation,
     send: () => Promise<Attempt>,
-    judgeFault: (status: number, fault: ZpaFault) => Verdict,
+    classifyFault: (status: number, fault: ZpaFault) => Decision,
     hold: (milliseconds: number) => Promise<void> | void,
-  ): Promise<{ answer: HttpAnswer; secrets: readonly string[] }> {
+  ): Promise<{ response: HttpResponse; secrets: readonly string[] }> {
     for (;;) {
       const { outcome, token, secrets } = await send();
       let retry: Retry;
       if (outcome instanceof ConnectionFailure) {
         retry = operation.afterFailure(outcome);
       } else {
-        if (isSuccess(outcome)) return { answer: outcome, secrets };
+        if (isSuccess(outcome)) return { response: outcome, secrets };
         const fault = readFault(outcome);
-        retry = operation.afterRefusal(outcome, fault, judgeFault(outcome.status, fault), secrets);
+        retry = operation.afterRefusal(outcome, fault, classifyFault(outcome.status, fault), secrets);
       }
-      const { pause, holdAll, renewToken } = retry;
-      if (pause !== undefined) await operation.until(this.pauses.wait(pause, "failed", operation.signal));
-      if (holdAll !== undefined) await operation.until(Promise.resolve(hold(holdAll)));
+      const { pause, pauseAll, renewToken } = retry;
+      if (pause !== undefined) await operation.waitFor(this.pauses.wait(pause, "failed", operation.signal));
+      if (pauseAll !== undefined) await operation.waitFor(Promise.resolve(hold(pauseAll)));
       if (renewToken && token !== undefined) this.#tokens.discard(token);
     }
   }
 
-  /** Sends it once, when there is a token and a place for it. */
+  /** Sends the request once, after waiting for a token and a slot in the rate limit. */
   private async attempt(
     request: ApiRequest,
-    prepared: { body: string | undefined; shown: unknown },
+    prepared: { body: string | undefined; redactedBody: unknown },
     operation: Operation,
     acquire: () => Promise<Permit>,
   ): Promise<{ outcome: Outcome; token: Token }> {
     const { clock, settings } = this.#options;
-    // before the queue: who cannot sign in, or asks for nonsense, learns it at once
-    await operation.until(this.#tokens.get(operation.signal));
+    // before the queue, so that bad credentials and invalid requests fail at once
+    await operation.waitFor(this.#tokens.get(operation.signal));
     const url = apiUrl(request, settings, needCustomerId(this.knownCustomerId, request.operation));
-    this.refuseWhileBanned(operation);
+    this.throwIfBlocked(operation);
     const queuedAt = clock.now();
     operation.suspendDeadline();
-    const permit = await operation.until(acquire());
+    const permit = await operation.waitFor(acquire());
     try {
-      this.refuseWhileBanned(operation);
-      // after the queue: it may have been longer than the token lives
-      const token = await operation.until(this.#tokens.get(operation.signal));
+      this.throwIfBlocked(operation);
+      // again after the queue, because the token may have expired there
+      const token = await operation.waitFor(this.#tokens.get(operation.signal));
       const waited = clock.now() - queuedAt;
       const { body } = prepared;
       const headers = {
@@ -215,79 +221,71 @@ export class Transport implements Sender {
         authorization: `Bearer ${token.value}`,
       };
       const outgoing: HttpRequest = { method: request.method, url, headers, ...(body === undefined ? {} : { body }) };
-      return { outcome: await this.exchangeFor(operation, outgoing, waited, prepared.shown), token };
+      return { outcome: await this.exchange(operation, outgoing, waited, prepared.redactedBody), token };
     } finally {
       permit.release();
     }
   }
 
-  /** One exchange of an operation. */
-  private async exchangeFor(
-    operation: Operation,
-    outgoing: HttpRequest,
-    waited: number,
-    body: unknown,
-  ): Promise<Outcome> {
+  /** One exchange within the operation's deadline. */
+  private async exchange(operation: Operation, outgoing: HttpRequest, waited: number, body: unknown): Promise<Outcome> {
     operation.startAttempt();
     try {
-      const outcome = await this.#http.exchange(
-        outgoing,
-        { attempt: operation.attempts, waited, body },
-        operation.signal,
-      );
-      if (!(outcome instanceof ConnectionFailure) && outcome.status !== 429) this.refusals.passed(operation.facts.lane);
+      const facts = { attempt: operation.attempts, waited, body };
+      const outcome = await this.#http.exchange(outgoing, facts, operation.signal);
+      if ("status" in outcome && outcome.status !== 429) this.refusals.accepted(operation.facts.kind);
       return outcome;
     } catch (reason) {
-      throw operation.interrupted(reason);
+      throw operation.abortError(reason);
     }
   }
 
-  private success(answer: HttpAnswer, operation: Operation, secrets: readonly string[]): ApiAnswer {
+  private success(response: HttpResponse, operation: Operation, secrets: readonly string[]): ApiResponse {
     this.budget.succeeded();
-    const mayHaveHappened = operation.facts.lane === "writes";
-    const facts = { ...operation.details(answerFacts(answer, secrets)), mayHaveHappened };
-    return { body: readSuccess(answer, facts), serverTime: serverTimeOf(answer), facts };
+    const mayHaveHappened = operation.facts.kind === "writes";
+    const facts = { ...operation.details(responseFacts(response, secrets)), mayHaveHappened };
+    return { body: readSuccess(response, facts), serverTime: serverTimeOf(response), facts };
   }
 
-  /** The tenant's limits hold for reads and writes alike, but who is refused for one is over the rate for both. */
-  private holdAll(milliseconds: number): void {
+  /** Pauses reads and writes alike: a 429 does not say which of the limits was exceeded. */
+  private pauseAll(milliseconds: number): void {
     this.reads.refused(milliseconds);
     this.writes.refused(milliseconds);
   }
 
-  /** ZPA asked for more time than it is worth: until then nothing is sent, and nobody waits in vain. */
-  private refuseWhileBanned(operation: Operation): void {
-    const reason = this.refusals.whyNothing;
+  /** Fails at once while ZPA asks for a longer wait than the client accepts. @throws RateLimitError */
+  private throwIfBlocked(operation: Operation): void {
+    const reason = this.refusals.blockedReason;
     if (reason === undefined) return;
-    const hint = "run it again then; until then nothing is sent";
+    const hint = "run it again then; until then, the client sends no requests";
     throw new RateLimitError(operation.details({ status: 429, reason, hint }));
   }
 
-  private signIn(signal: AbortSignal): Promise<TokenAnswer> {
+  private signIn(signal: AbortSignal): Promise<TokenResponse> {
     const { settings, clock } = this.#options;
-    return this.run({ name: "signing in", lane: "sign-in", replay: "safe" }, signal, async (operation) => {
+    return this.run({ name: "signing in", kind: "sign-in", replay: "safe" }, signal, async (operation) => {
       const send = async (): Promise<Attempt> => {
-        // signed anew each time: an assertion lives for a minute
+        // a new assertion for each attempt: one expires after ten minutes
         const { outgoing, secrets } = signInRequest(settings, clock.wallTime());
-        const outcome = await this.exchangeFor(operation, outgoing, 0, undefined);
+        const outcome = await this.exchange(operation, outgoing, 0, undefined);
         return { outcome, token: undefined, secrets: [...secrets, ...secretsOf(settings)] };
       };
-      const judgeFault = (status: number, fault: ZpaFault) => judgeSignIn(settings, status, fault);
-      // the sign-in has no queue whose head could wait for it
+      const classifyFault = (status: number, fault: ZpaFault) => classifySignIn(settings, status, fault);
+      // the sign-in has no queue, so it waits here
       const hold = (milliseconds: number) => this.pauses.wait(milliseconds, "refused", operation.signal);
-      const { answer, secrets } = await this.repeat(operation, send, judgeFault, hold);
-      const token = readToken(answer);
+      const { response, secrets } = await this.sendUntilSuccess(operation, send, classifyFault, hold);
+      const token = readToken(response);
       if (token !== undefined) return token;
       throw new ProtocolError({
-        ...operation.details(answerFacts(answer, secrets)),
-        reason: "the answer holds no access token",
-        hint: "check baseUrl and tokenUrl, and whether a proxy or a login page answers in place of ZPA",
+        ...operation.details(responseFacts(response, secrets)),
+        reason: "the response contains no access token",
+        hint: "check baseUrl and tokenUrl, and whether a proxy or a login page responds instead of ZPA",
       });
     });
   }
 }
 
-function isSuccess({ status }: HttpAnswer): boolean {
+function isSuccess({ status }: HttpResponse): boolean {
   return status >= 200 && status < 300;
 }
 

@@ -7,7 +7,7 @@ import type { Same } from "../same";
 import type { Sender } from "../request/apiRequest";
 import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
-/** A group of App Connectors, as ZPA has it; fields that are not named here come along. */
+/** A group of App Connectors as ZPA returns it, including fields that are not listed here. */
 export interface AppConnectorGroup {
   id: string;
   name: string;
@@ -26,7 +26,12 @@ const schema = z.looseObject({
 });
 const reader: Reader<Same<AppConnectorGroup, z.output<typeof schema>>> = readerOf(schema);
 
-/** App Connector Groups: what keys of the type CONNECTOR_GRP belong to. */
+/**
+ * App Connector Groups, which keys of type CONNECTOR_GRP belong to. Read-only.
+ *
+ * @example
+ * const group = await zpa.appConnectorGroups.find("Frankfurt");
+ */
 export class AppConnectorGroups extends LookUps<AppConnectorGroup> {
   constructor(sender: Sender) {
     const names = { singular: "App Connector Group", plural: "App Connector Groups" };

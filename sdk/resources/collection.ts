@@ -1,55 +1,54 @@
-// What the endpoint families share: the scope's microtenant and signal on every call, the answer read as an object, pages
-// of up to 500, and a search.
+// What the endpoint families share: the scope of a call, typed responses, list options and pages.
 
-import type { ApiAnswer, ApiRequest, Sender } from "../request/apiRequest";
-import { parseAnswer, type Reader } from "./reader";
+import type { ApiResponse, ApiRequest, Sender } from "../request/apiRequest";
+import { parseResponse, type Reader } from "./reader";
 
-/** Where an object is, and until when it is waited for. */
+/** The microtenant of a call, and a signal to abort it. */
 export interface Scope {
   /**
-   * The id of a microtenant, `0` for Default, or `all` (reads only). Left out it is the microtenant of the settings; where
-   * they name none, ZPA writes to Default and reads from all.
+   * Id of a microtenant, `0` for Default, or `all` (reads only). Default: `microtenantId` of the settings. If that is
+   * not set either, ZPA reads from all microtenants and writes to Default.
    */
   microtenantId?: string | undefined;
-  /** Ends the call, wherever it is, with the signal's reason. */
+  /** Aborts the call at any stage; it then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** A request as an endpoint family writes it. */
+/** A request of an endpoint family; the version defaults to v1. */
 export type Call = Omit<ApiRequest, "version" | "microtenantId"> & { version?: ApiRequest["version"] };
 
 /** Sends one request in a scope. */
-export function send(sender: Sender, scope: Scope, call: Call): Promise<ApiAnswer> {
+export function send(sender: Sender, scope: Scope, call: Call): Promise<ApiResponse> {
   return sender.send({ version: "v1", ...call, microtenantId: scope.microtenantId }, scope.signal);
 }
 
-/** Sends one request in a scope, for an answer of this form. */
+/** Sends one request in a scope, and parses its response. @throws ProtocolError if it is not in the expected form */
 export async function fetchAs<T>(reader: Reader<T>, sender: Sender, scope: Scope, call: Call): Promise<T> {
-  return parseAnswer(reader, await send(sender, scope, call));
+  return parseResponse(reader, await send(sender, scope, call));
 }
 
-/** The largest page that ZPA gives ("The maximum page size is 500"). */
+/** Maximum and default number of objects in a page (Zscaler's help: "The maximum page size is 500"). */
 export const maxPageSize = 500;
 
-/** What to list, how much of it, in which order. */
+/** Options of a list. Without any, it contains all objects. */
 export interface ListOptions extends Scope {
-  /** Objects in a page, 1 to 500; default 500. */
+  /** Objects per page, 1 to 500. Default: 500. */
   pageSize?: number;
-  /** Stop after so many objects; default all. */
+  /** Maximum number of objects. Default: no limit. */
   maxItems?: number;
-  /** Stop after so many pages; default all. */
+  /** Maximum number of pages. Default: no limit. */
   maxPages?: number;
-  /** As in `maxUsage EQ 2` or `ownershipType EQ MICROTENANT_SPECIFIC`. */
+  /** Filter in ZPA's search syntax, as in `maxUsage EQ 2` or `ownershipType EQ MICROTENANT_SPECIFIC`. */
   search?: string;
-  /** A field's name. */
+  /** Name of the field to sort by. Default: ZPA's own order. */
   sortBy?: string;
-  /** Ascending or descending. */
+  /** Sort direction: ascending or descending. */
   sortdir?: "ASC" | "DSC";
 }
 
 /**
- * An object of a list that is not of the form that this client knows: its name is taken, but its fields cannot be relied
- * on. A GET of its id ends in a ProtocolError that names the fields.
+ * A listed object with fields that are not in the form that this client knows. Its name is taken, but its fields are
+ * not reliable. `get` with its id throws a ProtocolError that names the fields.
  */
 export class UnreadableObject {
   constructor(
@@ -57,26 +56,35 @@ export class UnreadableObject {
     readonly name: string,
     readonly microtenantId: string | undefined,
     readonly microtenantName: string | undefined,
-    /** Names of the fields that cannot be read, as in `maxUsage`; five at most. */
+    /** Names of the unreadable fields, such as `maxUsage`; five at most. */
     readonly unreadable: readonly string[],
   ) {}
 }
 
-/** One page, as ZPA gave it. */
+/** One page of a list. */
 export interface Page<T> {
+  /** The objects of the page that can be read. */
   items: T[];
-  /** The rest of the page's objects, as far as they have an id and a name. */
+  /** The other objects of the page, if they have an id and a name. */
   unreadable: UnreadableObject[];
-  /** As ZPA says. Where it says nothing beside rows: one more than this page when it is full, else this page. */
+  /** Number of pages, from ZPA. If ZPA does not say: this page's number, plus one if the page is full. */
   totalPages: number;
 }
 
-/** Names that the search takes as they are; anything else gets 400 `filtering.input.invalid.operand` or worse. */
+/**
+ * Names that ZPA's search accepts; for others it fails with 400 `filtering.input.invalid.operand`, or finds too little.
+ */
 const searchable = /^[A-Za-z0-9_.:/-]+(?: [A-Za-z0-9_.:/-]+)*$/;
-/** Words of the search's own language. */
+/** Operators of the search syntax. */
 const operators = /(?:^| )(?:EQ|NE|LIKE|IN|AND|OR|GT|LT|GE|LE)(?: |$)/;
 
-/** Whether looking for this name costs one search instead of the whole list. */
+/**
+ * Whether ZPA's search accepts this name. If so, `find` and `named` cost one GET; otherwise they read the whole list.
+ *
+ * @example
+ * isSearchable("edge-fra 1"); // true
+ * isSearchable("R&D"); // false
+ */
 export function isSearchable(name: string): boolean {
   return searchable.test(name) && !operators.test(name);
 }

@@ -1,5 +1,5 @@
 // ZPA's "privileged credential controller": https://help.zscaler.com/zpa/configuring-privileged-credentials-using-api
-// Passwords, private keys and passphrases go in and never come out again.
+// Passwords, private keys and passphrases are write-only.
 
 import { z } from "zod";
 import { fetchAs, type ListOptions, type Page, type Scope, send, type UnreadableObject } from "./collection";
@@ -10,22 +10,22 @@ import type { Sender } from "../request/apiRequest";
 import { maybe, plainText, readerOf, wireId, wireText, wireTime } from "./wireTypes";
 import { ZpaList } from "./zpaList";
 
-/** What a credential is made of, by use: RDP, SSH and VNC · SSH · VNC. */
+/** The types of a credential: USERNAME_PASSWORD for RDP, SSH and VNC; SSH_KEY for SSH; PASSWORD for VNC. */
 export const credentialTypes = ["USERNAME_PASSWORD", "SSH_KEY", "PASSWORD"] as const;
 /** One of {@link credentialTypes}. */
 export type CredentialType = (typeof credentialTypes)[number];
 
-/** A credential, as ZPA has it; fields that are not named here come along. Times are seconds since 1970. */
+/** A credential as ZPA returns it, including fields that are not listed here. Times are seconds since 1970. */
 export interface Credential {
   id: string;
   name: string;
   description: string | undefined;
-  /** One of {@link credentialTypes}, or one that is new to this client: that must not hide the object. */
+  /** One of {@link credentialTypes}; at run time also a type that this client does not know yet. */
   credentialType: CredentialType;
   userName: string | undefined;
-  /** Not always echoed: absent is not the same as empty. */
+  /** ZPA does not always return it: undefined does not mean empty. */
   userDomain: string | undefined;
-  /** Moves with every write that carries a secret. */
+  /** Time of the last write that contained a secret. */
   lastCredentialResetTime: string | undefined;
   microtenantId: string | undefined;
   microtenantName: string | undefined;
@@ -51,22 +51,22 @@ const schema = z.looseObject({
 });
 const reader: Reader<Same<Credential, z.output<typeof schema>>> = readerOf(schema);
 
-/** All that may be written. */
+/** The fields that can be written. */
 export interface CredentialBody {
   /** Unique within a microtenant. */
   name: string;
-  /** Cannot be changed. */
+  /** Cannot be changed after creation. */
   credentialType: CredentialType;
   description?: string | undefined;
-  /** Of USERNAME_PASSWORD and SSH_KEY, which need it. */
+  /** Required for USERNAME_PASSWORD and SSH_KEY. */
   userName?: string | undefined;
-  /** Of USERNAME_PASSWORD. */
+  /** For USERNAME_PASSWORD. */
   userDomain?: string | undefined;
-  /** Secret. Of USERNAME_PASSWORD and PASSWORD, which need it. */
+  /** Secret. Required for USERNAME_PASSWORD and PASSWORD. */
   password?: string | undefined;
-  /** Secret, PEM. Of SSH_KEY, which needs it. */
+  /** Secret, PEM. Required for SSH_KEY. */
   privateKey?: string | undefined;
-  /** Secret; protects the private key. */
+  /** Secret. Passphrase of the private key. */
   passphrase?: string | undefined;
 }
 
@@ -78,7 +78,7 @@ function wireBody(body: CredentialBody) {
 const singular = "privileged credential";
 const collection = ["credential"] as const;
 
-/** Privileged credentials. */
+/** Privileged credentials, which privileged remote access signs in with. */
 export class Credentials {
   private readonly lists: ZpaList<Credential>;
 
@@ -88,10 +88,18 @@ export class Credentials {
   }
 
   /**
-   * One POST.
+   * Creates a credential. One POST, which is never repeated once it may have been applied.
    *
-   * @throws AlreadyExistsError when the name is taken; AmbiguousOutcomeError, or another error whose `mayHaveHappened` is
-   * true, when the credential may be there nevertheless
+   * @throws AlreadyExistsError if the name is taken; AmbiguousOutcomeError, or another error with `mayHaveHappened`, if
+   * the credential may exist nevertheless
+   *
+   * @example
+   * const { id } = await zpa.credentials.create({
+   *   name: "jump host",
+   *   credentialType: "USERNAME_PASSWORD",
+   *   userName: "admin",
+   *   password,
+   * });
    */
   create(body: CredentialBody, scope: Scope = {}): Promise<Credential> {
     return fetchAs(reader, this.sender, scope, {
@@ -103,7 +111,11 @@ export class Credentials {
     });
   }
 
-  /** One GET. @throws NotFoundError */
+  /**
+   * Reads a credential, without its secrets. One GET.
+   *
+   * @throws NotFoundError if it does not exist
+   */
   get(id: string, scope: Scope = {}): Promise<Credential> {
     return fetchAs(reader, this.sender, scope, {
       method: "GET",
@@ -114,11 +126,11 @@ export class Credentials {
   }
 
   /**
-   * One PUT. What is left out of the body may be lost, so the secret goes with it each time.
+   * Replaces a credential. One PUT. Fields that the body omits may be lost, so always pass the secret.
    *
-   * @returns the server's time of the write, in seconds since 1970 where it tells it: the credential's
-   * `lastCredentialResetTime` is about that when the body held a secret.
-   * @throws NotFoundError
+   * @returns the server time of the write in seconds since 1970; undefined if the response has no `Date` header. If the
+   * body contains a secret, `lastCredentialResetTime` is about the same.
+   * @throws NotFoundError if it does not exist
    */
   async update(id: string, body: CredentialBody, scope: Scope = {}): Promise<number | undefined> {
     const { serverTime } = await send(this.sender, scope, {
@@ -131,7 +143,11 @@ export class Credentials {
     return serverTime;
   }
 
-  /** One DELETE. @throws NotFoundError when it is gone already */
+  /**
+   * Deletes a credential. One DELETE.
+   *
+   * @throws NotFoundError if it does not exist
+   */
   async delete(id: string, scope: Scope = {}): Promise<void> {
     await send(this.sender, scope, {
       method: "DELETE",
@@ -142,9 +158,12 @@ export class Credentials {
   }
 
   /**
-   * One POST: to another microtenant, `0` being Default. The id stays.
+   * Moves a credential to another microtenant; it keeps its id. One POST, which is never repeated once it may have been
+   * applied.
    *
-   * @throws NotFoundError; AmbiguousOutcomeError when it may have been moved nevertheless
+   * @param from - id of the current microtenant, `0` for Default
+   * @param to - id of the target microtenant, `0` for Default
+   * @throws NotFoundError if it does not exist; AmbiguousOutcomeError if it may have been moved nevertheless
    */
   async move(id: string, from: string, to: string, signal?: AbortSignal): Promise<void> {
     await send(
@@ -160,25 +179,40 @@ export class Credentials {
     );
   }
 
-  /** All credentials that can be read, page by page: one GET for each 500. */
+  /**
+   * All credentials, page by page: one GET per 500. Skips credentials that cannot be read.
+   *
+   * @throws ProtocolError if the pages never end; ValidationError for options that are not valid
+   *
+   * @example
+   * for await (const login of zpa.credentials.list({ sortBy: "name" })) console.log(login.id, login.name);
+   */
   list(options?: ListOptions): AsyncGenerator<Credential, void, undefined> {
     return this.lists.all(options);
   }
 
-  /** One page of the list; the first is 1. One GET. */
+  /** One page of the list; the first page is 1. One GET. @throws ValidationError for options that are not valid */
   page(number: number, options?: ListOptions): Promise<Page<Credential>> {
     return this.lists.page(number, options);
   }
 
   /**
-   * The credentials of exactly this name, case included, and those whose name alone can be read: one GET where the search
-   * takes the name, else the whole list.
+   * All credentials with exactly this name (case-sensitive), including those that cannot be read. One GET if
+   * {@link isSearchable} is true for the name, else the whole list.
    */
   named(name: string, scope?: Scope): Promise<(Credential | UnreadableObject)[]> {
     return this.lists.named(name, scope);
   }
 
-  /** The credential of exactly this name, case included. @throws NotFoundError; ValidationError when several have it. */
+  /**
+   * The one credential with exactly this name (case-sensitive). Costs as many requests as {@link named}.
+   *
+   * @throws NotFoundError if there is none; ValidationError with the ids if there are several; ProtocolError if it
+   * cannot be read
+   *
+   * @example
+   * const login = await zpa.credentials.find("jump host", { microtenantId: "all" });
+   */
   find(name: string, scope?: Scope): Promise<Credential> {
     return this.lists.find(name, scope);
   }

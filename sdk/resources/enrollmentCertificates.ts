@@ -1,5 +1,5 @@
-// Certificates that sign what enrolls: https://help.zscaler.com/zpa/obtaining-enrollment-certificate-details-using-api
-// Listed under v2, read by id under v1.
+// https://help.zscaler.com/zpa/obtaining-enrollment-certificate-details-using-api
+// Version 2 of the API lists them, version 1 reads one by id.
 
 import { z } from "zod";
 import { LookUps } from "./lookUps";
@@ -9,12 +9,12 @@ import type { Same } from "../same";
 import type { Sender } from "../request/apiRequest";
 import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
-/** A certificate, as ZPA has it; fields that are not named here come along. */
+/** A certificate as ZPA returns it, including fields that are not listed here. */
 export interface EnrollmentCertificate {
   id: string;
   name: string;
   description: string | undefined;
-  /** Only a certificate whose private key ZPA holds can sign a provisioning key. */
+  /** Whether ZPA holds the private key. A provisioning key needs a certificate for which it does. */
   privateKeyPresent: boolean | undefined;
   microtenantId: string | undefined;
   [field: string]: unknown;
@@ -29,13 +29,18 @@ const schema = z.looseObject({
 });
 const reader: Reader<Same<EnrollmentCertificate, z.output<typeof schema>>> = readerOf(schema);
 
-/** The built-in certificates that keys of each type normally use. */
+/** The name of the built-in certificate that keys of each type normally use. */
 export const builtInCertificates: Readonly<Record<AssociationType, string>> = {
   CONNECTOR_GRP: "Connector",
   SERVICE_EDGE_GRP: "Service Edge",
 };
 
-/** Enrollment certificates: what signs the certificates of machines that enroll. */
+/**
+ * Enrollment certificates, which sign the certificates of enrolling machines. Read-only.
+ *
+ * @example
+ * const certificate = await zpa.enrollmentCertificates.find(builtInCertificates.CONNECTOR_GRP);
+ */
 export class EnrollmentCertificates extends LookUps<EnrollmentCertificate> {
   constructor(sender: Sender) {
     const names = { singular: "enrollment certificate", plural: "enrollment certificates" };

@@ -1,5 +1,5 @@
 // ZPA's "provisioning key controller": https://help.zscaler.com/zpa/configuring-provisioning-keys-using-api
-// A key belongs to an association type, which stands in the path only, never in the body.
+// The association type of a key is part of the path, never of the body.
 
 import { z } from "zod";
 import { fetchAs, type ListOptions, type Page, type Scope, send, type UnreadableObject } from "./collection";
@@ -11,25 +11,25 @@ import { ValidationError } from "../errors";
 import { maybe, plainText, readerOf, wireCount, wireFlag, wireId, wireText, wireTime } from "./wireTypes";
 import { ZpaList } from "./zpaList";
 
-/** What a key enrolls: App Connectors or Private Service Edges. */
+/** The types of a key: CONNECTOR_GRP enrolls App Connectors, SERVICE_EDGE_GRP enrolls Private Service Edges. */
 export const associationTypes = ["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const;
 /** One of {@link associationTypes}. */
 export type AssociationType = (typeof associationTypes)[number];
 
-/** A key, as ZPA has it; fields that are not named here come along. Times are seconds since 1970. */
+/** A key as ZPA returns it, including fields that are not listed here. Times are seconds since 1970. */
 export interface ProvisioningKey {
   id: string;
   name: string;
-  /** How many machines may enroll with the key. */
+  /** Maximum number of machines that can enroll with the key. */
   maxUsage: number;
-  /** How many have. Grows with each enrollment, never falls. */
+  /** Number of enrollments so far. Never decreases. */
   usageCount: number | undefined;
   enrollmentCertId: string | undefined;
   enrollmentCertName: string | undefined;
-  /** The App Connector Group or Service Edge Group that machines join. */
+  /** Id of the App Connector Group or Service Edge Group that machines join. */
   zcomponentId: string | undefined;
   zcomponentName: string | undefined;
-  /** Secret. Of a key that is not exportable it comes with the answer to its creation, and never again. */
+  /** Secret: the key itself. If the key is not exportable, only `create` returns it. */
   provisioningKey: string | undefined;
   enabled: boolean | undefined;
   exportable: boolean | undefined;
@@ -69,27 +69,30 @@ const schema = z.looseObject({
 });
 const reader: Reader<Same<ProvisioningKey, z.output<typeof schema>>> = readerOf(schema);
 
-/** All that may be written. Never `usageCount`, `provisioningKey`, the names, or `signingCertId` (see below). */
+/** The fields that can be written. */
 export interface ProvisioningKeyBody {
-  /** Unique for the type within a microtenant; prefixes the names of the connectors that enroll with the key. */
+  /** Unique per type within a microtenant. Becomes the prefix of the names of the machines that enroll with the key. */
   name: string;
-  /** How many machines may enroll with the key: a whole number from 1 up. Can be raised at any time. */
+  /** Maximum number of machines that can enroll with the key: a whole number, 1 or more. Can be raised at any time. */
   maxUsage: number;
-  /** The certificate that signs; see {@link builtInCertificates}. */
+  /** Id of the enrollment certificate; see {@link builtInCertificates}. */
   enrollmentCertId: string;
-  /** The App Connector Group or Service Edge Group that machines join. Cannot be changed. */
+  /** Id of the App Connector Group or Service Edge Group that machines join. Cannot be changed after creation. */
   zcomponentId: string;
-  /** Default true. */
+  /** Whether machines can enroll with the key. Default: true. */
   enabled?: boolean | undefined;
-  /** Whether the key's text can be read again later. Default true, also of an update that leaves it out. Never back to true. */
+  /**
+   * Whether the key itself can be read again later. Default: true, also for an update that omits it. Once false, it
+   * cannot become true again.
+   */
   exportable?: boolean | undefined;
-  /** Addresses that may enroll; none is all. */
+  /** IP addresses and subnets that can enroll. Default: all. */
   ipAcl?: readonly string[] | undefined;
-  /** Free text that ZPA's console keeps with the key. */
+  /** Free text that the Admin Portal stores with the key. */
   uiConfig?: string | undefined;
 }
 
-/** Picks the fields one by one: a `signingCertId` beside `enrollmentCertId` silently selects the wrong certificate. */
+/** Copies known fields only: an extra `signingCertId` would make ZPA silently use the wrong certificate. */
 function wireBody(body: ProvisioningKeyBody) {
   const { name, maxUsage, enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig } = body;
   return { name, maxUsage: String(maxUsage), enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig };
@@ -97,7 +100,10 @@ function wireBody(body: ProvisioningKeyBody) {
 
 const singular = "provisioning key";
 
-/** Provisioning keys. Each call refuses a type that is none of {@link associationTypes} with a ValidationError. */
+/**
+ * Provisioning keys, which App Connectors and Private Service Edges enroll with. Every method throws a ValidationError
+ * for a type that is not one of {@link associationTypes}.
+ */
 export class ProvisioningKeys {
   private readonly lists: Readonly<Record<AssociationType, ZpaList<ProvisioningKey>>>;
 
@@ -110,10 +116,21 @@ export class ProvisioningKeys {
   }
 
   /**
-   * One POST. The answer holds the key's text, but not the names of the certificate and of the group.
+   * Creates a key. One POST, which is never repeated once it may have been applied. The result contains the key itself
+   * (`provisioningKey`), but not the names of its certificate and group.
    *
-   * @throws AlreadyExistsError when the name is taken; AmbiguousOutcomeError, or another error whose `mayHaveHappened` is
-   * true, when the key may be there nevertheless
+   * @throws AlreadyExistsError if the name is taken; AmbiguousOutcomeError, or another error with `mayHaveHappened`, if
+   * the key may exist nevertheless
+   *
+   * @example
+   * const certificate = await zpa.enrollmentCertificates.find(builtInCertificates.CONNECTOR_GRP);
+   * const group = await zpa.appConnectorGroups.find("Frankfurt");
+   * const { provisioningKey } = await zpa.provisioningKeys.create("CONNECTOR_GRP", {
+   *   name: "frankfurt",
+   *   maxUsage: 10,
+   *   enrollmentCertId: certificate.id,
+   *   zcomponentId: group.id,
+   * });
    */
   async create(type: AssociationType, body: ProvisioningKeyBody, scope: Scope = {}): Promise<ProvisioningKey> {
     const operation = `creating ${singular} ${quoted(body.name)}`;
@@ -127,7 +144,11 @@ export class ProvisioningKeys {
     });
   }
 
-  /** One GET. @throws NotFoundError */
+  /**
+   * Reads a key. One GET.
+   *
+   * @throws NotFoundError if it does not exist
+   */
   async get(type: AssociationType, id: string, scope: Scope = {}): Promise<ProvisioningKey> {
     const operation = `reading ${singular} ${id}`;
     checkType(type, operation);
@@ -135,7 +156,11 @@ export class ProvisioningKeys {
     return fetchAs(reader, this.sender, scope, { method: "GET", path, replay: "safe", operation });
   }
 
-  /** One PUT. What is left out of the body may be lost. @throws NotFoundError */
+  /**
+   * Replaces a key. One PUT. Fields that the body omits may be lost.
+   *
+   * @throws NotFoundError if it does not exist, or if its certificate, group or microtenant does not
+   */
   async update(type: AssociationType, id: string, body: ProvisioningKeyBody, scope: Scope = {}): Promise<void> {
     const operation = `updating ${singular} ${quoted(body.name)} (${id})`;
     checkType(type, operation);
@@ -148,7 +173,11 @@ export class ProvisioningKeys {
     });
   }
 
-  /** One DELETE. @throws NotFoundError when it is gone already */
+  /**
+   * Deletes a key. One DELETE.
+   *
+   * @throws NotFoundError if it does not exist
+   */
   async delete(type: AssociationType, id: string, scope: Scope = {}): Promise<void> {
     const operation = `deleting ${singular} ${id}`;
     checkType(type, operation);
@@ -156,25 +185,40 @@ export class ProvisioningKeys {
     await send(this.sender, scope, { method: "DELETE", path, replay: "safe", operation });
   }
 
-  /** All keys of a type that can be read, page by page: one GET for each 500. */
+  /**
+   * All keys of a type, page by page: one GET per 500. Skips keys that cannot be read.
+   *
+   * @throws ProtocolError if the pages never end; ValidationError for options that are not valid
+   *
+   * @example
+   * for await (const key of zpa.provisioningKeys.list("CONNECTOR_GRP")) console.log(key.name, key.usageCount);
+   */
   async *list(type: AssociationType, options?: ListOptions): AsyncGenerator<ProvisioningKey, void, undefined> {
     yield* this.listOf(type).all(options);
   }
 
-  /** One page of the list; the first is 1. One GET. */
+  /** One page of the list; the first page is 1. One GET. @throws ValidationError for options that are not valid */
   async page(type: AssociationType, number: number, options?: ListOptions): Promise<Page<ProvisioningKey>> {
     return this.listOf(type).page(number, options);
   }
 
   /**
-   * The keys of exactly this name, case included, and those whose name alone can be read: one GET where the search takes
-   * the name, else the whole list.
+   * All keys with exactly this name (case-sensitive), including those that cannot be read. One GET if {@link
+   * isSearchable} is true for the name, else the whole list.
    */
   async named(type: AssociationType, name: string, scope?: Scope): Promise<(ProvisioningKey | UnreadableObject)[]> {
     return this.listOf(type).named(name, scope);
   }
 
-  /** The key of exactly this name, case included. @throws NotFoundError; ValidationError when several have it. */
+  /**
+   * The one key with exactly this name (case-sensitive). Costs as many requests as {@link named}.
+   *
+   * @throws NotFoundError if there is none; ValidationError with the ids if there are several; ProtocolError if it
+   * cannot be read
+   *
+   * @example
+   * const key = await zpa.provisioningKeys.find("CONNECTOR_GRP", "frankfurt");
+   */
   async find(type: AssociationType, name: string, scope?: Scope): Promise<ProvisioningKey> {
     return this.listOf(type).find(name, scope);
   }
@@ -189,13 +233,15 @@ function collection(type: AssociationType): string[] {
   return ["associationType", type, "provisioningKey"];
 }
 
-/** JavaScript and casts get past the type, and an unknown one would be part of a path. */
+/**
+ * Checks the type at run time, because JavaScript and casts bypass the compiler and the type becomes part of the path.
+ */
 function checkType(type: AssociationType, operation: string): void {
   if (associationTypes.includes(type)) return;
   throw new ValidationError({
     operation,
     params: ["associationType"],
-    reason: `${quoted(String(type))} is none`,
+    reason: `${quoted(String(type))} is not valid`,
     hint: `use ${associationTypes.join(" or ")}`,
   });
 }

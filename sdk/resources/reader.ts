@@ -1,20 +1,19 @@
-// How an answer, or a row of it, becomes an object of the client. The library that does it stays behind this type, so that
-// no declaration of the package mentions it.
+// Turns a response, or a row of it, into an object. This type hides zod, so that no published declaration mentions it.
 
-import type { ApiAnswer } from "../request/apiRequest";
+import type { ApiResponse } from "../request/apiRequest";
 import { ProtocolError } from "../errors";
 
-/** Reads what ZPA wrote, or names the fields that are not of the form that this client knows; never their values. */
-export type Reader<T> = (written: unknown) => { read: T } | { unreadable: string[] };
+/** Returns the parsed object, or the names of the fields that are not in the expected form; never their values. */
+export type Reader<T> = (body: unknown) => { read: T } | { unreadable: string[] };
 
-/** @throws ProtocolError naming the fields that are not as ZPA writes them; never their values. */
-export function parseAnswer<T>(reader: Reader<T>, answer: ApiAnswer): T {
-  const result = reader(answer.body);
+/** @throws ProtocolError naming the fields that are not in the expected form; never their values */
+export function parseResponse<T>(reader: Reader<T>, response: ApiResponse): T {
+  const result = reader(response.body);
   if ("read" in result) return result.read;
   throw new ProtocolError({
-    ...answer.facts,
-    params: result.unreadable.map((field) => field || "the whole answer"),
-    reason: answer.body === undefined ? "the answer is empty" : "not of the form that ZPA documents",
-    hint: "check baseUrl, and whether a proxy answers in place of ZPA",
+    ...response.facts,
+    params: result.unreadable.map((field) => field || "the whole response"),
+    reason: response.body === undefined ? "the response is empty" : "not in the form that ZPA documents",
+    hint: "check baseUrl, and whether a proxy responds instead of ZPA",
   });
 }

@@ -7,7 +7,7 @@ import type { Same } from "../same";
 import type { Sender } from "../request/apiRequest";
 import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
-/** A group of Private Service Edges, as ZPA has it; fields that are not named here come along. */
+/** A group of Private Service Edges as ZPA returns it, including fields that are not listed here. */
 export interface ServiceEdgeGroup {
   id: string;
   name: string;
@@ -26,7 +26,12 @@ const schema = z.looseObject({
 });
 const reader: Reader<Same<ServiceEdgeGroup, z.output<typeof schema>>> = readerOf(schema);
 
-/** Service Edge Groups: what keys of the type SERVICE_EDGE_GRP belong to. */
+/**
+ * Service Edge Groups, which keys of type SERVICE_EDGE_GRP belong to. Read-only.
+ *
+ * @example
+ * const group = await zpa.serviceEdgeGroups.find("Frankfurt");
+ */
 export class ServiceEdgeGroups extends LookUps<ServiceEdgeGroup> {
   constructor(sender: Sender) {
     const names = { singular: "Service Edge Group", plural: "Service Edge Groups" };

@@ -1,14 +1,14 @@
-// The shapes in which ZPA writes ids, counts, times, flags and names. Where another writing can mean one thing only (a
-// number where a text is usual, null for what is absent) it is taken: other clients write objects too.
+// Schemas for the ids, counts, times, flags and names in ZPA's responses. Other clients write objects too, so
+// unambiguous variants are accepted: a number for a string, null for an absent field.
 
 import { z } from "zod";
 import type { Reader } from "./reader";
 import { unescapeHtml } from "../text";
 
-/** Ids are text: they exceed 2^53. */
+/** Ids are strings: they exceed 2^53. */
 export const wireId = z.union([z.string(), z.number()]).transform(String);
 
-/** Counts come as text ("300") although the documents call them integers. */
+/** Counts are strings ("300"), although the documentation says integer. */
 export const wireCount = z.union([
   z.number(),
   z
@@ -17,10 +17,10 @@ export const wireCount = z.union([
     .transform(Number),
 ]);
 
-/** Times are seconds since 1970, as text. */
+/** Times are seconds since 1970, as strings. */
 export const wireTime = z.union([z.string(), z.number()]).transform(String);
 
-/** Flags are the only fields that are not text. */
+/** Flags are the only scalar fields that are not strings. */
 export const wireFlag = z.union([
   z.boolean(),
   z
@@ -29,25 +29,26 @@ export const wireFlag = z.union([
     .pipe(z.stringbool({ truthy: ["true", "1"], falsy: ["false", "0"] })),
 ]);
 
-/** A text that ZPA gives back as it got it. */
+/** A string that ZPA returns as it was written. */
 export const plainText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-/** A name or a description: comes back HTML-escaped. */
+/** A name or a description, which ZPA returns HTML-escaped. */
 export const wireText = plainText.transform(unescapeHtml);
 
-/** A field that ZPA may leave out, or write as null. */
+/** A field that ZPA may omit or set to null. */
 export const maybe = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => (value === null ? undefined : value) as z.output<T> | undefined);
 
-/** How many unreadable fields a message names. */
-const mostFields = 5;
+/** Maximum number of unreadable fields that a message names. */
+const maxNamedFields = 5;
 
+/** A reader for a schema. */
 export function readerOf<T>(schema: z.ZodType<T>): Reader<T> {
-  return (written) => {
-    const parsed = schema.safeParse(written);
+  return (body) => {
+    const parsed = schema.safeParse(body);
     if (parsed.success) return { read: parsed.data };
-    // never the error of zod: it may hold what was written
+    // never the error of zod: it may quote values
     const fields = parsed.error.issues.map((issue) => issue.path.join("."));
-    return { unreadable: [...new Set(fields)].slice(0, mostFields) };
+    return { unreadable: [...new Set(fields)].slice(0, maxNamedFields) };
   };
 }

@@ -1,4 +1,4 @@
-// Lists of ZPA, read page by page and row by row, and the look for one object by its exact name.
+// Reads ZPA's lists page by page, and finds objects by their exact name.
 
 import { z } from "zod";
 import {
@@ -16,7 +16,7 @@ import type { Sender } from "../request/apiRequest";
 import { havingName, quoted, sameName } from "../text";
 import { maybe, readerOf, wireCount, wireId, wireText } from "./wireTypes";
 
-/** Every object of a list that can be told from another. */
+/** The fields that identify an object of a list. */
 interface Listed {
   id: string;
   name: string;
@@ -25,19 +25,19 @@ interface Listed {
 export interface ListEndpoint {
   version: "v1" | "v2";
   path: readonly string[];
-  /** As in `provisioning keys`. */
+  /** For messages, as in `provisioning keys`. */
   plural: string;
-  /** As in `provisioning key`. */
+  /** For messages, as in `provisioning key`. */
   singular: string;
 }
 
-/** A list cannot grow by more objects than this while it is read: no tenant holds so many of a kind. */
-const mostGrowth = 10_000;
+/** The most objects by which a list can grow while it is read: the most that a tenant holds of one kind. */
+const maxGrowth = 10_000;
 
 const pageReader = readerOf(
   z.object({
     totalPages: wireCount.nullish().transform((count) => count ?? 0),
-    // judged one by one: an odd object of others must not hide the rest
+    // parsed one by one, so that one unreadable object does not hide the rest
     list: z
       .array(z.unknown())
       .nullish()
@@ -45,7 +45,7 @@ const pageReader = readerOf(
   }),
 );
 
-/** What is needed of an object to tell it from others, and its name for taken. */
+/** Reads the fields that identify an unreadable object, so that its name counts as taken. */
 const identityReader = readerOf(
   z.object({
     id: wireId.refine((id) => id !== ""),
@@ -55,10 +55,10 @@ const identityReader = readerOf(
   }),
 );
 
-/** A page, with the order of its rows. */
+/** A page with its rows in ZPA's order. */
 interface Rows<T> {
   rows: (T | UnreadableObject)[];
-  /** Of all rows, with those that have no id or no name. */
+  /** Number of all rows, including those without an id or a name. */
   count: number;
   totalPages: number;
 }
@@ -70,7 +70,7 @@ export class ZpaList<T extends Listed> {
     private readonly reader: Reader<T>,
   ) {}
 
-  /** One page; the first is 1. One request. */
+  /** One page; the first page is 1. One GET. */
   async page(number: number, options: ListOptions = {}): Promise<Page<T>> {
     const { rows, totalPages } = await this.readPage(number, options);
     const page: Page<T> = { items: [], unreadable: [], totalPages };
@@ -82,14 +82,14 @@ export class ZpaList<T extends Listed> {
   }
 
   /**
-   * All objects, page by page. An object that moves to a later page while the list is read is given once; what cannot be
-   * read is left out.
+   * All objects, page by page. Yields an object once, even if it moves to a later page meanwhile. Skips objects that
+   * cannot be read.
    *
-   * @throws ProtocolError when the pages never end; ValidationError for options that make no sense.
+   * @throws ProtocolError if the pages never end; ValidationError for options that are not valid
    */
   async *all(options: ListOptions = {}): AsyncGenerator<T, void, undefined> {
     const { maxItems = Number.POSITIVE_INFINITY } = options;
-    this.check("maxItems", maxItems, 0, Number.POSITIVE_INFINITY);
+    this.checkOption("maxItems", maxItems, 0, Number.POSITIVE_INFINITY);
     let left = maxItems;
     if (left === 0) return;
     for await (const row of this.rows(options)) {
@@ -101,15 +101,15 @@ export class ZpaList<T extends Listed> {
   }
 
   /**
-   * The objects of exactly this name, those that cannot be read too: by ZPA's search where the name allows it, else out of
-   * the whole list.
+   * All objects with exactly this name, including those that cannot be read. Uses ZPA's search if it accepts the name,
+   * else reads the whole list.
    */
   async named(name: string, scope: Scope = {}): Promise<(T | UnreadableObject)[]> {
     const { microtenantId, signal } = scope;
     const matches = async (search: string | undefined) => {
       const found: (T | UnreadableObject)[] = [];
       for await (const row of this.rows({ microtenantId, signal, ...(search === undefined ? {} : { search }) })) {
-        // the search does not care for case, and what it takes for equal is its own affair
+        // the search ignores case and may match more than the exact name
         if (sameName(name, row.name)) found.push(row);
       }
       return havingName(found, name);
@@ -124,10 +124,10 @@ export class ZpaList<T extends Listed> {
   }
 
   /**
-   * The one object of exactly this name.
+   * The one object with exactly this name.
    *
-   * @throws NotFoundError when there is none; ValidationError with their ids when there are several; ProtocolError when it
-   * cannot be read.
+   * @throws NotFoundError if there is none; ValidationError with the ids if there are several; ProtocolError if it
+   * cannot be read
    */
   async find(name: string, scope: Scope = {}): Promise<T> {
     const [match, ...others] = await this.named(name, scope);
@@ -139,30 +139,30 @@ export class ZpaList<T extends Listed> {
     throw new ProtocolError({
       operation: `looking for ${singular} ${quoted(name)}`,
       params: match.unreadable,
-      reason: `the one with the id ${match.id} is not of the form that ZPA documents`,
-      hint: "look at it in the Admin Portal; a newer version of this client may know the form",
+      reason: `the object with the id ${match.id} is not in the form that ZPA documents`,
+      hint: "check the object in the Admin Portal; a newer version of this package may support its form",
     });
   }
 
-  /** All rows that have an id and a name. @throws as {@link all} does */
+  /** All rows with an id and a name, each once. @throws as {@link all} does */
   private async *rows(options: ListOptions): AsyncGenerator<T | UnreadableObject, void, undefined> {
     const { maxPages = Number.POSITIVE_INFINITY, pageSize = maxPageSize } = options;
-    this.check("maxPages", maxPages, 0, Number.POSITIVE_INFINITY);
+    this.checkOption("maxPages", maxPages, 0, Number.POSITIVE_INFINITY);
     const seen = new Set<string>();
     let [first, total] = [0, 1];
     for (let number = 1; number <= Math.min(total, maxPages); number++) {
       const { rows, count, totalPages } = await this.readPage(number, options);
-      // a page without a row ends the list, whatever the count of pages says
+      // an empty page ends the list, whatever the page count says
       if (count === 0) return;
       const fresh = rows.filter((row) => !seen.has(row.id));
       if (rows.length > 0 && fresh.length === 0) {
         if (count >= pageSize || totalPages > total) throw this.endless(number);
-        // ZPA had room for more rows and gave those again that it gave before: there are no more
+        // the page has room for more rows but only repeats earlier ones: there are no more
         return;
       }
       if (number === 1) first = totalPages;
       total = totalPages;
-      if ((total - first) * pageSize > mostGrowth) throw this.endless(number);
+      if ((total - first) * pageSize > maxGrowth) throw this.endless(number);
       for (const row of fresh) {
         if (seen.has(row.id)) continue;
         seen.add(row.id);
@@ -173,8 +173,8 @@ export class ZpaList<T extends Listed> {
 
   private async readPage(number: number, options: ListOptions): Promise<Rows<T>> {
     const { pageSize = maxPageSize, search, sortBy, sortdir } = options;
-    this.check("page", number, 1, Number.MAX_SAFE_INTEGER);
-    this.check("pageSize", pageSize, 1, maxPageSize);
+    this.checkOption("page", number, 1, Number.MAX_SAFE_INTEGER);
+    this.checkOption("pageSize", pageSize, 1, maxPageSize);
     const { version, path } = this.endpoint;
     const { list, totalPages } = await fetchAs(pageReader, this.sender, options, {
       method: "GET",
@@ -189,7 +189,7 @@ export class ZpaList<T extends Listed> {
     return { rows, count: list.length, totalPages: totalPages > 0 || list.length === 0 ? totalPages : guess };
   }
 
-  /** Undefined for what has no id or no name: nobody can mean it. */
+  /** Reads one row. Undefined if it has no id or no name, because nothing can refer to it. */
   private readRow(row: unknown): T | UnreadableObject | undefined {
     const result = this.reader(row);
     if ("read" in result) return result.read;
@@ -203,17 +203,17 @@ export class ZpaList<T extends Listed> {
     return `listing ${this.endpoint.plural}`;
   }
 
-  private check(option: string, value: number, least: number, most: number): void {
+  private checkOption(option: string, value: number, least: number, most: number): void {
     if ((Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= least && value <= most) return;
-    const hint = most === maxPageSize ? `use ${least} to ${most}` : `use a whole number from ${least} up`;
-    throw new ValidationError({ operation: this.operation, params: [option], reason: `it is ${value}`, hint });
+    const hint = most === maxPageSize ? `use ${least} to ${most}` : `use a whole number, ${least} or more`;
+    throw new ValidationError({ operation: this.operation, params: [option], reason: `${value} is not valid`, hint });
   }
 
   private endless(number: number): ProtocolError {
     return new ProtocolError({
       operation: this.operation,
-      reason: `page ${number} brings nothing new, or ever more pages are announced: the list never ends`,
-      hint: "check baseUrl, and whether a proxy answers from a cache in place of ZPA",
+      reason: `page ${number} contains nothing new, or the page count keeps growing: the list never ends`,
+      hint: "check baseUrl, and whether a proxy returns cached responses",
     });
   }
 }
@@ -230,14 +230,14 @@ function notExactlyOne(what: string, name: string, matches: readonly Listed[], s
   if (matches.length === 0) {
     return new NotFoundError({
       operation,
-      reason: `there is none of exactly this name${where}`,
-      hint: "check spelling and case, and the microtenant",
+      reason: `no object has exactly this name${where}`,
+      hint: "check the spelling, the case and the microtenant",
     });
   }
   return new ValidationError({
     operation,
     params: matches.map((match) => match.id),
-    reason: `${matches.length} have this name${where}`,
-    hint: "name one by its id, or its microtenant",
+    reason: `${matches.length} objects have this name${where}`,
+    hint: "use the id of one of them, or restrict the search to its microtenant",
   });
 }

@@ -1,8 +1,8 @@
-// Zscaler's clouds and where their APIs live.
+// Zscaler's clouds and the hosts of their APIs.
 
 import { ConfigurationError } from "../errors";
 
-/** Hosts of the legacy API, by cloud; "What Is My Cloud Name for ZPA?" in Zscaler's help names a tenant's cloud. */
+/** Legacy API host of each cloud. To find a tenant's cloud, see "What Is My Cloud Name for ZPA?" in Zscaler's help. */
 const legacyHosts = {
   PRODUCTION: "https://config.private.zscaler.com",
   BETA: "https://config.zpabeta.net",
@@ -13,19 +13,19 @@ const legacyHosts = {
   QA: "https://config.qa.zpath.net",
 } as const;
 
-/** A cloud of Zscaler that runs ZPA. */
+/** A Zscaler cloud that runs ZPA. */
 export type ZpaCloud = keyof typeof legacyHosts;
 
-/** The clouds that a setting may name, in any case. PRODUCTION is the default. */
+/** The clouds that `zpaCloud` and `zscalerCloud` accept, in upper or lower case. Default: PRODUCTION. */
 export const clouds = Object.keys(legacyHosts) as ZpaCloud[];
 
-/** The government clouds sign in and answer under domains of their own. */
+/** The government clouds use their own domains for sign-in and API. */
 const governmentClouds: Partial<Record<ZpaCloud, { identity: string; api: string }>> = {
   GOV: { identity: "zidentitygov.net", api: "https://api.zscalergov.net" },
   GOVUS: { identity: "zidentitygov.us", api: "https://api.zscalergov.us" },
 };
 
-/** The cloud that a setting names in any case; none is PRODUCTION, an unknown one is an error that lists the known. */
+/** Parses a cloud name, ignoring case; defaults to PRODUCTION. @throws ConfigurationError listing the known clouds */
 export function parseCloud(setting: string, name: string | undefined): ZpaCloud {
   const cloud = (name ?? "PRODUCTION").toUpperCase();
   const known = clouds.find((candidate) => candidate === cloud);
@@ -33,8 +33,8 @@ export function parseCloud(setting: string, name: string | undefined): ZpaCloud 
   throw new ConfigurationError({
     operation: "reading the settings",
     params: [setting],
-    reason: `"${name}" is no cloud of ZPA`,
-    hint: `use one of ${clouds.join(", ")}, or leave it out for PRODUCTION`,
+    reason: `"${name}" is not a ZPA cloud`,
+    hint: `use one of ${clouds.join(", ")}, or omit it for PRODUCTION`,
   });
 }
 
@@ -42,13 +42,13 @@ export function legacyBaseUrl(cloud: ZpaCloud): string {
   return legacyHosts[cloud];
 }
 
-/** The domain below which the organisations of a cloud sign in. */
+/** The ZIdentity domain of a cloud; each organisation signs in at a subdomain. */
 function identityDomain(cloud: ZpaCloud): string {
   const part = cloud === "PRODUCTION" ? "" : cloud.toLowerCase();
   return governmentClouds[cloud]?.identity ?? `zslogin${part}.net`;
 }
 
-/** The cloud whose organisations sign in below this domain. */
+/** The cloud with this ZIdentity domain. */
 export function cloudOfIdentityDomain(domain: string): ZpaCloud | undefined {
   return clouds.find((cloud) => identityDomain(cloud) === domain);
 }

@@ -1,4 +1,4 @@
-// From the settings that stand somewhere to a decision how to reach one tenant.
+// Resolves the settings of all sources into how to reach one tenant.
 
 import { legacyBaseUrl, oneApiBaseUrl, oneApiTokenUrl, parseCloud, type ZpaCloud } from "./clouds";
 import { ConfigurationError } from "../errors";
@@ -7,39 +7,39 @@ import { type SettingName, settingNames } from "./settings";
 import {
   howToSet,
   readSources,
-  saysWhere,
+  isTenantSetting,
   type SettingSources,
   type Source,
-  strongest,
-  usable,
+  firstSet,
+  trustedSources,
   type Values,
 } from "./sources";
 import { parseVanityDomain } from "./urls";
 
-/** How to reach one tenant: what the transport and the sign-in need, with nothing left to decide. Holds secrets. */
+/** How to reach one tenant, with all defaults applied. Contains secrets. */
 export interface ResolvedSettings {
-  /** A legacy ZPA API key, or an API client of ZIdentity. */
+  /** `legacy` signs in with a legacy ZPA API key, `oneApi` with a ZIdentity API client. */
   mode: "legacy" | "oneApi";
-  /** Scheme, host and OneAPI's prefix; no slash at the end. */
+  /** Scheme and host, plus the `/zpa` prefix for OneAPI; no trailing slash. */
   baseUrl: string;
-  /** Where a token is asked for. */
+  /** URL of the token endpoint. */
   tokenUrl: string;
   clientId: string;
   clientSecret: string | undefined;
   /** PEM text or the path of a PEM file. */
   privateKey: string | undefined;
-  /** Undefined when the OneAPI token has to tell it. */
+  /** Undefined if it is read from the OneAPI token. */
   customerId: string | undefined;
   microtenantId: string | undefined;
   caCertificate: string | undefined;
-  /** 0 for no limit. */
+  /** GET requests per 10 s; 0 for no limit. */
   readsPer10s: number;
-  /** 0 for no limit. */
+  /** POST, PUT and DELETE requests per 10 s; 0 for no limit. */
   writesPer10s: number;
   rateLimitScope: "tenant" | "endpoint";
-  /** Milliseconds. */
+  /** Milliseconds for one operation with all its retries. */
   operationTimeout: number;
-  /** Milliseconds. */
+  /** Milliseconds for the response headers, and between two chunks of the body. */
   requestTimeout: number;
 }
 
@@ -48,13 +48,13 @@ const legacyKeys = ["zpaClientId", "zpaClientSecret"] as const;
 const reading = "reading the settings";
 
 /**
- * Reads the settings and decides how to sign in.
+ * Reads the settings from their sources and decides how to sign in. Sends nothing.
  *
- * @throws ConfigurationError naming the settings that are missing, wrong or contradict each other, and how to set them.
+ * @throws ConfigurationError naming the settings that are missing, invalid or contradictory, and how to set them
  */
 export function resolveSettings(sources: SettingSources): ResolvedSettings {
   const all = readSources(sources);
-  const found = usable(all);
+  const found = trustedSources(all);
   const values = Object.assign({}, ...found.map((source) => source.values).toReversed()) as Values;
   const settings = parse(values);
   const mode = decideMode(settings.useLegacyClient, found);
@@ -70,8 +70,8 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
   } as const;
   const base = settings.baseUrl === undefined ? undefined : new URL(settings.baseUrl).origin;
   const need = (name: SettingName, value: string | undefined) => value ?? missing(name, mode, found, all);
-  // where two settings stand for the same, the one in the strongest source counts
-  const customerId = (...names: CustomerIdName[]) => settings[strongest(found, names) ?? "customerId"];
+  // both names mean the same: the source of highest precedence wins
+  const customerId = (...names: CustomerIdName[]) => settings[firstSet(found, names) ?? "customerId"];
 
   if (mode === "legacy") {
     const baseUrl = base ?? legacyBaseUrl(parseCloud("zpaCloud", settings.zpaCloud));
@@ -85,8 +85,8 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
       customerId: need("zpaCustomerId", customerId("zpaCustomerId", "customerId")),
     };
   }
-  onlyOne(found, ["clientSecret", "privateKey"], "both are set, and only one can sign in");
-  const usesKey = strongest(found, ["clientSecret", "privateKey"]) === "privateKey";
+  onlyOne(found, ["clientSecret", "privateKey"], "both are set, but only one of them can be used");
+  const usesKey = firstSet(found, ["clientSecret", "privateKey"]) === "privateKey";
   const vanity = settings.vanityDomain === undefined ? undefined : parseVanityDomain(settings.vanityDomain);
   const cloud = oneApiCloud(settings.zscalerCloud, vanity?.cloud);
   return {
@@ -119,13 +119,14 @@ function parse(values: Values) {
   throw new ConfigurationError({
     operation: reading,
     params: [unknown ?? String(issue.path[0])],
-    reason: unknown === undefined ? issue.message : "there is no such setting",
-    hint: unknown === undefined ? howToSet(issue.path[0] as SettingName) : `there are ${settingNames.join(", ")}`,
-    // never the error of zod itself: it may quote the value
+    reason: unknown === undefined ? issue.message : "no such setting",
+    hint:
+      unknown === undefined ? howToSet(issue.path[0] as SettingName) : `valid settings are ${settingNames.join(", ")}`,
+    // never the error of zod: it may quote the value
   });
 }
 
-/** As useLegacyClient says, else by the strongest source that says anything about signing in. */
+/** `useLegacyClient` if set, else the credentials in the source of highest precedence that has any. */
 function decideMode(useLegacyClient: boolean | undefined, found: readonly Source[]): "legacy" | "oneApi" {
   if (useLegacyClient !== undefined) return useLegacyClient ? "legacy" : "oneApi";
   for (const { values, nameOf, howToSet } of found) {
@@ -136,7 +137,7 @@ function decideMode(useLegacyClient: boolean | undefined, found: readonly Source
         operation: reading,
         params: [...oneApi, ...legacy].map(nameOf),
         reason: `${oneApi.map(nameOf).join(", ")} are for OneAPI, ${legacy.map(nameOf).join(", ")} for the legacy API`,
-        hint: `remove one group, or decide with useLegacyClient (${howToSet("useLegacyClient")})`,
+        hint: `remove one group, or choose one with useLegacyClient (${howToSet("useLegacyClient")})`,
       });
     }
     if (oneApi.length > 0) return "oneApi";
@@ -144,7 +145,7 @@ function decideMode(useLegacyClient: boolean | undefined, found: readonly Source
   }
   throw new ConfigurationError({
     operation: reading,
-    reason: "nothing says how to sign in",
+    reason: "no credentials are configured",
     hint:
       "set clientId, clientSecret and vanityDomain for OneAPI, or zpaClientId, zpaClientSecret and zpaCustomerId for " +
       `a legacy API key; for example clientId with ${howToSet("clientId")}`,
@@ -158,12 +159,12 @@ function oneApiCloud(setting: string | undefined, pasted: ZpaCloud | undefined):
   throw new ConfigurationError({
     operation: reading,
     params: ["vanityDomain", "zscalerCloud"],
-    reason: `the host is one of the cloud ${pasted}, and zscalerCloud is ${cloud}`,
-    hint: "give vanityDomain without its domain, or the cloud that it belongs to",
+    reason: `the host belongs to the cloud ${pasted}, but zscalerCloud is ${cloud}`,
+    hint: `set vanityDomain to the first label of the host only, or zscalerCloud to ${pasted}`,
   });
 }
 
-/** @param all - the sources, with what may not be used of them */
+/** @param all - the sources with the settings that must not be used */
 function missing(
   name: SettingName,
   mode: "legacy" | "oneApi",
@@ -175,25 +176,25 @@ function missing(
       ? (["a legacy API key", legacyKeys, oneApiKeys] as const)
       : (["OneAPI", oneApiKeys, legacyKeys] as const);
   const where = (key: SettingName, sources = found) => sources.find(({ values }) => values[key] !== undefined);
-  const anchor = strongest(found, own);
+  const anchor = firstSet(found, own);
   const home = anchor && where(anchor);
-  const beside = home === undefined ? "" : ` beside ${home.nameOf(anchor!)}, which is set in ${home.place}`;
-  const passedOver = where(name, all);
+  const withWhat = home === undefined ? "" : ` with ${home.nameOf(anchor!)}, which is set in ${home.label}`;
+  const ignored = where(name, all);
   const whyNot =
-    passedOver === undefined
+    ignored === undefined
       ? ""
-      : `; ${passedOver.nameOf(name)} in ${passedOver.place} is not used, for it may belong to another tenant`;
+      : `; ${ignored.nameOf(name)} in ${ignored.label} is ignored because it may belong to another tenant`;
   const identity = where(own[0]);
-  const mustStandThere = passedOver !== undefined || saysWhere(name);
-  const remedy = identity !== undefined && mustStandThere ? identity.howToSet(name) : howToSet(name);
+  const mustBeInSource = ignored !== undefined || isTenantSetting(name);
+  const remedy = identity !== undefined && mustBeInSource ? identity.howToSet(name) : howToSet(name);
   const decided = where("useLegacyClient")?.values.useLegacyClient;
-  const wasDecided = decided !== undefined && strongest(found, other) !== undefined;
+  const wasDecided = decided !== undefined && firstSet(found, other) !== undefined;
   throw new ConfigurationError({
     operation: reading,
     params: [name],
-    reason: `not set, and ${kind} needs it${beside}${whyNot}`,
+    reason: `not set, but ${kind} requires it${withWhat}${whyNot}`,
     hint: wasDecided
-      ? `useLegacyClient is ${decided as boolean | string}: remove it to sign in with what is set, or ${remedy}`
+      ? `useLegacyClient is ${decided as boolean | string}: remove it to use the credentials that are set, or ${remedy}`
       : remedy,
   });
 }

@@ -1,5 +1,5 @@
-// Every setting in one schema: its Pulumi config key (the property), its environment variables, whether it is secret,
-// what it means. The loader and the README's table come from here, and the TypeScript type is held against it.
+// The schema of all settings: Pulumi config key (the property name), environment variables, secrecy and meaning. It
+// validates the values and generates the README's table, and the compiler checks the TypeScript type against it.
 
 import { z } from "zod";
 import { clouds } from "./clouds";
@@ -9,11 +9,11 @@ import { parseVanityDomain, urlProblem } from "./urls";
 
 const setting = (facts: SettingFacts) =>
   z
-    .string("must be a text")
+    .string("must be a string")
     .optional()
     .meta({ ...facts });
 
-// texts too, for that is what configurations and environments hold
+// strings too: Pulumi config and environment variables hold nothing else
 const flag = (facts: SettingFacts) =>
   z
     .union(
@@ -36,7 +36,7 @@ const perWindow = (facts: SettingFacts) => {
   return number(facts, z.int(message).min(0, message).max(100_000, message), message);
 };
 
-/** A day is the longest that makes sense, and less than what a timer can hold. */
+/** At most a day; `setTimeout` takes at most 24.8 days. */
 const seconds = (facts: SettingFacts) => {
   const message = "must be a number of seconds above 0, up to 86400";
   return number(facts, z.number(message).positive(message).max(86_400, message), message);
@@ -44,14 +44,14 @@ const seconds = (facts: SettingFacts) => {
 
 const id = (facts: SettingFacts) =>
   z
-    .string("must be an id in quotes: ids of ZPA exceed what a number can hold")
-    .regex(/^\d+$/, "must be an id, digits only")
+    .string("must be an id in quotes: ZPA ids are too large for a JavaScript number")
+    .regex(/^\d+$/, "must be an id made of digits only")
     .optional()
     .meta({ ...facts });
 
 const url = (facts: SettingFacts, path: "none" | "any") =>
   z
-    .string("must be a text")
+    .string("must be a string")
     .optional()
     .superRefine((value, context) => {
       const problem = value === undefined ? undefined : urlProblem(value, path);
@@ -61,15 +61,15 @@ const url = (facts: SettingFacts, path: "none" | "any") =>
 
 const vanityDomain = (facts: SettingFacts) =>
   z
-    .string("must be a text")
+    .string("must be a string")
     .refine(
       (value) => parseVanityDomain(value) !== undefined,
-      "must be the first part of the organisation's ZIdentity host: acme for acme.zslogin.net",
+      "must be the first label of the organisation's ZIdentity host: acme for acme.zslogin.net",
     )
     .optional()
     .meta({ ...facts });
 
-/** All settings. What they mean stands in their metadata; see {@link settingFacts}. */
+/** All settings, with their facts as metadata; see {@link settingFacts}. */
 export const settingsSchema = z.strictObject({
   clientId: setting({
     env: ["ZSCALER_CLIENT_ID"],
@@ -185,5 +185,5 @@ export const settingsSchema = z.strictObject({
   }),
 });
 
-/** The interface of the settings, as long as it allows what the schema takes; else `never`, which does not compile. */
+/** `ZpaSettings` if it matches the schema; else `never`, which does not compile. */
 export type TiedSettings = Same<Required<ZpaSettings>, Required<z.input<typeof settingsSchema>>>;

@@ -1,8 +1,11 @@
-// The settings by name, as programs and the rest of the package know them. What each may hold stands in the schema.
+// The settings by name. The schema validates their values.
 
 import { settingsSchema, type TiedSettings } from "./schema";
 
-/** The settings of a client, as a program passes them. Every one may be left out; the README tells what each means. */
+/**
+ * Settings of a client. All are optional: what is not set comes from Pulumi config or the environment. The README lists
+ * each with its environment variables and default.
+ */
 export interface ZpaSettings {
   clientId?: string | undefined;
   clientSecret?: string | undefined;
@@ -29,22 +32,22 @@ export interface ZpaSettings {
 /** The name of a setting: a property of {@link ZpaSettings}, and the key in Pulumi config after `zpa:`. */
 export type SettingName = keyof ZpaSettings;
 
-/** What a setting is, beside its type. */
+/** Facts about a setting that its type does not express. */
 export interface SettingFacts {
-  /** Environment variables, the first one that is set counts. */
+  /** Environment variables; the first one that is set is used. */
   env: readonly string[];
-  /** Kept out of messages and logs; in Pulumi config it belongs under `--secret`. */
+  /** The value never appears in messages or logs. Set it with `pulumi config set --secret`. */
   secret?: boolean;
-  /** Who has to set it. */
+  /** When the setting is required, as in `OneAPI`; `no` if never. */
   required: string;
-  /** With unit and default. */
+  /** What the setting means, with unit and default. */
   description: string;
 }
 
 /** The names of all settings. */
 export const settingNames: SettingName[] = Object.keys(settingsSchema.shape) as (keyof TiedSettings)[];
 
-/** What the schema knows of a setting beside its type. */
+/** The facts about one setting. */
 export function settingFacts(name: SettingName): SettingFacts {
   return settingsSchema.shape[name].meta() as unknown as SettingFacts;
 }

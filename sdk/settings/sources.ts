@@ -1,39 +1,40 @@
-// Where settings stand, and which of them may be used together. An API client's secret, and whatever else is sent with it,
-// must never reach another tenant: so what says where an identity belongs comes from the source that names the identity,
-// or from a stronger one, and never from a weaker one, which may speak of another tenant.
+// The sources of settings, and which of them may be combined. An API client's secret must never be sent to another
+// tenant. So the settings that select the tenant must come from the source that sets the client id, or from one of
+// higher precedence: a source of lower precedence may describe another tenant.
 
 import { ConfigurationError } from "../errors";
 import { settingFacts, type SettingName, settingNames } from "./settings";
 
-/** Where settings come from, the strongest first: explicit, then Pulumi config, then the environment. */
+/** Where settings come from, highest precedence first: explicit values, then Pulumi config, then the environment. */
 export interface SettingSources {
-  /** What a program passes. What is undefined or null counts as not passed. */
+  /** Values that a program passes. `undefined` and `null` mean not set. */
   explicit?: { readonly [K in SettingName]?: unknown };
-  /** Reads a setting of a configuration, such as Pulumi's; undefined where it is not set. */
+  /** Reads a setting from a configuration, such as Pulumi's; returns undefined if it is not set. */
   config?: (name: SettingName) => string | undefined;
   /** Environment variables. */
   env?: Readonly<Record<string, string | undefined>>;
   /**
-   * Variables that stand for others, as in `{ TENANT_B_SECRET: "ZSCALER_CLIENT_SECRET" }`: what they hold counts as
-   * explicit. One that is not set is an error; the variable that it stands for is never taken in its place.
+   * Environment variables to read instead of the usual ones: `{ TENANT_B_SECRET: "ZSCALER_CLIENT_SECRET" }` reads the
+   * client secret from `TENANT_B_SECRET`. Their values count as explicit. A mapped variable that is not set is an
+   * error; there is no fallback to the usual one.
    */
   envVarMappings?: Readonly<Record<string, string>> | undefined;
 }
 
 export type Values = Partial<Record<SettingName, unknown>>;
 
-/** One place where settings stand, and what they are called there. */
+/** One source of settings, and what the settings are called there. */
 export interface Source {
-  /** As a message calls it. */
-  place: string;
+  /** The name of the source in messages. */
+  label: string;
   values: Values;
   nameOf: (name: SettingName) => string;
-  /** As the beginning of a hint. */
+  /** How to set a setting in this source, as the beginning of a hint. */
   howToSet: (name: SettingName) => string;
 }
 
-/** What says where an identity belongs. */
-const places: readonly SettingName[] = [
+/** The settings that select the tenant, and so the hosts, that an API client signs in to. */
+const tenantSettings: readonly SettingName[] = [
   "vanityDomain",
   "zscalerCloud",
   "zpaCloud",
@@ -45,11 +46,11 @@ const places: readonly SettingName[] = [
   "useLegacyClient",
 ];
 
-/** What names an identity. */
-const identities: readonly SettingName[] = ["clientId", "zpaClientId"];
+/** The settings that identify an API client. */
+const clientIdSettings: readonly SettingName[] = ["clientId", "zpaClientId"];
 
-/** The identity that a secret belongs to. */
-const identityOf: { readonly [K in SettingName]?: SettingName } = {
+/** The client id that each secret belongs to. */
+const clientIdOf: { readonly [K in SettingName]?: SettingName } = {
   clientSecret: "clientId",
   privateKey: "clientId",
   zpaClientSecret: "zpaClientId",
@@ -57,26 +58,28 @@ const identityOf: { readonly [K in SettingName]?: SettingName } = {
 
 /** @throws ConfigurationError for a mapped variable that is not set */
 export function readSources({ explicit = {}, config, env = {}, envVarMappings = {} }: SettingSources): Source[] {
-  const pick = (get: (name: SettingName) => unknown) => tidy(settingNames.map((name) => [name, get(name)] as const));
-  const passed = tidy(Object.entries(explicit));
+  const pick = (get: (name: SettingName) => unknown) =>
+    normalize(settingNames.map((name) => [name, get(name)] as const));
+  const passed = normalize(Object.entries(explicit));
   const mapped = mappedVariables(env, envVarMappings);
-  const origin = (variable: string) => Object.keys(envVarMappings).find((from) => envVarMappings[from] === variable);
-  const nameOfMapped = (name: SettingName) => origin(variableOf(name, mapped) ?? "");
+  const mappedFrom = (variable: string) =>
+    Object.keys(envVarMappings).find((from) => envVarMappings[from] === variable);
+  const nameOfMapped = (name: SettingName) => mappedFrom(variableOf(name, mapped) ?? "");
   return [
     {
-      place: "the program",
+      label: "the program",
       values: { ...pick((name) => mapped[variableOf(name, mapped) ?? ""]), ...passed },
       nameOf: (name) => (passed[name] === undefined ? nameOfMapped(name) : undefined) ?? name,
       howToSet: (name) => `pass ${name} too`,
     },
     {
-      place: "the configuration",
+      label: "the configuration",
       values: pick((name) => config?.(name)),
       nameOf: (name) => `zpa:${name}`,
-      howToSet: (name) => `${inConfiguration(name)} (of an explicit Provider, its argument ${name})`,
+      howToSet: (name) => `${inConfiguration(name)} (or pass ${name} to an explicit Provider)`,
     },
     {
-      place: "the environment",
+      label: "the environment",
       values: pick((name) => env[variableOf(name, env) ?? ""]),
       nameOf: (name) => variableOf(name, env) ?? name,
       howToSet: (name) => `set ${inEnvironment(name)}`,
@@ -84,21 +87,25 @@ export function readSources({ explicit = {}, config, env = {}, envVarMappings = 
   ];
 }
 
-/** The environment in which the variables that stand for others have taken their places. @throws ConfigurationError */
+/**
+ * The environment after `envVarMappings` are applied.
+ *
+ * @throws ConfigurationError for a mapped variable that is not set
+ */
 export function mapEnvironment({ env = {}, envVarMappings = {} }: SettingSources): Record<string, string | undefined> {
   return { ...env, ...mappedVariables(env, envVarMappings) };
 }
 
-/** The same sources, each with what may be used of it. */
-export function usable(sources: readonly Source[]): Source[] {
-  const owner = sources.findIndex(({ values }) => identities.some((name) => values[name] !== undefined));
+/** The same sources without the settings that may belong to another tenant. */
+export function trustedSources(sources: readonly Source[]): Source[] {
+  const owner = sources.findIndex(({ values }) => clientIdSettings.some((name) => values[name] !== undefined));
   if (owner === -1) return [...sources];
   const identity = (name: SettingName) =>
     sources.slice(0, owner + 1).find(({ values }) => values[name] !== undefined)?.values[name];
   const mayUse = (name: SettingName, { values }: Source) => {
-    if (saysWhere(name) || identities.includes(name)) return false;
-    const belongsTo = identityOf[name];
-    // a secret beside another client's id is that client's
+    if (isTenantSetting(name) || clientIdSettings.includes(name)) return false;
+    const belongsTo = clientIdOf[name];
+    // a secret next to another client id belongs to that client
     return belongsTo === undefined || values[belongsTo] === undefined || values[belongsTo] === identity(belongsTo);
   };
   return sources.map((source, index) => {
@@ -108,25 +115,27 @@ export function usable(sources: readonly Source[]): Source[] {
   });
 }
 
-/** Where a setting stands that is not used, for it may belong to another tenant, and how to set it so that it is. */
-export function passedOver(
+/**
+ * A setting that is ignored because it may belong to another tenant: its name, its source and how to set it instead.
+ */
+export function ignoredSetting(
   sources: SettingSources,
   name: SettingName,
-): { called: string; place: string; howToSet: string } | undefined {
+): { name: string; source: string; howToSet: string } | undefined {
   const all = readSources(sources);
-  const where = (among: readonly Source[]) => among.find(({ values }) => values[name] !== undefined);
-  const found = where(all);
-  if (found === undefined || where(usable(all)) !== undefined) return undefined;
-  const owner = all.find(({ values }) => identities.some((identity) => values[identity] !== undefined));
-  return { called: found.nameOf(name), place: found.place, howToSet: owner!.howToSet(name) };
+  const sourceOf = (among: readonly Source[]) => among.find(({ values }) => values[name] !== undefined);
+  const found = sourceOf(all);
+  if (found === undefined || sourceOf(trustedSources(all)) !== undefined) return undefined;
+  const owner = all.find(({ values }) => clientIdSettings.some((identity) => values[identity] !== undefined));
+  return { name: found.nameOf(name), source: found.label, howToSet: owner!.howToSet(name) };
 }
 
-/** Whether a setting that says where an identity belongs has to stand with it. */
-export function saysWhere(name: SettingName): boolean {
-  return places.includes(name);
+/** Whether a setting selects the tenant, and so must be set in the source of the client id or above it. */
+export function isTenantSetting(name: SettingName): boolean {
+  return tenantSettings.includes(name);
 }
 
-/** Where a setting may stand that belongs to no place yet. */
+/** How to set a setting that may come from any source. */
 export function howToSet(name: SettingName): string {
   return `${inConfiguration(name)}, or ${inEnvironment(name)}`;
 }
@@ -139,22 +148,22 @@ function inEnvironment(name: SettingName): string {
   return `the environment variable ${settingFacts(name).env.join(" or ")}`;
 }
 
-/** Whichever of these settings stands in the strongest source; the first one where several do. */
-export function strongest<N extends SettingName>(sources: readonly Source[], names: readonly N[]): N | undefined {
+/** The one of these settings that the source of highest precedence sets; the first, if it sets several. */
+export function firstSet<N extends SettingName>(sources: readonly Source[], names: readonly N[]): N | undefined {
   return sources.flatMap(({ values }) => names.filter((name) => values[name] !== undefined))[0];
 }
 
-function tidy(entries: readonly (readonly [string, unknown])[]): Values {
+function normalize(entries: readonly (readonly [string, unknown])[]): Values {
   return Object.fromEntries(
     entries
-      // a line break at the end is what `echo` leaves in a secret
+      // secrets written with `echo` end in a line break
       .map(([name, value]) => [name, typeof value === "string" ? value.trim() : value] as const)
-      // "undefined" is what becomes of an unset value that somebody turned into a text
+      // an unset value that was converted to a string reads "undefined"
       .filter(([, value]) => value !== undefined && value !== null && value !== "" && value !== "undefined"),
   );
 }
 
-/** Of the variables of a setting, the first one that is set. */
+/** The first of a setting's environment variables that is set. */
 function variableOf(name: SettingName, env: Readonly<Record<string, string | undefined>>): string | undefined {
   return settingFacts(name).env.find((variable) => (env[variable] ?? "").trim());
 }
@@ -170,8 +179,8 @@ function mappedVariables(
       throw new ConfigurationError({
         operation: "reading the settings",
         params: [from],
-        reason: `not set, and envVarMappings takes ${to} from it`,
-        hint: `set the environment variable ${from}, or take it out of envVarMappings`,
+        reason: `not set, but envVarMappings reads ${to} from it`,
+        hint: `set the environment variable ${from}, or remove it from envVarMappings`,
       });
     }),
   );

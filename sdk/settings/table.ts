@@ -1,6 +1,6 @@
 import { settingFacts, settingNames } from "./settings";
 
-/** The README's table of settings, in Markdown. */
+/** The README's table of settings, as Markdown. */
 export function settingsTable(): string {
   const rows = settingNames.map((name) => {
     const { env, secret, required, description } = settingFacts(name);

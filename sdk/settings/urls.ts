@@ -1,36 +1,36 @@
-// What may stand in the URL settings, and what people paste in their place.
+// Validates the URL settings, and parses vanity domains in the forms that people paste.
 
 import { cloudOfIdentityDomain, type ZpaCloud } from "./clouds";
 
-/** Loopback hosts, the only ones that plain http may talk to. */
+/** Whether a host is loopback; plain http is allowed only there. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** What is wrong with a URL setting, as the end of a sentence; undefined when nothing is. */
+/** What is wrong with a URL, as the end of a sentence; undefined if it is valid. */
 export function urlProblem(value: string, path: "none" | "any"): string | undefined {
   if (!URL.canParse(value)) return "must be a URL such as https://api.zsapi.net";
   const url = new URL(value);
   if (url.protocol !== "https:" && url.protocol !== "http:") return "must start with https://";
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return "must be https; plain http is only for loopback hosts such as 127.0.0.1";
+    return "must use https; plain http is allowed only for loopback hosts such as 127.0.0.1";
   }
-  if (url.username !== "" || url.password !== "") return "must not hold a user name or a password";
+  if (url.username !== "" || url.password !== "") return "must not contain a user name or a password";
   if (path === "none" && (url.pathname !== "/" || url.search !== "" || url.hash !== "")) {
-    return "must be a scheme and a host only; the API's paths are added to it";
+    return "must consist of a scheme and a host only; the client adds the API's paths";
   }
   return undefined;
 }
 
-/** A vanity domain as it was written, and what it says. */
+/** A parsed vanity domain. */
 export interface VanityDomain {
-  /** The host label: `acme` of acme.zslogin.net. */
+  /** The first label of the host: `acme` in acme.zslogin.net. */
   label: string;
-  /** The cloud that the rest of a pasted host name belongs to. */
+  /** The cloud that the rest of the host name belongs to; undefined for a label alone. */
   cloud: ZpaCloud | undefined;
 }
 
-/** Takes `acme`, `acme.zslogin.net` and any URL below that; undefined for everything else. */
+/** Parses `acme`, `acme.zslogin.net` or any URL on that host; returns undefined for anything else. */
 export function parseVanityDomain(value: string): VanityDomain | undefined {
   const host = value
     .replace(/^https?:\/\//i, "")

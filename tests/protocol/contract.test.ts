@@ -84,7 +84,11 @@ describe("Errors over the provider protocol", () => {
         ["delete", () => provider.delete("ProvisioningKey", "1", args)],
       ];
       for (const [name, call] of calls) {
-        await assert.rejects(call, (error: Error) => assertPlain(error, /how to sign in.*zpa:clientId/), name);
+        await assert.rejects(
+          call,
+          (error: Error) => assertPlain(error, /no credentials are configured.*zpa:clientId/),
+          name,
+        );
       }
       assertNoTrace(provider.output());
     } finally {

@@ -26,7 +26,7 @@ describe("An association type", () => {
       assert.ok(error instanceof ValidationError, String(error));
       assert.equal(
         error.message,
-        `ZPA ${operation}: associationType ("CONNECTOR" is none). Hint: use CONNECTOR_GRP or SERVICE_EDGE_GRP.`,
+        `ZPA ${operation}: associationType ("CONNECTOR" is not valid). Hint: use CONNECTOR_GRP or SERVICE_EDGE_GRP.`,
       );
     }
     for (const none of [undefined, null, "", "constructor", {}]) {

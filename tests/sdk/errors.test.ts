@@ -20,7 +20,7 @@ import { type CallName, calls, Double, errorOfCall, failureOf, keyBody, type Rea
 import { TestClock } from "./testClock";
 
 const foreignNotFound =
-  "Hint: a 404 without ZPA's own resource.not.found does not mean that an object is gone: check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA.";
+  "Hint: a 404 without ZPA's own resource.not.found does not mean that the object is gone: check baseUrl and the cloud, and whether a proxy or a login page responds instead of ZPA.";
 
 describe("Errors", () => {
   let double: Double;
@@ -48,77 +48,77 @@ describe("Errors", () => {
         },
         "create",
         ValidationError,
-        'ZPA 400 missing.mandatory.params creating provisioning key "edge": enrollmentCertId (Missing mandatory parameters). Hint: set the fields that are named; enrollmentCertId is the id of the certificate that signs, usually Connector or Service Edge.',
+        'ZPA 400 missing.mandatory.params creating provisioning key "edge": enrollmentCertId (Missing mandatory parameters). Hint: set the named fields; enrollmentCertId is the id of the enrollment certificate, usually Connector or Service Edge.',
       ],
       [
         "missing fields without a reason",
         { status: 400, body: { id: "missing.mandatory.params", params: ["name"] } },
         "update",
         ValidationError,
-        'ZPA 400 missing.mandatory.params updating provisioning key "edge" (6211): name. Hint: set the fields that are named.',
+        'ZPA 400 missing.mandatory.params updating provisioning key "edge" (6211): name. Hint: set the named fields.',
       ],
       [
         "a name that is taken",
         { status: 400, body: { id: "resource.already.exist", reason: "Taken", params: ["edge"] } },
         "create",
         AlreadyExistsError,
-        'ZPA 400 resource.already.exist creating provisioning key "edge": edge (Taken). Hint: a name can be taken once in a microtenant: choose another, or take over or delete the one that is there.',
+        'ZPA 400 resource.already.exist creating provisioning key "edge": edge (Taken). Hint: names must be unique within a microtenant: choose another name, or adopt or delete the existing object.',
       ],
       [
         "a name that is taken, in other words",
         { status: 409, body: { id: "invalid.name", reason: "The name already exists" } },
         "create",
         AlreadyExistsError,
-        'ZPA 409 invalid.name creating provisioning key "edge": The name already exists. Hint: a name can be taken once in a microtenant: choose another, or take over or delete the one that is there.',
+        'ZPA 409 invalid.name creating provisioning key "edge": The name already exists. Hint: names must be unique within a microtenant: choose another name, or adopt or delete the existing object.',
       ],
       [
         "an object that is gone",
         { status: 404, body: { id: "resource.not.found", reason: "Resource not found.", params: ["6211"] } },
         "remove",
         NotFoundError,
-        "ZPA 404 resource.not.found deleting provisioning key 6211: 6211 (Resource not found). Hint: it was deleted, or is in another microtenant.",
+        "ZPA 404 resource.not.found deleting provisioning key 6211: 6211 (Resource not found). Hint: the object was deleted or is in another microtenant.",
       ],
       [
         "an object that is gone, as ZPA also says it",
         { status: 400, body: { id: "resource.not.found", params: ["zcomponentId"] } },
         "create",
         NotFoundError,
-        'ZPA 400 resource.not.found creating provisioning key "edge": zcomponentId. Hint: it, or an object that it refers to, was deleted or is in another microtenant: check zcomponentId, enrollmentCertId and microtenantId.',
+        'ZPA 400 resource.not.found creating provisioning key "edge": zcomponentId. Hint: the object, or one that it refers to, was deleted or is in another microtenant: check zcomponentId, enrollmentCertId and microtenantId.',
       ],
       [
         "another customer's id",
         { status: 403, body: { id: "authz.customer.permission.denied", reason: "No access", params: ["123"] } },
         "get",
         PermissionError,
-        "ZPA 403 authz.customer.permission.denied reading provisioning key 6211: 123 (No access). Hint: check that customerId is this API client's tenant, and that the client's role in ZPA allows this, in this microtenant.",
+        "ZPA 403 authz.customer.permission.denied reading provisioning key 6211: 123 (No access). Hint: check that customerId is this API client's tenant, and that its ZPA role allows this operation in this microtenant.",
       ],
       [
         "a tenant that is full",
         { status: 403, body: { id: "LIMIT_EXCEEDED", reason: "The limit is reached." } },
         "create",
         PermissionError,
-        'ZPA 403 LIMIT_EXCEEDED creating provisioning key "edge": The limit is reached. Hint: a tenant holds 100 keys of each type, 100 groups of each kind, 10 000 credentials and 500 microtenants: delete some, or ask Zscaler for more.',
+        'ZPA 403 LIMIT_EXCEEDED creating provisioning key "edge": The limit is reached. Hint: a tenant can have 100 keys of each type, 100 groups of each kind, 10 000 credentials and 500 microtenants: delete some, or ask Zscaler for a higher limit.',
       ],
       [
         "a key of Zscaler Deception",
         { status: 400, body: { id: "resource.readonly", params: ["6211"] } },
         "remove",
         PermissionError,
-        "ZPA 400 resource.readonly deleting provisioning key 6211: 6211. Hint: Zscaler Deception owns it: it can only be changed there.",
+        "ZPA 400 resource.readonly deleting provisioning key 6211: 6211. Hint: Zscaler Deception manages this object: change it there.",
       ],
       [
         "a licence that is missing",
         { status: 403, body: { id: "authz.featureflag.permission.denied", params: ["feature.x"] } },
         "create",
         PermissionError,
-        'ZPA 403 authz.featureflag.permission.denied creating provisioning key "edge": feature.x. Hint: the tenant\'s licence does not cover the feature that is named: have Zscaler enable it.',
+        'ZPA 403 authz.featureflag.permission.denied creating provisioning key "edge": feature.x. Hint: the tenant\'s licence does not include the named feature: ask Zscaler to enable it.',
       ],
       [
         "a 404 from somebody else",
         { status: 404, body: "<html><h1>Not Found</h1></html>", headers: { "content-type": "text/html" } },
         "get",
         ProtocolError,
-        `ZPA 404 reading provisioning key 6211: the answer is an HTML page (31 characters). ${foreignNotFound}`,
+        `ZPA 404 reading provisioning key 6211: the response is an HTML page (31 characters). ${foreignNotFound}`,
       ],
       [
         "an endpoint that is not there",
@@ -153,14 +153,14 @@ describe("Errors", () => {
         { status: 302, headers: { location: "https://login.example" } },
         "update",
         ProtocolError,
-        'ZPA 302 updating provisioning key "edge" (6211): the answer is empty. Hint: check baseUrl and the cloud, and whether a proxy or a login page answers in place of ZPA.',
+        'ZPA 302 updating provisioning key "edge" (6211): the response is empty. Hint: check baseUrl and the cloud, and whether a proxy or a login page responds instead of ZPA.',
       ],
       [
         "an answer without the fields that are needed",
         { body: { id: "6211", name: "edge", maxUsage: "many" }, headers: { "x-request-id": "4711" } },
         "get",
         ProtocolError,
-        "ZPA 200 reading provisioning key 6211: maxUsage (not of the form that ZPA documents) [request id 4711]. Hint: check baseUrl, and whether a proxy answers in place of ZPA.",
+        "ZPA 200 reading provisioning key 6211: maxUsage (not in the form that ZPA documents) [request id 4711]. Hint: check baseUrl, and whether a proxy responds instead of ZPA.",
       ],
     ];
     for (const [what, reaction, call, kind, message] of cases) {
@@ -175,7 +175,7 @@ describe("Errors", () => {
       for (const status of [400, 404]) {
         const error = await errorOf({ status, body: { id: "resource.not.found", params: ["zcomponentId"] } }, "update");
         assert.ok(error instanceof NotFoundError, String(error));
-        assert.match(error.message, /: zcomponentId\. Hint: it, or an object that it refers to, was deleted/);
+        assert.match(error.message, /: zcomponentId\. Hint: the object, or one that it refers to, was deleted/);
       }
     });
 

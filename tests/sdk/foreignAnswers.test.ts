@@ -125,7 +125,7 @@ describe("Answers that are not ZPA's", () => {
           assert.ok(error instanceof ProtocolError, `${call}: ${String(error)}`);
           assert.match(
             error.message,
-            /Hint: a 404 without ZPA's own resource\.not\.found does not mean that an object is gone/,
+            /Hint: a 404 without ZPA's own resource\.not\.found does not mean that the object is gone/,
           );
           assert.equal(error.attempts, 1);
         }

@@ -89,7 +89,7 @@ describe("Lists", () => {
       double.script = [pageOf("9999", rows(1, 500))];
       const error = await failureOf(ids());
       assert.ok(error instanceof ProtocolError);
-      assert.match(error.message, /listing provisioning keys: page 2 brings nothing new.*never ends/);
+      assert.match(error.message, /listing provisioning keys: page 2 contains nothing new.*never ends/);
       assert.equal(double.requests.length, 2);
     });
 
@@ -145,7 +145,7 @@ describe("Lists", () => {
       for (const options of wrong) {
         const error = await failureOf(ids(options));
         assert.ok(error instanceof ValidationError, JSON.stringify(options));
-        assert.match(error.message, new RegExp(`${Object.keys(options)[0]} \\(it is .*Hint: use`));
+        assert.match(error.message, new RegExp(`${Object.keys(options)[0]} \\(.* is not valid\\)\\. Hint: use`));
       }
       assert.ok((await failureOf(client.provisioningKeys.page(type, 0))) instanceof ValidationError);
       assert.equal(double.requests.length, 0);
@@ -259,13 +259,13 @@ describe("Lists", () => {
       assert.deepEqual(several.params, ids);
       assert.match(
         several.message,
-        /looking for provisioning key "twin": .* \(2 have this name\)\. Hint: name one by its id/,
+        /looking for provisioning key "twin": .* \(2 objects have this name\)\. Hint: use the id of one of them/,
       );
       const none = await failureOf(client.provisioningKeys.find(type, "Twin", { microtenantId: "0" }));
       assert.ok(none instanceof NotFoundError);
       assert.match(
         none.message,
-        /"Twin": there is none of exactly this name in microtenant Default\. Hint: check spelling/,
+        /"Twin": no object has exactly this name in microtenant Default\. Hint: check the spelling/,
       );
     });
 

@@ -29,7 +29,7 @@ describe("What a client tells of its requests", () => {
     const patterns = [
       "POST /signin 200 \\(\\d+ ms, attempt 1, waited 0 ms\\)",
       `GET ${path} 503 \\(\\d+ ms, attempt 1, waited 0 ms\\)`,
-      `GET ${path} the connection to .* broke.* \\(\\d+ ms, attempt 2, waited 0 ms\\)`,
+      `GET ${path} the connection to .* closed before the response.* \\(\\d+ ms, attempt 2, waited 0 ms\\)`,
       `GET ${path} 200 \\(\\d+ ms, attempt 3, waited 0 ms\\)`,
       "POST /signout 200 \\(\\d+ ms, attempt 1, waited 0 ms\\)",
     ];
@@ -77,7 +77,7 @@ describe("What a client tells of its requests", () => {
     await double.received(1);
     abort.abort(new Error("enough"));
     await reading;
-    assert.deepEqual([events.at(-1)!.status, events.at(-1)!.failure], [undefined, "given up"]);
+    assert.deepEqual([events.at(-1)!.status, events.at(-1)!.failure], [undefined, "aborted"]);
   });
 
   it("does not depend on a hook that throws", async () => {

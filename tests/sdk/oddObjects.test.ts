@@ -78,7 +78,7 @@ describe("One odd object of others", () => {
         assert.ok(error instanceof ProtocolError);
         assert.ok(
           error.message.startsWith(
-            `ZPA looking for provisioning key "theirs": ${field} (the one with the id 1 is not of the form that ZPA documents)`,
+            `ZPA looking for provisioning key "theirs": ${field} (the object with the id 1 is not in the form that ZPA documents)`,
           ),
           error.message,
         );
@@ -88,7 +88,7 @@ describe("One odd object of others", () => {
         double.script = [{ body: row }];
         const error = await failureOf(client.provisioningKeys.get(type, "1"));
         assert.ok(error instanceof ProtocolError);
-        assert.match(error.message, new RegExp(`reading provisioning key 1: ${field} \\(not of the form`));
+        assert.match(error.message, new RegExp(`reading provisioning key 1: ${field} \\(not in the form`));
       });
     });
   }

@@ -85,14 +85,17 @@ describe("The settings", () => {
 
     it("refuse a vanity domain of another cloud than they name", () => {
       const explicit = { ...oneApi, vanityDomain: "acme.zsloginbeta.net", zscalerCloud: "GOV" };
-      assert.match(refusal({ explicit }), /vanityDomain, zscalerCloud \(the host is one of the cloud BETA/);
+      assert.match(
+        refusal({ explicit }),
+        /vanityDomain, zscalerCloud \(the host belongs to the cloud BETA, but zscalerCloud is GOV/,
+      );
     });
 
     for (const vanityDomain of ["acme corp", "acme.example.com", "-acme", "a@evil.net", "https://", "a".repeat(64)]) {
       it(`refuse ${vanityDomain.slice(0, 20)} as a vanity domain, and say what it is`, () => {
         assert.match(
           refusal({ explicit: { ...oneApi, vanityDomain } }),
-          /vanityDomain \(must be the first part .* acme for acme\.zslogin\.net/,
+          /vanityDomain \(must be the first label .* acme for acme\.zslogin\.net/,
         );
       });
     }
@@ -116,7 +119,7 @@ describe("The settings", () => {
       { ...oneApi, zscalerCloud: "MOON" },
     ]) {
       const message = refusal({ explicit });
-      assert.match(message, /Cloud \("MOON" is no cloud of ZPA\)/);
+      assert.match(message, /Cloud \("MOON" is not a ZPA cloud\)/);
       for (const cloud of clouds) assert.ok(message.includes(cloud));
     }
   });
@@ -214,7 +217,7 @@ describe("The settings", () => {
     for (const [name, explicit] of missing) {
       it(`are named with how to set them: ${name}`, () => {
         const message = refusal({ explicit });
-        assert.ok(message.includes(`: ${name} (not set, and`), message);
+        assert.ok(message.includes(`: ${name} (not set, but`), message);
         const secretly = settingFacts(name).secret ? "--secret " : "";
         // what says where the client belongs has to stand with it: here it is the program that names the client
         const mustBePassed = ["vanityDomain", "zpaCustomerId"].includes(name);
@@ -225,7 +228,7 @@ describe("The settings", () => {
     }
 
     it("altogether, say both ways to sign in", () => {
-      assert.match(refusal({}), /nothing says how to sign in\. Hint: set clientId.* or zpaClientId/);
+      assert.match(refusal({}), /no credentials are configured\. Hint: set clientId.* or zpaClientId/);
     });
 
     it("because useLegacyClient decides against what is set, say so", () => {
@@ -235,8 +238,8 @@ describe("The settings", () => {
 
   describe("that are wrong", () => {
     const wrong: [string, Record<string, unknown>, RegExp][] = [
-      ["a customer id with letters", { customerId: "acme" }, /customerId \(must be an id, digits only\)/],
-      ["a customer id as a number", { customerId: 72057594037927940 }, /in quotes: ids of ZPA exceed/],
+      ["a customer id with letters", { customerId: "acme" }, /customerId \(must be an id made of digits only\)/],
+      ["a customer id as a number", { customerId: 72057594037927940 }, /in quotes: ZPA ids are too large/],
       ["a flag that is none", { useLegacyClient: "perhaps" }, /useLegacyClient \(must be true or false\)/],
       ["a limit below 0", { readsPer10s: -1 }, /readsPer10s \(must be a whole number of requests, 0 for no limit\)/],
       ["half a request", { writesPer10s: "1.5" }, /writesPer10s \(must be a whole number/],
@@ -246,18 +249,22 @@ describe("The settings", () => {
       [
         "a base URL without https",
         { baseUrl: "http://zpa.example" },
-        /baseUrl \(must be https; plain http is only for loopback/,
+        /baseUrl \(must use https; plain http is allowed only for loopback/,
       ],
-      ["a base URL with a path", { baseUrl: "https://zpa.example/api" }, /baseUrl \(must be a scheme and a host only/],
+      [
+        "a base URL with a path",
+        { baseUrl: "https://zpa.example/api" },
+        /baseUrl \(must consist of a scheme and a host only/,
+      ],
       ["a base URL that is none", { baseUrl: "zpa.example" }, /baseUrl \(must be a URL/],
       [
         "a token URL with a password",
         { tokenUrl: `https://me:${secret}@zpa.example` },
-        /tokenUrl \(must not hold a user/,
+        /tokenUrl \(must not contain a user/,
       ],
       ["a token URL of another scheme", { tokenUrl: "ftp://zpa.example" }, /tokenUrl \(must start with https/],
       ["a limit's scope that is none", { rateLimitScope: "moon" }, /rateLimitScope \(must be tenant or endpoint\)/],
-      ["a setting that does not exist", { clientSecrte: "x" }, /clientSecrte \(there is no such setting\)/],
+      ["a setting that does not exist", { clientSecrte: "x" }, /clientSecrte \(no such setting\)/],
     ];
     for (const [what, explicit, message] of wrong) {
       it(`are refused: ${what}`, () => assert.match(refusal({ explicit: { ...oneApi, ...explicit } }), message));
@@ -288,7 +295,7 @@ describe("The settings", () => {
     const before = { ...process.env };
     try {
       for (const name of settingNames) for (const variable of settingFacts(name).env) delete process.env[variable];
-      assert.throws(() => new ZpaClient(), /nothing says how to sign in/);
+      assert.throws(() => new ZpaClient(), /no credentials are configured/);
       Object.assign(process.env, {
         ZPA_CLIENT_ID: "c",
         ZPA_CLIENT_SECRET: secret,

@@ -143,7 +143,7 @@ describe("Signing in", () => {
       [
         "a key that is not RSA",
         () => generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }) as string,
-        /a key of type ed25519, and ZIdentity wants RSA/,
+        /a key of type ed25519, but ZIdentity requires RSA/,
       ],
       [
         "a key with a passphrase",
@@ -174,7 +174,7 @@ describe("Signing in", () => {
       const error = await failureOf(listAll(client));
       await client.close();
       assert.ok(error instanceof ConfigurationError);
-      assert.match(error.message, /customerId .*token names no ZPA tenant/);
+      assert.match(error.message, /customerId .*token does not name a ZPA tenant/);
     });
 
     it("finds the customer id of 18 digits in a token that writes it as a number", async () => {
@@ -206,7 +206,7 @@ describe("Signing in", () => {
       double.signIn = [{ status: 401, body: "API access is available only through Zscaler OneAPI for this tenant" }];
       const error = await failureOf(double.client().signIn());
       assert.ok(error instanceof AuthenticationError);
-      assert.match(error.message, /takes OneAPI only: .*clientId, clientSecret and vanityDomain/);
+      assert.match(error.message, /accepts OneAPI only: .*clientId, clientSecret and vanityDomain/);
       assert.equal(double.signIns.length, 1);
     });
 
@@ -242,7 +242,7 @@ describe("Signing in", () => {
       double.signIn = [{ body: "<html>Please log in</html>", headers: { "content-type": "text/html" } }];
       const error = await failureOf(double.client().signIn());
       assert.ok(error instanceof ProtocolError);
-      assert.match(error.message, /holds no access token\. Hint: .*login page/);
+      assert.match(error.message, /contains no access token\. Hint: .*login page/);
       assert.ok(!error.message.includes("Please"));
     });
 

@@ -98,21 +98,24 @@ describe("An identity", () => {
         assert.match(
           refusal({ ...given({ clientId, vanityDomain }), env: homeOneApi }),
           new RegExp(
-            `: clientSecret \\(not set, and OneAPI needs it beside ${name}; ZSCALER_CLIENT_SECRET in the environment is not used, for it may belong to another tenant\\)`,
+            `: clientSecret \\(not set, but OneAPI requires it with ${name}; ZSCALER_CLIENT_SECRET in the environment is ignored because it may belong to another tenant\\)`,
           ),
         );
         const { zpaClientId, zpaCustomerId } = legacy;
         assert.match(
           refusal({ ...given({ zpaClientId, zpaCustomerId }), env: homeLegacy }),
-          /: zpaClientSecret \(not set, .*; ZPA_CLIENT_SECRET in the environment is not used/,
+          /: zpaClientSecret \(not set, .*; ZPA_CLIENT_SECRET in the environment is ignored/,
         );
       });
 
       it("that is not complete is refused with what is missing, and how to set it there", () => {
         const message = refusal({ ...given(without(oneApi, "vanityDomain")), env: { ZSCALER_VANITY_DOMAIN: "home" } });
-        assert.match(message, /: vanityDomain \(not set, and OneAPI needs it .*; ZSCALER_VANITY_DOMAIN in the env/);
+        assert.match(message, /: vanityDomain \(not set, but OneAPI requires it .*; ZSCALER_VANITY_DOMAIN in the env/);
         const other = refusal({ ...given(without(legacy, "zpaCustomerId")), env: { ZPA_CUSTOMER_ID: "1" } });
-        assert.match(other, /: zpaCustomerId \(not set, and a legacy API key needs it .*; ZPA_CUSTOMER_ID in the env/);
+        assert.match(
+          other,
+          /: zpaCustomerId \(not set, but a legacy API key requires it .*; ZPA_CUSTOMER_ID in the env/,
+        );
         const hints =
           place === "program" ? ["pass vanityDomain", "pass zpaCustomerId"] : ["zpa:vanityDomain", "zpa:zpaCustomerId"];
         assert.ok(message.split("Hint: ")[1]!.includes(hints[0]!) && other.split("Hint: ")[1]!.includes(hints[1]!));
@@ -145,7 +148,7 @@ describe("An identity", () => {
     const message = refusal({ explicit, env: { ZSCALER_USE_LEGACY_CLIENT: "true" } });
     assert.match(
       message,
-      /are for OneAPI, .* for the legacy API.* or decide with useLegacyClient \(pass useLegacyClient/,
+      /are for OneAPI, .* for the legacy API.* or choose one with useLegacyClient \(pass useLegacyClient/,
     );
   });
 
@@ -153,7 +156,7 @@ describe("An identity", () => {
     const explicit = { clientSecret: secrets.other };
     assert.match(
       refusal({ explicit, env: homeLegacy }),
-      /: (?:vanityDomain|clientId) \(not set, and OneAPI needs it beside clientSecret, which is set in the program\)/,
+      /: (?:vanityDomain|clientId) \(not set, but OneAPI requires it with clientSecret, which is set in the program\)/,
     );
   });
 
@@ -204,7 +207,7 @@ describe("A variable that stands for another", () => {
       const message = refusal({ explicit, env, envVarMappings: { OTHER_SECRET: "ZSCALER_CLIENT_SECRET" } });
       assert.equal(
         message,
-        "ZPA reading the settings: OTHER_SECRET (not set, and envVarMappings takes ZSCALER_CLIENT_SECRET from it). Hint: set the environment variable OTHER_SECRET, or take it out of envVarMappings.",
+        "ZPA reading the settings: OTHER_SECRET (not set, but envVarMappings reads ZSCALER_CLIENT_SECRET from it). Hint: set the environment variable OTHER_SECRET, or remove it from envVarMappings.",
       );
     });
   }

@@ -82,7 +82,7 @@ describe("A client", () => {
       assert.ok(error instanceof ConfigurationError);
       assert.match(
         error.message,
-        /looking up the tenant: customerId \(not set, and the OneAPI token names no ZPA tenant/,
+        /looking up the tenant: customerId \(not set, and the OneAPI token does not name a ZPA tenant/,
       );
       assert.equal(client.knownTenantFingerprint, undefined);
     });

@@ -144,7 +144,7 @@ describe("A token", () => {
         assert.ok(error instanceof AuthenticationError);
         assert.equal(error.attempts, 2);
         assert.equal(double.signIns.length, 2);
-        assert.match(error.message, /a new token was refused too: check that customerId/);
+        assert.match(error.message, /ZPA also refused a new token: check that customerId/);
       });
 
       it(`${name}: repeats a create, for it was not carried out`, async () => {
@@ -180,7 +180,10 @@ describe("A token", () => {
       double.script = [{ status: 401, body }];
       const error = await failureOf(get(double.client()));
       assert.ok(error instanceof PermissionError);
-      assert.match(error.message, /: ui\.waf, feature\.privileged\. Hint: the tenant's licence does not cover/);
+      assert.match(
+        error.message,
+        /: ui\.waf, feature\.privileged\. Hint: the tenant's licence does not include the named feature/,
+      );
       assert.equal(double.signIns.length, 1);
     });
 

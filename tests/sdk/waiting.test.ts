@@ -78,7 +78,7 @@ describe("Waiting", () => {
       );
       const next = await failureOf(get(one));
       assert.ok(next instanceof RateLimitError);
-      assert.match(next.message, /asks to wait 3600 s more/);
+      assert.match(next.message, /asks to wait another 3600 s/);
       assert.equal(double.requests.length, 1);
       still.advance(3_600_000);
       await get(one);
@@ -109,7 +109,7 @@ describe("Waiting", () => {
       const errors = await Promise.all([failureOf(create(one)), failureOf(create(one)), failureOf(create(one))]);
       assert.match(
         (errors[0] as RateLimitError).message,
-        /Exceeded the number of requests allowed \[73 attempts\]\. Hint: ZPA has let nothing through for 60 min: others/,
+        /Exceeded the number of requests allowed \[73 attempts\]\. Hint: ZPA has refused all requests for 60 min: other clients/,
       );
       for (const error of errors) assert.ok(error instanceof RateLimitError, String(error));
       assert.ok(double.requests.length <= 75, String(double.requests.length));
@@ -200,7 +200,7 @@ describe("Waiting", () => {
       still.advance(300_000);
       const read = await failureOf(reading);
       assert.ok(read instanceof UnavailableError);
-      assert.match(read.message, /not done within 300 s\. Hint: .*zpa:operationTimeout/);
+      assert.match(read.message, /timed out after 300 s\. Hint: .*zpa:operationTimeout/);
       const created = await failureOf(creating);
       assert.ok(created instanceof AmbiguousOutcomeError);
       assert.ok(created.mayHaveHappened);

@@ -19,7 +19,7 @@ describe("That ZPA asks to wait", () => {
   it("is said with what it asked for, not with what is waited on top", async () => {
     double.script = [refusal({ "retry-after": "400s" })];
     const error = await failureOf(get(double.client({}, { clock: new TestClock(), random: () => 0.99 })));
-    assert.match(String(error), /Hint: ZPA asks to wait 400 s, longer than this operation may take/);
+    assert.match(String(error), /Hint: ZPA asks to wait 400 s, but this operation times out sooner/);
   });
 
   it("is not said of a refusal that named no time", async () => {
@@ -27,10 +27,13 @@ describe("That ZPA asks to wait", () => {
     const one = double.client({ operationTimeout: 5 }, { clock: new TestClock() });
     const first = await failureOf(create(one));
     assert.ok(first instanceof RateLimitError);
-    assert.match(first.message, /Hint: the next try is due in 10 s, later than this operation may last/);
+    assert.match(first.message, /Hint: the next retry is due in 10 s, but this operation times out sooner/);
     const second = await failureOf(get(one));
     assert.ok(second instanceof RateLimitError);
-    assert.match(second.message, /: ZPA refused earlier requests for their rate, and the next try is due in 10 s/);
+    assert.match(
+      second.message,
+      /: ZPA refused earlier requests because of its rate limit, and the next retry is due in 10 s/,
+    );
     for (const { message } of [first, second]) assert.doesNotMatch(message, /asks/);
     assert.equal(double.requests.length, 1);
   });
@@ -41,7 +44,10 @@ describe("That ZPA asks to wait", () => {
       const one = double.client({ operationTimeout: 0.2 }, { clock: new TestClock() });
       const error = await failureOf(get(one));
       assert.ok(error instanceof UnavailableError);
-      assert.match(error.message, /Hint: the next try is due in 1 s, later than this operation may last: run it again/);
+      assert.match(
+        error.message,
+        /Hint: the next retry is due in 1 s, but this operation times out sooner: run it again/,
+      );
       assert.doesNotMatch(error.message, /asks/);
     });
   }
