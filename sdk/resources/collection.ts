@@ -71,9 +71,7 @@ export interface Page<T> {
   totalPages: number;
 }
 
-/**
- * Names that ZPA's search accepts; for others it fails with 400 `filtering.input.invalid.operand`, or finds too little.
- */
+/** Names that ZPA's search accepts. Others fail with 400 `filtering.input.invalid.operand`, or match unreliably. */
 const searchable = /^[A-Za-z0-9_.:/-]+(?: [A-Za-z0-9_.:/-]+)*$/;
 /** Operators of the search syntax. */
 const operators = /(?:^| )(?:EQ|NE|LIKE|IN|AND|OR|GT|LT|GE|LE)(?: |$)/;

@@ -71,7 +71,7 @@ const reader: Reader<Same<ProvisioningKey, z.output<typeof schema>>> = readerOf(
 
 /** The fields that can be written. */
 export interface ProvisioningKeyBody {
-  /** Unique per type within a microtenant. Becomes the prefix of the names of the machines that enroll with the key. */
+  /** Unique per type within a microtenant. Becomes the prefix of the names of the connectors that enroll with it. */
   name: string;
   /** Maximum number of machines that can enroll with the key: a whole number, 1 or more. Can be raised at any time. */
   maxUsage: number;
@@ -86,7 +86,7 @@ export interface ProvisioningKeyBody {
    * cannot become true again.
    */
   exportable?: boolean | undefined;
-  /** IP addresses and subnets that can enroll. Default: all. */
+  /** Addresses that machines can enroll from. Default, and if empty: all. */
   ipAcl?: readonly string[] | undefined;
   /** Free text that the Admin Portal stores with the key. */
   uiConfig?: string | undefined;
@@ -203,8 +203,8 @@ export class ProvisioningKeys {
   }
 
   /**
-   * All keys with exactly this name (case-sensitive), including those that cannot be read. One GET if {@link
-   * isSearchable} is true for the name, else the whole list.
+   * All keys with exactly this name (case-sensitive), including those that cannot be read. One GET if
+   * {@link isSearchable} is true for the name, else the whole list.
    */
   async named(type: AssociationType, name: string, scope?: Scope): Promise<(ProvisioningKey | UnreadableObject)[]> {
     return this.listOf(type).named(name, scope);

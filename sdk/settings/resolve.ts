@@ -51,6 +51,9 @@ const reading = "reading the settings";
  * Reads the settings from their sources and decides how to sign in. Sends nothing.
  *
  * @throws ConfigurationError naming the settings that are missing, invalid or contradictory, and how to set them
+ *
+ * @example
+ * const { mode, baseUrl } = resolveSettings({ explicit: { vanityDomain: "acme" }, env: process.env });
  */
 export function resolveSettings(sources: SettingSources): ResolvedSettings {
   const all = readSources(sources);
