@@ -205,7 +205,7 @@ export class Operation {
   }
 
   private ambiguous({ status, id, reason, params, requestId, cause }: ZpaErrorDetails): AmbiguousOutcomeError {
-    const hint = "it may or may not have been carried out: check whether the object exists before you try again";
+    const hint = "it may or may not have been carried out: check for the object before you try again";
     return new AmbiguousOutcomeError(this.details({ status, id, reason, params, requestId, cause, hint }));
   }
 }
