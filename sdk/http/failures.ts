@@ -51,7 +51,7 @@ const inspection =
 /**
  * Turns an error of the HTTP library into a {@link ConnectionFailure}.
  *
- * @param error - the error that undici threw
+ * @param error - the error that the HTTP library threw
  * @param wasSent - whether the request had a connection, and so may have been sent
  */
 export function explainFailure(error: unknown, wasSent: boolean, target: HttpTarget): ConnectionFailure {
