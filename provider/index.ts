@@ -57,4 +57,5 @@ export {
   type EnrollmentUserDataArgs,
   EnrollmentUserDataError,
   type GcpSecretManagerSource,
+  type LifecycleHook,
 } from "./program/enrollmentUserData";

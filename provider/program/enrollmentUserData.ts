@@ -14,6 +14,7 @@ export type {
   EnrollmentService,
   EnrollmentUserDataArgs,
   GcpSecretManagerSource,
+  LifecycleHook,
 } from "./enrollment/args";
 export { EnrollmentUserDataError } from "./enrollment/check";
 
@@ -22,9 +23,10 @@ export { EnrollmentUserDataError } from "./enrollment/check";
  *
  * The machine stops the service, reads its provisioning key from the cloud's secret store with its own identity (again and
  * again, until identity, network and store are ready or `deadlineSeconds` are over), writes it atomically with mode 644,
- * enables and starts the service, and looks whether it runs. Until then the service stays disabled, and the next boot tries
- * again. A machine that has its key fetches nothing and restarts nothing; remove the key file to make it start over.
- * The key is never logged, and is on no command line and in no environment variable.
+ * enables and starts the service, and waits until the service reports its control connection to ZPA in its journal: only that
+ * proves the enrollment. Else the error shows the journal's last lines, and `onFailure` says what follows. A machine that has
+ * enrolled fetches nothing and restarts nothing; remove the key file to make it start over. The key is never logged, and is
+ * on no command line and in no environment variable.
  *
  * The result is not a secret, except with an `embedded` source or when an argument is one.
  *

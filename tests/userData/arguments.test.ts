@@ -14,6 +14,8 @@ const AWS = { kind: "aws-secrets-manager", secretId: "zpa/key" } as const;
 const AZURE = { kind: "azure-key-vault", secretUrl: "https://acme.vault.azure.net/secrets/key" } as const;
 const GCP = { kind: "gcp-secret-manager", secret: "projects/acme/secrets/key" } as const;
 
+const HOOK = { name: "hook", autoScalingGroupName: "connectors" };
+
 const newKey = (): string => `3|api.private.zscaler.com|${randomBytes(300).toString("base64")}`;
 const valueOf = <T>(output: pulumi.Output<T>): Promise<T> => new Promise((known) => output.apply(known));
 
@@ -25,6 +27,21 @@ describe("the arguments of enrollmentUserData", () => {
 
   for (const [field, args] of [
     ["service", wrong({ service: "sshd" })],
+    ["onFailure", wrong({ onFailure: "reboot" })],
+    ["lifecycleHook", wrong({ source: GCP, lifecycleHook: HOOK })],
+    ["lifecycleHook", wrong({ source: { kind: "embedded", key: newKey(), cloud: "azure" }, lifecycleHook: HOOK })],
+    ["lifecycleHook.name", wrong({ lifecycleHook: { ...HOOK, name: "a hook" } })],
+    ["lifecycleHook.autoScalingGroupName", wrong({ lifecycleHook: { name: "hook" } })],
+    ["lifecycleHook.autoScalingGroupName", wrong({ lifecycleHook: { ...HOOK, autoScalingGroupName: "a\nb" } })],
+    ["lifecycleHook.region", wrong({ lifecycleHook: { ...HOOK, region: "eu central" } })],
+    ["healthPort", wrong({ healthPort: 443 })],
+    ["healthPort", wrong({ healthPort: "8080" })],
+    ["healthAddress", wrong({ healthPort: 8080, healthAddress: "localhost" })],
+    ["repositoryUrl", wrong({ repositoryUrl: "http://mirror.internal/el9" })],
+    ["repositoryUrl", wrong({ repositoryUrl: "https://mirror.internal/el9?$(id)" })],
+    ["proxyBypass", wrong({ proxyBypass: ["store.internal"] })],
+    ["proxyBypass", wrong({ proxy: "http://proxy:3128", proxyBypass: ["https://store.internal"] })],
+    ["endpoints.autoscaling", wrong({ endpoints: { autoscaling: "http://scaling.internal" } })],
     ["image", wrong({ image: "ubuntu" })],
     ["format", wrong({ format: "ignition" })],
     ["source.kind", wrong({ source: { kind: "vault" } })],
@@ -61,6 +78,21 @@ describe("the arguments of enrollmentUserData", () => {
         () => renderEnrollmentUserData(args),
         (error) => error instanceof EnrollmentUserDataError && error.field === field && / must /.test(error.message),
       );
+    });
+  }
+
+  for (const [guess, meant] of [
+    ["app-connector", "zpa-connector"],
+    ["AppConnector", "zpa-connector"],
+    ["CONNECTOR_GRP", "zpa-connector"],
+    ["private-service-edge", "zpa-service-edge"],
+    ["pse", "zpa-service-edge"],
+    ["SERVICE_EDGE_GRP", "zpa-service-edge"],
+  ]) {
+    it(`are told the service that was meant by ${guess}`, () => {
+      assert.throws(() => renderEnrollmentUserData(wrong({ service: guess })), {
+        message: `enrollmentUserData: service must be one of zpa-connector, zpa-service-edge; did you mean ${meant}?`,
+      });
     });
   }
 
@@ -132,7 +164,10 @@ describe("the arguments of enrollmentUserData", () => {
       /^KEY_FILE=(.*)$/m.exec(renderEnrollmentUserData({ source: AWS, ...args }))?.[1];
     assert.equal(pathOf({}), "/opt/zscaler/var/provision_key");
     assert.equal(pathOf({ service: "zpa-service-edge" }), "/opt/zscaler/var/service-edge/provision_key");
-    assert.equal(pathOf({ service: "zpa-service-edge", image: "rhel9" }), "/opt/zscaler/var/provision_key");
+    assert.equal(
+      pathOf({ service: "zpa-service-edge", image: "rhel9" }),
+      "/opt/zscaler/var/service-edge/provision_key",
+    );
     assert.equal(pathOf({ keyPath: "/srv/zpa/key" }), "/srv/zpa/key");
   });
 
@@ -143,7 +178,7 @@ describe("the arguments of enrollmentUserData", () => {
     };
     assert.match(
       renderEnrollmentUserData({ source: AWS }),
-      /^METADATA = "http:\/\/169\.254\.169\.254"\nPROXY = ""\nSTORE = ""$/m,
+      /^METADATA = "http:\/\/169\.254\.169\.254"\nPROXY = ""\nBYPASS = \[\]\nSTORE = ""$/m,
     );
     const own = renderEnrollmentUserData({ source: AWS, endpoints });
     assert.ok(own.includes(`METADATA = "${endpoints.metadata}"\n`) && own.includes(`STORE = "${endpoints.secrets}"\n`));
@@ -172,13 +207,35 @@ describe("the arguments of enrollmentUserData", () => {
     });
   }
 
-  it("leave 7 KB of the smallest limit to the user's own commands", () => {
+  it("leave 4 KB of the smallest limit to the user's own commands", () => {
     const full: ResolvedArgs = {
       source: AWS,
       image: "rhel9",
       format: "cloud-config",
       proxy: "http://proxy.internal:3128",
     };
-    assert.ok(Buffer.byteLength(renderEnrollmentUserData(full)) < 16_384 - 7168);
+    assert.ok(Buffer.byteLength(renderEnrollmentUserData(full)) < 16_384 - 4096);
+  });
+
+  it("fit into the smallest limit all together, with long names", () => {
+    const everything: ResolvedArgs = {
+      source: {
+        ...AWS,
+        secretId: `arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:zpa/${"k".repeat(60)}`,
+      },
+      service: "zpa-service-edge",
+      image: "rhel9",
+      format: "cloud-config",
+      proxy: `http://${"p".repeat(40)}.internal:3128`,
+      proxyBypass: [`${"v".repeat(60)}.vpce.amazonaws.com`],
+      onFailure: "poweroff",
+      lifecycleHook: { name: "h".repeat(40), autoScalingGroupName: "g".repeat(40) },
+      healthPort: 8080,
+      healthAddress: "127.0.0.1",
+      repositoryUrl: `https://${"m".repeat(40)}.internal/zpa/el9`,
+      osUpdate: true,
+      revision: "r".repeat(36),
+    };
+    assert.ok(renderEnrollmentUserData(everything).length > 15_000);
   });
 });

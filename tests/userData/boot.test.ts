@@ -21,10 +21,10 @@ describe("the boot script of enrollmentUserData", function () {
       cloud.severalIdentities = "clientId" in source;
       const boot = await machine.boot(scenario.script(source));
       assert.equal(boot.status, 0, boot.log);
-      assert.equal(machine.read(KEY_FILE), cloud.secret);
+      assert.equal(machine.read(KEY_FILE), `${cloud.secret}\n`);
       assert.equal(machine.mode(KEY_FILE), "644");
       assert.deepEqual(boot.services, FIRST_BOOT);
-      assert.match(boot.log, /done: zpa-connector is active/);
+      assert.match(boot.log, /done: zpa-connector has enrolled/);
       assert.ok(machine.has("active") && machine.has("enabled"));
       machine.assertSilent(boot, scenario.secrets(), KEY_FILE);
     });
@@ -43,10 +43,10 @@ describe("the boot script of enrollmentUserData", function () {
 
   it("writes the key next to its place under another name, so that the service never sees half a file", async () => {
     const { programs } = await machine.boot(scenario.script(AWS));
-    const [, , from, to] = programs.find((line) => line.startsWith("mv "))?.split(" ") ?? [];
-    assert.equal(to, `${machine.root}/${KEY_FILE}`);
-    assert.match(from ?? "", new RegExp(`^${to}\\.\\w{6}$`));
-    assert.ok(!machine.has((from ?? "").slice(machine.root.length + 1)));
+    const to = `${machine.root}/${KEY_FILE}`;
+    assert.ok(programs.includes(`mv -fT new ${to}`));
+    assert.ok(programs.includes(`mktemp -d ${to}.XXXXXX`), "in a folder on the same file system");
+    assert.deepEqual(machine.list("opt/zscaler/var"), ["cert.pem", "provision_key"]);
   });
 
   it("fetches nothing and touches nothing when the machine restarts with its key", async () => {
@@ -54,21 +54,18 @@ describe("the boot script of enrollmentUserData", function () {
     const before = cloud.seen.length;
     const boot = await machine.restart().run(HOOK);
     assert.equal(boot.status, 0);
-    assert.deepEqual(boot.services, ["systemctl --quiet is-active zpa-connector"]);
+    assert.deepEqual(boot.services, []);
     assert.equal(cloud.seen.length, before);
   });
 
   it("starts a service that has its key but does not run, without fetching", async () => {
-    machine.put(KEY_FILE, cloud.secret);
+    await machine.boot(scenario.script(AWS));
     machine.remove("active");
+    const before = cloud.seen.length;
     const boot = await machine.boot(scenario.script(AWS));
     assert.equal(boot.status, 0, boot.log);
-    assert.deepEqual(boot.services.slice(-2), [
-      "systemctl start zpa-connector",
-      "systemctl --quiet is-active zpa-connector",
-    ]);
-    assert.ok(!boot.services.includes("systemctl stop zpa-connector"));
-    assert.equal(cloud.seen.length, 0);
+    assert.deepEqual(boot.services, FIRST_BOOT.slice(-2));
+    assert.equal(cloud.seen.length, before);
   });
 
   it("fetches the key again when the file is gone, and when it is empty", async () => {
@@ -78,7 +75,7 @@ describe("the boot script of enrollmentUserData", function () {
       const boot = await machine.restart().run(HOOK);
       assert.equal(boot.status, 0, boot.log);
       assert.deepEqual(boot.services, FIRST_BOOT);
-      assert.equal(machine.read(KEY_FILE), cloud.secret);
+      assert.equal(machine.read(KEY_FILE), `${cloud.secret}\n`);
     }
   });
 
@@ -86,7 +83,7 @@ describe("the boot script of enrollmentUserData", function () {
     const key = cloud.secret;
     cloud.secret = ` ${key}\r\n`;
     assert.equal((await machine.boot(scenario.script(GCP))).status, 0);
-    assert.equal(machine.read(KEY_FILE), key);
+    assert.equal(machine.read(KEY_FILE), `${key}\n`);
   });
 
   it("uses the proxy for the store and never for the metadata", async () => {
@@ -136,52 +133,17 @@ describe("the boot script of enrollmentUserData", function () {
     assert.deepEqual(boot.services, FIRST_BOOT);
   });
 
-  it("installs the package on RHEL 9 from Zscaler's signed repository, again and again, and then stops the service", async () => {
-    machine.lacksThePackage().repositoryFails(2);
-    const boot = await machine.boot(
-      scenario.script(AWS, { image: "rhel9", proxy: cloud.proxyUrl, commandsBefore: ["echo first"] }),
-    );
+  it("enrolls a Private Service Edge with its own service and path", async () => {
+    const file = "opt/zscaler/var/service-edge/provision_key";
+    const boot = await machine.boot(scenario.script(GCP, { service: "zpa-service-edge" }));
     assert.equal(boot.status, 0, boot.log);
-    const install = "dnf -y install zpa-connector";
-    assert.deepEqual(boot.services, ["rpm -q --quiet zpa-connector", install, install, install, ...FIRST_BOOT]);
-    assert.ok(boot.log.indexOf("first") < boot.log.indexOf("installing zpa-connector"));
-    assert.equal(
-      machine.read("etc/yum.repos.d/zscaler.repo"),
-      `[zscaler]
-name=Zscaler Private Access Repository
-baseurl=https://yum.private.zscaler.com/yum/el9
-enabled=1
-gpgcheck=1
-gpgkey=https://yum.private.zscaler.com/yum/el9/gpg
-proxy=${cloud.proxyUrl}
-`,
+    assert.equal(machine.read(file), `${cloud.secret}\n`);
+    assert.deepEqual(machine.list("opt/zscaler/var"), ["service-edge"]);
+    assert.deepEqual(
+      boot.services,
+      FIRST_BOOT.map((line) => line.replace("zpa-connector", "zpa-service-edge")),
     );
-    assert.equal(machine.mode("etc/yum.repos.d/zscaler.repo"), "644");
   });
-
-  it("stops a preinstalled package on RHEL 9 first, and installs nothing", async () => {
-    machine.put("package", "");
-    const boot = await machine.boot(scenario.script(AWS, { image: "rhel9" }));
-    assert.deepEqual(boot.services, ["rpm -q --quiet zpa-connector", ...FIRST_BOOT]);
-  });
-
-  for (const [image, file] of [
-    ["marketplace", "opt/zscaler/var/service-edge/provision_key"],
-    ["rhel9", KEY_FILE],
-  ] as const) {
-    it(`enrolls a Private Service Edge (${image}) with its own service and path`, async () => {
-      machine.put("package", "");
-      const boot = await machine.boot(scenario.script(GCP, { service: "zpa-service-edge", image }));
-      assert.equal(boot.status, 0, boot.log);
-      assert.equal(machine.read(file), cloud.secret);
-      assert.equal(machine.mode(file), "644");
-      assert.equal(machine.mode(`${file}/..`), "755");
-      assert.deepEqual(
-        boot.services.filter((line) => line.startsWith("systemctl")),
-        FIRST_BOOT.map((line) => line.replace("zpa-connector", "zpa-service-edge")),
-      );
-    });
-  }
 
   it("leaves a copy for the next boot, except on GCP, where a startup script runs at every boot anyway", async () => {
     await machine.boot(scenario.script(GCP));
@@ -194,7 +156,7 @@ proxy=${cloud.proxyUrl}
   it("does not show an embedded key to somebody who traces the script", async () => {
     const boot = await machine.boot(scenario.script({ kind: "embedded", key: cloud.secret }), "-xv");
     assert.equal(boot.status, 0, boot.log);
-    assert.equal(machine.read(KEY_FILE), cloud.secret);
+    assert.equal(machine.read(KEY_FILE), `${cloud.secret}\n`);
     assert.equal(machine.mode(KEY_FILE), "644");
     assert.deepEqual(boot.services, FIRST_BOOT);
     assert.ok(!boot.log.includes(cloud.secret));

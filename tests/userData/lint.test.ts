@@ -132,7 +132,7 @@ describe("the texts of enrollmentUserData", function () {
       assert.deepEqual([interpreter, option], ["bash", "-c"]);
       assert.deepEqual((await machine.boot(early ?? "")).services, ["systemctl stop zpa-connector"]);
       assert.equal((await machine.boot(config.write_files[0]?.content ?? "")).status, 0);
-      assert.equal(machine.read("opt/zscaler/var/provision_key"), cloud.secret);
+      assert.equal(machine.read("opt/zscaler/var/provision_key"), `${cloud.secret}\n`);
       const later = await machine.boot(early ?? "");
       assert.deepEqual([later.status, later.services], [0, []]);
     } finally {

@@ -53,6 +53,19 @@ export interface EmbeddedSource {
 export type EnrollmentKeySource =
   AwsSecretsManagerSource | AwsSsmSource | AzureKeyVaultSource | GcpSecretManagerSource | EmbeddedSource;
 
+/**
+ * A launch lifecycle hook of an Auto Scaling group. The machine completes it with `CONTINUE` when its enrollment is proven
+ * and with `ABANDON` when it has failed. The instance profile needs `autoscaling:CompleteLifecycleAction` on the group; the
+ * hook's heartbeat time-out must be longer than `deadlineSeconds` and a boot together.
+ */
+export interface LifecycleHook {
+  name: pulumi.Input<string>;
+  /** Name of the group; choose it in the program: an output of the group would depend on its own launch template. */
+  autoScalingGroupName: pulumi.Input<string>;
+  /** The group's region. Default: the machine's own. */
+  region?: string;
+}
+
 /** Arguments of {@link enrollmentUserData}. */
 export interface EnrollmentUserDataArgs {
   /** Where the machine finds its provisioning key. */
@@ -67,18 +80,53 @@ export interface EnrollmentUserDataArgs {
    */
   format?: "shell" | "cloud-config";
   /**
-   * Where the service looks for its key. Default `/opt/zscaler/var/provision_key`, and for a Private Service Edge on
-   * the marketplace image `/opt/zscaler/var/service-edge/provision_key`.
+   * Where the service looks for its key. Default `/opt/zscaler/var/provision_key`, and for a Private Service Edge
+   * `/opt/zscaler/var/service-edge/provision_key`; with `image: "rhel9"`, where Zscaler's sources disagree, a copy of the
+   * latter stands at the former.
    */
   keyPath?: string;
   /**
-   * HTTP proxy for the secret store and Zscaler's package repository, `http://<host>:<port>`, no password. Default none:
-   * proxy variables of the image are not looked at. The metadata service is never asked through it, and the service's own
-   * traffic does not use it.
+   * HTTP proxy, `http://<host>:<port>`, no password: for the secret store, the lifecycle hook, dnf as a whole, and, through
+   * the file that Zscaler documents, for the service's own connections to ZPA. Default none: proxy variables of the image
+   * are not looked at. The metadata service is never asked through it.
    */
   proxy?: string;
-  /** Seconds after which the script gives up (until the next boot), counted from the first try. 30 to 86400, default 900. */
+  /**
+   * Hosts that the script and its calls of dnf reach without `proxy`, e.g. private endpoints of the secret store. Each stands
+   * for itself and the hosts below it. Default none. The service knows no such list: it reaches ZPA through the proxy.
+   */
+  proxyBypass?: string[];
+  /**
+   * Seconds from the first try to the proof of enrollment, after which the script gives up. 30 to 86400, default 900. The
+   * service reports its connection once a minute: less than 300 is for tests.
+   */
   deadlineSeconds?: number;
+  /**
+   * What a machine does that has not enrolled within the deadline. `"retry"`: the next boot tries again. `"poweroff"`: it
+   * powers off, so that the cloud replaces it (an Auto Scaling group, a managed instance group; a scale set only with
+   * automatic instance repairs). A machine that has ever enrolled never powers off. Default `"retry"`.
+   */
+  onFailure?: "retry" | "poweroff";
+  /** Launch lifecycle hook that the machine answers; AWS only. Default none. */
+  lifecycleHook?: LifecycleHook;
+  /**
+   * TCP port, 1024 to 65535, of a small HTTP service that answers 200 while the control connection to ZPA stands, else 503:
+   * for Azure's application health extension or a GCP health check. The service's own ports on loopback (8500, 9000) are
+   * taken. Default none.
+   */
+  healthPort?: number;
+  /** IP address that the health service listens on. Default `"0.0.0.0"`, for probes from outside; `"127.0.0.1"` for Azure's extension. */
+  healthAddress?: string;
+  /**
+   * Mirror of Zscaler's package repository for RHEL 9, https, with the signing key at `<url>/gpg`; the fingerprint is
+   * compared all the same. Default `https://yum.private.zscaler.com/yum/el9`.
+   */
+  repositoryUrl?: string;
+  /**
+   * Updates the operating system before the first start, as Zscaler recommends. The update counts against
+   * `deadlineSeconds`, and two machines of one image may differ. Default false.
+   */
+  osUpdate?: boolean;
   /** bash lines to run before the key is fetched, while the service stands still. One that fails ends the script. Default none. */
   commandsBefore?: pulumi.Input<string>[];
   /** bash lines to run each time the script has started the service; write them so that a repetition is harmless. Default none. */
@@ -92,10 +140,12 @@ export interface EnrollmentUserDataArgs {
   base64?: boolean;
   /** Other addresses of the cloud's services, as `<scheme>://<host>[:<port>]`. */
   endpoints?: {
-    /** Instance metadata. Default `http://169.254.169.254`; e.g. `http://[fd00:ec2::254]` in IPv6-only subnets. */
+    /** Instance metadata. Default `http://169.254.169.254`; `http://[fd00:ec2::254]` in IPv6-only subnets, which also selects AWS's dual-stack hosts. */
     metadata?: string;
     /** The secret store; https, or http on the machine itself. Default: the public one; set it for VPC endpoints without private DNS and for private clouds. */
     secrets?: string;
+    /** AWS Auto Scaling, for `lifecycleHook`; https, or http on the machine itself. Default: the public one. */
+    autoscaling?: string;
   };
 }
 

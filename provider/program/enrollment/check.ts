@@ -1,4 +1,5 @@
 // Checks of enrollmentUserData. A message names the field and the remedy and never repeats a value: it might be the key.
+import { isIP } from "node:net";
 import type { EnrollmentUserDataArgs, ResolvedArgs } from "./args";
 
 /** An argument of `enrollmentUserData` cannot be used. */
@@ -18,13 +19,15 @@ export class EnrollmentUserDataError extends Error {
 export const KEY_PATTERN = "[0-9]+[|][A-Za-z0-9.:-]+[|][A-Za-z0-9+/=_.|-]+";
 
 const ORIGIN = /^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d+)?$/;
+const REGION = /^[a-z0-9-]+$/;
+const REGION_REMEDY = "must be a region's name such as eu-central-1";
 const LOOPBACK_ORIGIN = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 // Line breaks of YAML (U+0085, U+2028, U+2029) and control characters would change the meaning of a cloud-config.
 const UNPRINTABLE = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\u{10ffff}]/u;
 
 /** Checks what needs no Input, so that a mistake is reported at the caller's line. @throws EnrollmentUserDataError */
 export function checkPlain(args: EnrollmentUserDataArgs): void {
-  oneOf("service", args.service, ["zpa-connector", "zpa-service-edge"]);
+  checkService(args.service);
   oneOf("image", args.image, ["marketplace", "rhel9"]);
   oneOf("format", args.format, ["shell", "cloud-config"]);
   const kinds = ["aws-secrets-manager", "aws-ssm", "azure-key-vault", "gcp-secret-manager", "embedded"];
@@ -50,12 +53,20 @@ export function checkPlain(args: EnrollmentUserDataArgs): void {
     throw new EnrollmentUserDataError("deadlineSeconds", "must be a whole number of seconds from 30 to 86400");
   }
   matches("endpoints.metadata", endpoints?.metadata, ORIGIN, "must be http(s)://<host>[:<port>], without a path");
-  matches("endpoints.secrets", endpoints?.secrets, ORIGIN, "must be https://<host>[:<port>], without a path");
-  if (endpoints?.secrets?.startsWith("http:") && !LOOPBACK_ORIGIN.test(endpoints.secrets)) {
-    throw new EnrollmentUserDataError("endpoints.secrets", "must use https: the key travels on this connection");
+  for (const [name, what] of [
+    ["secrets", "the key travels"],
+    ["autoscaling", "credentials travel"],
+  ] as const) {
+    const field = `endpoints.${name}`;
+    matches(field, endpoints?.[name], ORIGIN, "must be https://<host>[:<port>], without a path");
+    if (endpoints?.[name]?.startsWith("http:") && !LOOPBACK_ORIGIN.test(endpoints[name])) {
+      throw new EnrollmentUserDataError(field, `must use https: ${what} on this connection`);
+    }
   }
+  checkGates(args);
+  checkNetwork(args);
   if (source.kind === "aws-secrets-manager" || source.kind === "aws-ssm") {
-    matches("source.region", source.region, /^[a-z0-9-]+$/, "must be a region's name such as eu-central-1");
+    matches("source.region", source.region, REGION, REGION_REMEDY);
   }
   if (source.kind === "embedded") {
     oneOf("source.cloud", source.cloud, ["aws", "azure", "gcp"]);
@@ -63,6 +74,48 @@ export function checkPlain(args: EnrollmentUserDataArgs): void {
   if (args.base64 === true && cloudOf(source) === "gcp") {
     throw new EnrollmentUserDataError("base64", "must be false on GCP, whose metadata is plain text");
   }
+}
+
+/** A wrong service is told with the right one that is nearest to what was meant. */
+function checkService(service: string | undefined): void {
+  const known = ["zpa-connector", "zpa-service-edge"];
+  if (service !== undefined && !known.includes(service)) {
+    const meant = /edge|pse/i.test(service) ? known[1] : /connector/i.test(service) ? known[0] : undefined;
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+    throw new EnrollmentUserDataError("service", `must be one of ${known.join(", ")}${hint}`);
+  }
+}
+
+function checkGates({ onFailure, lifecycleHook, healthPort, healthAddress, source }: EnrollmentUserDataArgs): void {
+  oneOf("onFailure", onFailure, ["retry", "poweroff"]);
+  if (lifecycleHook !== undefined) {
+    if (cloudOf(source) !== "aws") {
+      throw new EnrollmentUserDataError("lifecycleHook", "must be left out: only AWS has lifecycle hooks");
+    }
+    matches("lifecycleHook.region", lifecycleHook.region, REGION, REGION_REMEDY);
+  }
+  if (healthPort !== undefined && !(Number.isInteger(healthPort) && healthPort >= 1024 && healthPort <= 65_535)) {
+    throw new EnrollmentUserDataError("healthPort", "must be a port from 1024 to 65535");
+  }
+  if (healthAddress !== undefined && (typeof healthAddress !== "string" || isIP(healthAddress) === 0)) {
+    throw new EnrollmentUserDataError("healthAddress", "must be an IP address of the machine, such as 127.0.0.1");
+  }
+}
+
+function checkNetwork({ proxy, proxyBypass = [], repositoryUrl }: EnrollmentUserDataArgs): void {
+  const hosts = /^(\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|[0-9A-Fa-f:]+)$/;
+  for (const host of proxyBypass) {
+    matches("proxyBypass", host, hosts, "must hold host names or addresses, without scheme and port", "required");
+  }
+  if (proxyBypass.length > 0 && proxy === undefined) {
+    throw new EnrollmentUserDataError("proxyBypass", "must come with a proxy");
+  }
+  matches(
+    "repositoryUrl",
+    repositoryUrl,
+    /^https:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~-]+)*\/?$/,
+    "must be https://<host>[:<port>]/<path>: the signing key comes from there",
+  );
 }
 
 /** Checks what was an Input. @throws EnrollmentUserDataError */
@@ -120,6 +173,17 @@ export function checkResolved(args: ResolvedArgs): void {
         "required",
       );
   }
+  if (args.lifecycleHook !== undefined) {
+    const { name, autoScalingGroupName } = args.lifecycleHook;
+    matches("lifecycleHook.name", name, /^[A-Za-z0-9/_-]{1,255}$/, "must be the name of a lifecycle hook", "required");
+    matches(
+      "lifecycleHook.autoScalingGroupName",
+      autoScalingGroupName,
+      /^[\x20-\x7e]{1,255}$/,
+      "must be the name of an Auto Scaling group, in printable ASCII",
+      "required",
+    );
+  }
   matches("revision", args.revision, /^[\x20-\x7e]{1,200}$/, "must be 1 to 200 printable ASCII characters");
   for (const field of ["commandsBefore", "commandsAfter"] as const) {
     for (const command of args[field] ?? []) {
@@ -131,11 +195,12 @@ export function checkResolved(args: ResolvedArgs): void {
       }
     }
   }
-  // A key that slipped into a command or a revision would stand in user data, and outside of any Pulumi secret.
-  const others = [args.revision, ...(args.commandsBefore ?? []), ...(args.commandsAfter ?? [])];
+  // A key that slipped into one of these would stand in user data, and outside of any Pulumi secret.
+  const hook = Object.values(args.lifecycleHook ?? {});
+  const others = [args.revision, ...hook, ...(args.commandsBefore ?? []), ...(args.commandsAfter ?? [])];
   if (others.some((text) => text !== undefined && /\d\|[a-z0-9.-]+\|[A-Za-z0-9+/=]{16}/i.test(text))) {
     throw new EnrollmentUserDataError(
-      "revision or a command",
+      "revision, the hook or a command",
       "holds a provisioning key: keep it in a secret store and name the store in source",
     );
   }

@@ -1,26 +1,33 @@
 // The boot script. What makes its order: a service without a key commits to another way of enrolling within 60 s, so it is
 // stopped first; and it reads its key as its own user, so the file has mode 644 (with 600 it fails without a word).
-import type { ResolvedArgs, ResolvedSource } from "./args";
-import { KEY_PATTERN } from "./check";
-import { keyFetch } from "./fetch";
+import type { ResolvedArgs } from "./args";
+import { type CloudProgram, cloudProgram } from "./fetch";
+import { healthFunction } from "./health";
+import { packageFunctions } from "./packages";
+import { FUNCTIONS } from "./shell";
 
 const DEFAULT_DEADLINE_SECONDS = 900;
-const PACKAGE_REPOSITORY = "https://yum.private.zscaler.com/yum/el9";
+/** The home of an App Connector; a service edge has its own folder in it. */
+const VAR = "/opt/zscaler/var";
 /** Where a cloud-config puts the script. */
 const SCRIPT_PATH = "/usr/local/sbin/zpa-enroll";
+const HOOK_HINT =
+  "the permission autoscaling:CompleteLifecycleAction on the group, the names of group and hook, the route to Auto Scaling";
 
 /** The boot script in bash, from `#!/bin/bash` to its last line. */
 export function bootScript(args: ResolvedArgs): string {
   const service = args.service ?? "zpa-connector";
-  const fetch = args.source.kind === "embedded" ? undefined : keyFetch(args.source, args);
+  const cloud = cloudProgram(args);
   const sections = [
     header(args, service),
     FUNCTIONS,
     commandsFunction("commands_before", args.commandsBefore),
     commandsFunction("commands_after", args.commandsAfter),
-    args.image === "rhel9" ? packageFunction(args.proxy) : undefined,
-    keyFunction(args.source, fetch?.program),
-    main(args, fetch?.hint),
+    packageFunctions(args),
+    healthFunction(args, service),
+    cloudFunctions(args, cloud),
+    giveUpFunction(args),
+    main(args, cloud?.keyHint),
   ];
   return sections.filter((section) => section !== undefined).join("\n");
 }
@@ -30,26 +37,39 @@ export function cloudConfig(args: ResolvedArgs): string {
   const service = args.service ?? "zpa-connector";
   const script = bootScript(args)
     .split("\n")
-    .map((line) => (line === "" ? "" : `      ${line}`))
+    .map((line) => (line === "" ? "" : `   ${line}`))
     .join("\n");
   return `#cloud-config
 # bootcmd runs early in every boot: a machine that has no key yet must not start its service.
 bootcmd:
-  - [bash, -c, "[ -s ${keyPath(args)} ] || systemctl stop ${service} || true"]
+- [bash, -c, "[ -s ${keyPaths(args)[0]} ] || systemctl stop ${service} || true"]
 write_files:
-  - path: ${SCRIPT_PATH}
-    owner: root:root
-    permissions: "0700"
-    content: |
+- path: ${SCRIPT_PATH}
+  owner: root:root
+  permissions: "0700"
+  content: |
 ${script}
 runcmd:
-  - [${SCRIPT_PATH}]
+- [${SCRIPT_PATH}]
 `;
 }
 
-function keyPath(args: ResolvedArgs): string {
-  const ofServiceEdgeImage = args.service === "zpa-service-edge" && args.image !== "rhel9";
-  return args.keyPath ?? `/opt/zscaler/var/${ofServiceEdgeImage ? "service-edge/" : ""}provision_key`;
+function varFolder(args: ResolvedArgs): string {
+  return args.service === "zpa-service-edge" ? `${VAR}/service-edge` : VAR;
+}
+
+/**
+ * The key's file, and where else it goes. For the service edge's package on RHEL 9 the sources disagree: Zscaler's guide
+ * (help.zscaler.com/zpa/service-edge-deployment-guide-centos-oracle-and-redhat) and its module for Azure name
+ * `service-edge/provision_key`, scripts/user_data_rhel9.sh of zscaler/terraform-aws-zpa-private-service-edge-modules names
+ * `provision_key`: the key goes to both.
+ */
+function keyPaths(args: ResolvedArgs): [string, ...string[]] {
+  if (args.keyPath !== undefined) {
+    return [args.keyPath];
+  }
+  const file = `${varFolder(args)}/provision_key`;
+  return args.service === "zpa-service-edge" && args.image === "rhel9" ? [file, `${VAR}/provision_key`] : [file];
 }
 
 function header(args: ResolvedArgs, service: string): string {
@@ -58,150 +78,138 @@ function header(args: ResolvedArgs, service: string): string {
 # Enrolls this machine in Zscaler Private Access; made by pulumi-zpa-dynamic. Safe to run at every boot.
 ${revision}set +xv
 set -euo pipefail
+umask 022
 
 SERVICE=${service}
-KEY_FILE=${keyPath(args)}
+VAR=${VAR}
+KEY_FILE=${keyPaths(args)[0]}
+PROOF=/var/lib/zpa-enroll/proven
 DEADLINE=${args.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS}
 `;
 }
-
-// Time is read from /proc/uptime because the wall clock may jump while a machine boots.
-const FUNCTIONS = String.raw`doing="starting"
-tmp=""
-
-log() { printf '%s zpa-enroll: %s\n' "$(date -u +%FT%TZ)" "$*" >&2; }
-
-step() {
-  doing=$*
-  log "$doing"
-}
-
-finish() {
-  local status=$?
-  [ -z "$tmp" ] || rm -f "$tmp"
-  [ "$status" = 0 ] || log "FAILED (status $status) while: $doing"
-}
-trap finish EXIT
-
-uptime_seconds() { cut -d. -f1 /proc/uptime; }
-
-# retry <what to check if all fails> <command...>: until it succeeds or the deadline would pass;
-# waits 1 to 2 s at first, 15 to 30 s in the end
-retry() {
-  local check=$1 longest=2 wait now
-  shift
-  until "$@"; do
-    wait=$((longest / 2 + RANDOM % (longest / 2 + 1)))
-    now=$(uptime_seconds)
-    if [ $((now + wait)) -ge "$END" ]; then
-      log "giving up after $((now - BEGIN)) s; check: $check. $SERVICE stays stopped; the next boot tries again"
-      return 1
-    fi
-    log "trying again in $wait s"
-    sleep "$wait"
-    longest=$((longest < 15 ? longest * 2 : 30))
-  done
-}
-
-stop_service() {
-  step "stopping $SERVICE until it has its key"
-  systemctl stop "$SERVICE"
-  systemctl --quiet disable "$SERVICE"
-}
-
-holds_key() {
-  [ -f "$1" ] && [ "$(grep -c '' "$1")" = 1 ] && grep -Eqx '${KEY_PATTERN}' "$1"
-}
-`;
 
 function commandsFunction(name: string, commands: readonly string[] | undefined): string | undefined {
   // A subshell: what the commands set, or an exit among them, stays theirs.
   return commands === undefined || commands.length === 0 ? undefined : `${name}() (\n${commands.join("\n")}\n)\n`;
 }
 
-function packageFunction(proxy: string | undefined): string {
-  return `install_package() {
-  cat >/etc/yum.repos.d/zscaler.repo <<'REPO'
-[zscaler]
-name=Zscaler Private Access Repository
-baseurl=${PACKAGE_REPOSITORY}
-enabled=1
-gpgcheck=1
-gpgkey=${PACKAGE_REPOSITORY}/gpg
-${proxy === undefined ? "" : `proxy=${proxy}\n`}REPO
-  chmod 644 /etc/yum.repos.d/zscaler.repo
-  dnf -y install "$SERVICE"
-}
-`;
+function cloudFunctions(args: ResolvedArgs, cloud: CloudProgram | undefined): string {
+  const ask =
+    cloud === undefined
+      ? ""
+      : `ask_cloud() {
+  timeout 60 python3 -I -${args.lifecycleHook === undefined ? "" : ' "$@"'} <<'PYTHON'
+${cloud.program}
+PYTHON
 }
 
-function keyFunction(source: ResolvedSource, program: string | undefined): string {
-  if (source.kind === "embedded") {
+`;
+  if (args.source.kind === "embedded") {
     // printf is a builtin: the key is on no command line.
-    return `get_key() { printf %s '${source.key}' >"$tmp"; }\n`;
+    return `${ask}get_key() { printf %s '${args.source.key}' >"$work/key"; }\n`;
   }
-  return `get_key() {
-  timeout 60 python3 -I - >"$tmp" <<'PYTHON' || return 1
-${program}
-PYTHON
-  holds_key "$tmp" && return
-  log "the secret (of $(wc -c <"$tmp") bytes) is not a provisioning key, which looks like <digit>|<host>|<text>"
+  return `${ask}get_key() {
+  ask_cloud >"$work/key" || return 1
+  holds_key "$work/key" && return
+  log "the secret (of $(wc -c <"$work/key") bytes) is not a provisioning key, which looks like <digit>|<host>|<text>"
   return 1
 }
 `;
 }
 
-function main(args: ResolvedArgs, hint: string | undefined): string {
-  const before = args.commandsBefore?.length ? `  step "running commandsBefore"\n  commands_before\n` : "";
-  const after = args.commandsAfter?.length ? `step "running commandsAfter"\ncommands_after\n` : "";
+/** What a machine does that has failed and never enrolled. */
+function giveUpFunction(args: ResolvedArgs): string {
+  const abandon = args.lifecycleHook === undefined ? "" : `  ask_cloud ABANDON || log "the hook has no answer"\n`;
+  const last =
+    args.onFailure === "poweroff"
+      ? `  log "powering off, so that the cloud replaces this machine"\n  systemctl --no-block poweroff\n`
+      : `  log "the next boot tries again"\n`;
+  return `give_up() {\n${abandon}${last}}\n`;
+}
+
+function main(args: ResolvedArgs, keyHint: string | undefined): string {
+  const health = args.healthPort === undefined ? "" : `step "starting the health service"\ninstall_health\n\n`;
+  const after = args.commandsAfter?.length
+    ? `if [ -n "$started" ]; then\n  step "running commandsAfter"\n  commands_after\nfi\n`
+    : "";
+  // Once proven, a connection that is away for a while is no business of the boot. A hook is: the start out of a warm pool
+  // waits for an answer again.
+  const proven =
+    args.lifecycleHook === undefined
+      ? `if [ -z "$again" ]; then
+  prove
+  install -D -m 644 /dev/null "$PROOF"
+fi
+`
+      : `prove
+install -D -m 644 /dev/null "$PROOF"
+step "answering the lifecycle hook"
+# the boot of a machine that has been in service does not fail for it
+retry "${HOOK_HINT}" ask_cloud CONTINUE || [ -n "$again" ]
+`;
+  return `clock() {
+  BEGIN=$(uptime_seconds)
+  END=$((BEGIN + DEADLINE))
+}
+
+${health}started=
+again=
+[ ! -e "$PROOF" ] || again=1
+clock
+if holds_key "$KEY_FILE" && enrolled; then
+  systemctl --quiet is-active "$SERVICE" || start_service
+else
+  again=
+${enrollment(args, keyHint)}fi
+
+${proven}${after}log "done: $SERVICE has enrolled\${started:+ and was started}"
+`;
+}
+
+function enrollment(args: ResolvedArgs, keyHint: string | undefined): string {
   // GCP runs a startup-script at every boot by itself; user data elsewhere runs once in a machine's life.
   const repeats = args.source.kind === "gcp-secret-manager" && args.format !== "cloud-config";
-  const hook = repeats
+  const again = repeats
     ? ""
     : `  # user data runs once only: a copy tries again at the next boot
   hook=/var/lib/cloud/scripts/per-boot/zpa-enroll
   [ "$0" -ef "$hook" ] || install -D -m 700 "$0" "$hook" || log "no copy made for the next boot"
 `;
-  const clock = "  BEGIN=$(uptime_seconds)\n  END=$((BEGIN + DEADLINE))\n";
-  // commandsBefore may be what makes dnf work, so they come before the package.
+  // commandsBefore may be what makes dnf work, so they come before the packages.
+  const before = args.commandsBefore?.length ? `  step "running commandsBefore"\n  commands_before\n` : "";
+  const dnfProxy = args.proxy !== undefined && (args.image === "rhel9" || args.osUpdate) ? "  use_proxy\n" : "";
   const prepare =
     args.image === "rhel9"
       ? `  installed=0
   rpm -q --quiet "$SERVICE" || installed=$?
   [ "$installed" != 0 ] || stop_service
-${before}${clock}  if [ "$installed" != 0 ]; then
+${before}  clock
+${dnfProxy}  if [ "$installed" != 0 ]; then
     step "installing $SERVICE"
-    retry "the package repository and the route to it" install_package
+    retry "the package repository, the route to it" install_package
     stop_service
   fi
 `
       : `  stop_service
-${before}${clock}`;
+${before}  clock
+${dnfProxy}`;
+  const update = args.osUpdate
+    ? `  step "updating the operating system"\n  retry "the package repositories, the route to them" update_system\n`
+    : "";
   const get =
-    hint === undefined
+    keyHint === undefined
       ? "  get_key\n"
       : `  step "getting the provisioning key"
-  retry "${hint}" get_key
+  retry "${keyHint}" get_key
 `;
-  return `if holds_key "$KEY_FILE"; then
-  if systemctl --quiet is-active "$SERVICE"; then
-    log "$SERVICE has its key and runs; nothing to do"
-    exit 0
-  fi
-else
-${hook}${prepare}  (umask 022 && mkdir -p "$(dirname "$KEY_FILE")")
-  tmp=$(mktemp "$KEY_FILE.XXXXXX")
-${get}  chmod 644 "$tmp"
-  mv -fT "$tmp" "$KEY_FILE"
-  tmp=""
-fi
-
-step "starting $SERVICE"
-systemctl --quiet enable "$SERVICE"
-systemctl start "$SERVICE"
-# a service that cannot work ends soon after its start
-sleep 5
-systemctl --quiet is-active "$SERVICE"
-${after}log "done: $SERVICE is active"
+  // With a line break at its end, as Zscaler's own scripts write it.
+  const writeKey = keyPaths(args)
+    .map((file) => `  printf '%s\\n' "$(<"$work/key")" | put ${file}\n`)
+    .join("");
+  const proxy = args.proxy?.replace("http://", "");
+  const proxyFile = proxy === undefined ? "" : `  printf '%s\\n' ${proxy} | put ${varFolder(args)}/proxy\n`;
+  return `${again}${prepare}${update}${get}  # left by a start without a key, they hold the service to another way of enrolling
+  enrolled || rm -f $VAR/{,service-edge/}{oauth_enrollment_stats.json,instance_id.*}
+${proxyFile}${writeKey}  start_service
 `;
 }

@@ -1,17 +1,14 @@
 // The metadata service and the secret stores of three clouds on loopback, as strict as the real ones about
 // who may ask and how: IMDSv2 sessions, Signature Version 4, audiences, header flavours.
-import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-
-export interface Answer {
-  status: number;
-  body: string;
-  headers?: Record<string, string>;
-}
+import { type AddressInfo, connect } from "node:net";
+import { pipeline } from "node:stream";
+import { type Answer, LifecycleHook } from "./lifecycleHook";
+import { whyUnsigned } from "./signature";
 
 export interface Seen {
-  at: "metadata" | "store" | "proxy";
+  at: "metadata" | "store" | "proxy" | "autoscaling";
   line: string;
 }
 
@@ -21,8 +18,6 @@ export const CLIENT_ID = randomUUID();
 
 const answer = (status: number, body: unknown): Answer => ({ status, body: JSON.stringify(body) });
 const text = (status: number, body: string): Answer => ({ status, body });
-const hash = (data: string): string => createHash("sha256").update(data).digest("hex");
-const mac = (key: string | Buffer, data: string): Buffer => createHmac("sha256", key).update(data).digest();
 
 export class FakeCloud {
   /** What the store holds. Made up for this run, of the length and alphabet of a real key. */
@@ -33,6 +28,9 @@ export class FakeCloud {
   identityReady = (): boolean => true;
   /** Whether an Azure machine has more than one identity, and has to say which one it means. */
   severalIdentities = false;
+  readonly hook = new LifecycleHook();
+  /** Ports on this machine to which the proxy lets tunnels, by `host:port` as asked. It refuses all others. */
+  readonly tunnels = new Map<string, number>();
   readonly seen: Seen[] = [];
 
   /** Everything that must stay out of logs, arguments, environments and files. */
@@ -42,24 +40,36 @@ export class FakeCloud {
     roleToken: randomBytes(60).toString("base64"),
     bearer: randomBytes(60).toString("base64url"),
   };
-  readonly #accessKeyId = `ASIA${randomBytes(8).toString("hex").toUpperCase()}`;
+  readonly #signer = { ...this.credentials, accessKeyId: `ASIA${randomBytes(8).toString("hex").toUpperCase()}` };
   readonly #servers: Server[] = [];
   metadataUrl = "";
   storeUrl = "";
   proxyUrl = "";
+  autoscalingUrl = "";
 
-  async start(): Promise<this> {
-    this.metadataUrl = await this.#listen("metadata", (request) => this.#metadata(request));
+  /** @param metadataHost address of the metadata service: 127.0.0.1 or ::1 */
+  async start(metadataHost = "127.0.0.1"): Promise<this> {
+    this.metadataUrl = await this.#listen("metadata", (request) => this.#metadata(request), metadataHost);
     this.storeUrl = await this.#listen(
       "store",
       (request, body) => this.storeFaults.shift() ?? this.#store(request, body),
     );
-    // A proxy that passes plain requests on to the store, and refuses every tunnel after noting where it should have led.
+    // A proxy that passes plain requests on to the store, and notes where each tunnel should lead.
     this.proxyUrl = await this.#listen("proxy", (request, body) => this.#store(request, body));
     this.#servers[2]?.on("connect", (request, socket) => {
       this.seen.push({ at: "proxy", line: `CONNECT ${request.url}` });
-      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+      const port = this.tunnels.get(request.url ?? "");
+      if (port === undefined) {
+        socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+        return;
+      }
+      const far = connect(port, "127.0.0.1", () => socket.write("HTTP/1.1 200 Connection established\r\n\r\n"));
+      // Either end may close as it likes.
+      pipeline(socket, far, socket, () => undefined);
     });
+    this.autoscalingUrl = await this.#listen("autoscaling", (request, body) =>
+      this.hook.handle(body, this.#whyUnsigned(request, body, "autoscaling", ["content-type"])),
+    );
     return this;
   }
 
@@ -74,7 +84,11 @@ export class FakeCloud {
     return this.seen.filter(({ at }) => at === place).map(({ line }) => line);
   }
 
-  async #listen(at: Seen["at"], handle: (request: IncomingMessage, body: string) => Answer): Promise<string> {
+  async #listen(
+    at: Seen["at"],
+    handle: (request: IncomingMessage, body: string) => Answer,
+    host = "127.0.0.1",
+  ): Promise<string> {
     const server = createServer((request: IncomingMessage, response: ServerResponse) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -85,8 +99,8 @@ export class FakeCloud {
       });
     });
     this.#servers.push(server);
-    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await new Promise<void>((listening) => server.listen(0, host, listening));
+    return `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
   }
 
   #metadata(request: IncomingMessage): Answer {
@@ -125,12 +139,13 @@ export class FakeCloud {
     const pages: Record<string, string> = {
       "meta-data/placement/region": REGION,
       "meta-data/services/domain": "amazonaws.com",
+      "meta-data/instance-id": this.hook.instanceId,
     };
     if (this.identityReady()) {
       pages["meta-data/iam/security-credentials/"] = `${ROLE}\n`;
       pages[`meta-data/iam/security-credentials/${ROLE}`] = JSON.stringify({
         Code: "Success",
-        AccessKeyId: this.#accessKeyId,
+        AccessKeyId: this.#signer.accessKeyId,
         SecretAccessKey: this.credentials.secretAccessKey,
         Token: this.credentials.roleToken,
       });
@@ -158,7 +173,8 @@ export class FakeCloud {
   }
 
   #awsStore(request: IncomingMessage, target: string, body: string): Answer {
-    const refused = this.#whyUnsigned(request, body, target.startsWith("AmazonSSM") ? "ssm" : "secretsmanager");
+    const service = target.startsWith("AmazonSSM") ? "ssm" : "secretsmanager";
+    const refused = this.#whyUnsigned(request, body, service, ["x-amz-target"]);
     if (refused !== undefined) {
       return answer(400, { __type: refused, message: this.credentials.roleToken });
     }
@@ -175,34 +191,7 @@ export class FakeCloud {
     return answer(400, { __type: "com.amazonaws#ResourceNotFoundException" });
   }
 
-  /** Computes the signature again from what arrived on the wire. */
-  #whyUnsigned(request: IncomingMessage, body: string, service: string): string | undefined {
-    const form = /^AWS4-HMAC-SHA256 Credential=(\S+), SignedHeaders=(\S+), Signature=([0-9a-f]{64})$/;
-    const [, credential, names, signature] = form.exec(request.headers.authorization ?? "") ?? [];
-    const time = String(request.headers["x-amz-date"]);
-    const scope = `${time.slice(0, 8)}/${REGION}/${service}/aws4_request`;
-    if (credential !== `${this.#accessKeyId}/${scope}` || names === undefined) {
-      return "IncompleteSignatureException";
-    }
-    for (const name of ["host", "x-amz-date", "x-amz-security-token", "x-amz-target"]) {
-      if (!names.split(";").includes(name)) {
-        return "MissingSignedHeader";
-      }
-    }
-    const iso = time.replace(/^(....)(..)(..T..)(..)(..Z)$/, "$1-$2-$3:$4:$5");
-    if (
-      request.headers["x-amz-security-token"] !== this.credentials.roleToken ||
-      !(Math.abs(Date.now() - Date.parse(iso)) < 300_000)
-    ) {
-      return "ExpiredTokenException";
-    }
-    const headers = names.split(";").map((name) => `${name}:${String(request.headers[name])}\n`);
-    const canonical = [request.method, "/", "", headers.join(""), names, hash(body)].join("\n");
-    let key: string | Buffer = `AWS4${this.credentials.secretAccessKey}`;
-    for (const part of scope.split("/")) {
-      key = mac(key, part);
-    }
-    const expected = mac(key, ["AWS4-HMAC-SHA256", time, scope, hash(canonical)].join("\n")).toString("hex");
-    return signature === expected ? undefined : "InvalidSignatureException";
+  #whyUnsigned(request: IncomingMessage, body: string, service: string, headers: string[]): string | undefined {
+    return whyUnsigned(request, body, { region: REGION, service, signer: this.#signer, headers });
   }
 }

@@ -1,6 +1,6 @@
 // A machine in a scratch directory: its boot script really runs, with a PATH that holds only what the image has.
-// Every program it starts is recorded with arguments and environment. systemctl, rpm, dnf and sleep are played;
-// sleep advances the machine's clock instead of waiting.
+// Every program it starts is recorded with arguments and environment. systemctl and journalctl (service.ts), rpm, dnf and
+// sleep are played; sleep advances the machine's clock instead of waiting.
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import {
@@ -16,24 +16,29 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Behaviour, behave, servicePlayers } from "./service";
 
-const IMAGE_TOOLS = "cat chmod cut date dirname grep install mkdir mktemp mv rm timeout wc".split(" ");
-const PATHS = ["/proc/uptime", "/opt/zscaler", "/var/lib/cloud", "/etc/yum.repos.d"];
+const IMAGE_TOOLS =
+  "cat chmod curl cut date dirname gpg grep install mkdir mktemp mv rm rmdir sed tail timeout tr wc".split(" ");
+const PATHS = [
+  "/proc/uptime",
+  "/opt/zscaler",
+  "/run/",
+  "/usr/local/lib",
+  "/var/lib/cloud",
+  "/var/lib/zpa-enroll",
+  ...["dnf", "pki", "systemd", "yum.repos.d"].map((folder) => `/etc/${folder}`),
+];
 
 const PLAYED: Record<string, (root: string) => string> = {
-  systemctl: (root) => `
-for word; do case $word in
-  start) [ ! -e ${root}/service-dies ] && [ -s "$(/usr/bin/find ${root}/opt -name provision_key -perm 644)" ] && touch ${root}/active ;;
-  stop) rm -f ${root}/active ;;
-  enable) touch ${root}/enabled ;;
-  disable) rm -f ${root}/enabled ;;
-  is-active) [ -e ${root}/active ] || exit 3 ;;
-esac; done
-exit 0`,
   rpm: (root) => `[ -e ${root}/package ]`,
+  // A proxy-only network lets no dnf out that is not told of the proxy.
   dnf: (root) => `
-[ ! -s ${root}/dnf-failures ] || { /usr/bin/sed -i 1d ${root}/dnf-failures; exit 1; }
-touch ${root}/package ${root}/active ${root}/enabled`,
+[ ! -s ${root}/dnf-failures ] || { sed -i 1d ${root}/dnf-failures; exit 1; }
+[ ! -e ${root}/proxy-only ] || grep -qxFf ${root}/proxy-only ${root}/etc/dnf/dnf.conf || exit 1
+case "$*" in
+  *install*) touch ${root}/package ${root}/active ${root}/enabled ;;
+esac`,
   sleep: (root) => `
 read -r now <${root}/proc/uptime
 echo "$((\${now%.*} + $1)).00" >${root}/proc/uptime`,
@@ -45,7 +50,7 @@ export interface Boot {
   log: string;
   /** Name and arguments of every program, in order. */
   programs: string[];
-  /** What was said to systemctl, rpm and dnf. */
+  /** What was said to systemctl, rpm and dnf, without mere questions to systemctl. */
   services: string[];
 }
 
@@ -53,10 +58,17 @@ export class Machine {
   readonly root = mkdtempSync(join(tmpdir(), "zpa-machine-"));
 
   constructor() {
-    for (const folder of ["bin", "proc", "opt", "etc/yum.repos.d", "var/lib/cloud/scripts/per-boot"]) {
+    for (const folder of [
+      ...["bin", "journal", "opt", "proc", "run", "usr/local/lib", "var/lib/cloud/scripts/per-boot"],
+      ...["etc/dnf", "etc/systemd/system", "etc/yum.repos.d"],
+    ]) {
       mkdirSync(join(this.root, folder), { recursive: true });
     }
     this.#write("proc/uptime", "7.31\n");
+    this.#write("invocation", "1\n");
+    this.#write("started-at", "1\n");
+    this.#write("etc/dnf/dnf.conf", "[main]\ngpgcheck=1\nproxy=http://old.example:1\n");
+    this.behaves({});
     for (const tool of IMAGE_TOOLS) {
       this.#program(
         tool,
@@ -65,8 +77,9 @@ export class Machine {
     }
     const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
     this.#program("python3", `exec ${python} "$@"`);
-    for (const [name, body] of Object.entries(PLAYED)) {
-      this.#program(name, `PATH=/usr/bin:/bin\n${body(this.root)}`);
+    const players = Object.entries(PLAYED).map(([name, body]) => [name, body(this.root)] as const);
+    for (const [name, body] of [...players, ...Object.entries(servicePlayers(this.root))]) {
+      this.#program(name, `PATH=/usr/bin:/bin\n${body}`);
     }
     this.startsItsService();
   }
@@ -75,6 +88,19 @@ export class Machine {
   startsItsService(): this {
     this.#write("active", "");
     this.#write("enabled", "");
+    return this;
+  }
+
+  /** How the service behaves from now on. */
+  behaves(behaviour: Behaviour): this {
+    behave(this.root, behaviour);
+    return this;
+  }
+
+  /** Adds options to each call of a real tool, e.g. a certificate authority for curl. */
+  alwaysWith(tool: string, options: string): this {
+    const path = `bin/${tool}`;
+    this.#write(path, this.read(path).replace(' "$@"', ` ${options} "$@"`), 0o755);
     return this;
   }
 
@@ -111,6 +137,10 @@ export class Machine {
     return (statSync(join(this.root, path)).mode & 0o777).toString(8);
   }
 
+  list(path: string): string[] {
+    return readdirSync(join(this.root, path)).sort();
+  }
+
   remove(path: string): void {
     rmSync(join(this.root, path));
   }
@@ -120,10 +150,17 @@ export class Machine {
     this.#write(path, text);
   }
 
+  /** Lets time pass. */
+  advance(seconds: number): this {
+    this.#write("proc/uptime", `${this.uptime + seconds}.00\n`);
+    return this;
+  }
+
   /** A power cycle: systemd starts what is enabled. */
   restart(): this {
-    rmSync(join(this.root, "active"), { force: true });
+    execFileSync(join(this.root, "bin/systemctl"), ["stop", "zpa"]);
     if (this.has("enabled")) {
+      execFileSync(join(this.root, "bin/systemctl"), ["start", "zpa"]);
       this.#write("active", "");
     }
     return this;
@@ -149,7 +186,7 @@ export class Machine {
       });
     });
     const programs = this.read("programs.log").split("\n").filter(Boolean);
-    const services = programs.filter((line) => /^(systemctl|rpm|dnf) /.test(line));
+    const services = programs.filter((line) => /^(systemctl(?!.* (is-active|show) )|rpm|dnf) /.test(line));
     return { status, log: log.replaceAll(this.root, ""), programs, services };
   }
 
@@ -171,6 +208,9 @@ export class Machine {
   }
 
   dispose(): void {
+    if (this.has("health-pid")) {
+      process.kill(Number(this.read("health-pid")));
+    }
     rmSync(this.root, { recursive: true });
   }
 

@@ -12,7 +12,6 @@ export const FIRST_BOOT = [
   "systemctl --quiet disable zpa-connector",
   "systemctl --quiet enable zpa-connector",
   "systemctl start zpa-connector",
-  "systemctl --quiet is-active zpa-connector",
 ];
 
 export const SOURCES: Record<string, ResolvedSource> = {
@@ -46,8 +45,9 @@ export class Scenario {
     readonly machine: Machine,
   ) {}
 
-  static async start(): Promise<Scenario> {
-    return new Scenario(await new FakeCloud().start(), new Machine());
+  /** @param metadataHost address of the metadata service */
+  static async start(metadataHost?: string): Promise<Scenario> {
+    return new Scenario(await new FakeCloud().start(metadataHost), new Machine());
   }
 
   async stop(): Promise<void> {
@@ -57,7 +57,11 @@ export class Scenario {
 
   /** User data that asks this cloud. */
   script(source: ResolvedSource, more: Partial<ResolvedArgs> = {}): string {
-    const endpoints = { metadata: this.cloud.metadataUrl, secrets: this.cloud.storeUrl };
+    const endpoints = {
+      metadata: this.cloud.metadataUrl,
+      secrets: this.cloud.storeUrl,
+      autoscaling: this.cloud.autoscalingUrl,
+    };
     return renderEnrollmentUserData({ source, endpoints, ...more });
   }
 

@@ -1,0 +1,127 @@
+// The functions of the boot script that are the same on every machine.
+import { KEY_PATTERN } from "./check";
+import { CONNECTED, STATE_LINE } from "./health";
+
+/** Seconds between two looks at the journal. */
+const PROOF_INTERVAL = 10;
+
+// Time is read from /proc/uptime because the wall clock may jump while a machine boots.
+// retry <what to check if all fails> <command...> repeats it until it succeeds or the deadline would pass; it waits 1 to 2 s
+// at first, 15 to 30 s in the end.
+// put <file> makes standard input the file, mode 644, at once. The folder belongs to the service's user, who could put a
+// link in the place of any name in it: so root writes inside of a folder of its own, and looks whether it is that one.
+// Of the journal counts only what the service has said since this start of it.
+export const FUNCTIONS = String.raw`doing="starting"
+work=$(mktemp -d /run/zpa-enroll.XXXXXX)
+
+log() { printf '%s zpa-enroll: %s\n' "$(date -u +%FT%TZ)" "$*" >&2; }
+
+step() {
+  doing=$*
+  log "$doing"
+}
+
+# a certificate or an earlier proof: such a machine has spent its use of the key and is never given up
+enrolled() { [ -e "$PROOF" ] || [ -e $VAR/cert.pem ] || [ -e $VAR/service-edge/cert.pem ]; }
+
+finish() {
+  local status=$?
+  rm -rf "$work"
+  [ "$status" != 0 ] && [ -z "$stopped" ] || return 0
+  log "FAILED (status $status) while: $doing"
+  if enrolled; then
+    log "this machine has enrolled: it stays as it is"
+  else
+    give_up
+  fi
+}
+trap finish EXIT
+# a machine that shuts down has not failed
+stopped=
+trap 'stopped=1; exit 143' TERM
+
+uptime_seconds() { cut -d. -f1 /proc/uptime; }
+
+# retry <what to check if all fails> <command...>
+retry() {
+  local check=$1 longest=2 wait now
+  shift
+  until "$@"; do
+    wait=$((longest / 2 + RANDOM % (longest / 2 + 1)))
+    now=$(uptime_seconds)
+    if [ $((now + wait)) -ge "$END" ]; then
+      log "giving up after $((now - BEGIN)) s; check: $check"
+      return 1
+    fi
+    log "trying again in $wait s"
+    sleep "$wait"
+    longest=$((longest < 15 ? longest * 2 : 30))
+  done
+}
+
+stop_service() {
+  step "stopping $SERVICE until it has its key"
+  systemctl stop "$SERVICE"
+  systemctl --quiet disable "$SERVICE"
+}
+
+start_service() {
+  step "starting $SERVICE"
+  systemctl --quiet enable "$SERVICE"
+  systemctl start "$SERVICE"
+  started=1
+}
+
+holds_key() {
+  [ -f "$1" ] && [ "$(grep -c '' "$1")" = 1 ] && grep -Eqx '${KEY_PATTERN}' "$1"
+}
+
+# the service's user may own the file's folder: root writes in one of its own
+put() (
+  mkdir -p "$(dirname "$1")" || exit 1
+  folder=$(mktemp -d "$1.XXXXXX") || exit 1
+  cd "$folder" || exit 1
+  [ -O . ] || exit 1
+  set -C
+  cat >new || exit 1
+  chmod 644 new || exit 1
+  mv -fT new "$1" || exit 1
+  cd /
+  rmdir "$folder" || true
+)
+
+journal() {
+  local id
+  id=$(systemctl show -p InvocationID --value "$SERVICE") && [ -n "$id" ] || return 1
+  journalctl -q --no-pager -o cat "$@" "_SYSTEMD_INVOCATION_ID=$id"
+}
+
+connected() {
+  systemctl --quiet is-active "$SERVICE" || return 1
+  [[ $(journal | grep '${STATE_LINE}' | tail -n 1) == *${CONNECTED}* ]]
+}
+
+# Zscaler's "Login request failed" quotes the beginning of the key
+last_words() {
+  local lines secret
+  secret=$(<"$KEY_FILE")
+  secret=\${secret#*|*|}
+  lines=$(journal -n 20 | tr -cd '[:print:]\n' | sed -E 's#${KEY_PATTERN}#[key]#g') || true
+  lines=\${lines//"$secret"/[key]}
+  printf '%s\n' "\${lines:-nothing}" | sed 's/^/  | /' >&2
+}
+
+# is-active is no proof: with a key that is spent, disabled or wrong the parent process lives on
+prove() {
+  step "waiting for the control connection of $SERVICE"
+  until connected; do
+    if [ $(($(uptime_seconds) + ${PROOF_INTERVAL})) -gt "$END" ]; then
+      log "no control connection after $(($(uptime_seconds) - BEGIN)) s; $SERVICE is $(systemctl is-active "$SERVICE"). Its journal ends with:"
+      last_words
+      log "check: the key (uses left, enabled, its group), the route to ZPA, TLS inspection, the clock"
+      return 1
+    fi
+    sleep ${PROOF_INTERVAL}
+  done
+}
+`.replaceAll("\\${", "${");
