@@ -28,6 +28,8 @@ export class FakeCloud {
   identityReady = (): boolean => true;
   /** Whether an Azure machine has more than one identity, and has to say which one it means. */
   severalIdentities = false;
+  /** The domain of the AWS partition. */
+  domain = "amazonaws.com";
   readonly hook = new LifecycleHook();
   /** Ports on this machine to which the proxy lets tunnels, by `host:port` as asked. It refuses all others. */
   readonly tunnels = new Map<string, number>();
@@ -138,7 +140,7 @@ export class FakeCloud {
     }
     const pages: Record<string, string> = {
       "meta-data/placement/region": REGION,
-      "meta-data/services/domain": "amazonaws.com",
+      "meta-data/services/domain": this.domain,
       "meta-data/instance-id": this.hook.instanceId,
     };
     if (this.identityReady()) {

@@ -12,6 +12,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -145,6 +146,15 @@ export class Machine {
     rmSync(join(this.root, path));
   }
 
+  /** Removes what may be there. */
+  forget(path: string): void {
+    rmSync(join(this.root, path), { recursive: true, force: true });
+  }
+
+  link(target: string, path: string): void {
+    symlinkSync(target, join(this.root, path));
+  }
+
   put(path: string, text: string): void {
     mkdirSync(join(this.root, path, ".."), { recursive: true });
     this.#write(path, text);
@@ -209,7 +219,7 @@ export class Machine {
 
   dispose(): void {
     if (this.has("health-pid")) {
-      process.kill(Number(this.read("health-pid")));
+      execFileSync("/bin/bash", ["-c", 'kill "$(<"$0")" || true', join(this.root, "health-pid")], { stdio: "ignore" });
     }
     rmSync(this.root, { recursive: true });
   }
