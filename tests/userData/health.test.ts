@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { connect, createServer } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import type { Machine } from "./harness/machine";
 import { AWS, GCP, Scenario } from "./harness/scenario";
 
@@ -28,6 +29,7 @@ async function listening(port: number): Promise<void> {
     if (open) {
       return;
     }
+    await setTimeout(20);
   }
 }
 

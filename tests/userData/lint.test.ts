@@ -27,6 +27,16 @@ const SOURCES: ResolvedSource[] = [
   { kind: "embedded", key: "1|host.example|made-up" },
 ];
 
+const LIFECYCLE_HOOK = { lifecycleHook: { name: "hook", autoScalingGroupName: 'connectors\' group "eu" $(id)' } };
+const HEALTH = { healthPort: 8080, healthAddress: "127.0.0.1" };
+const GATES: Record<ResolvedSource["kind"], Partial<ResolvedArgs>> = {
+  "aws-secrets-manager": LIFECYCLE_HOOK,
+  "aws-ssm": LIFECYCLE_HOOK,
+  "azure-key-vault": HEALTH,
+  "gcp-secret-manager": HEALTH,
+  embedded: LIFECYCLE_HOOK,
+};
+
 /** Every kind of script: all sources, both images, bare and with every option. */
 function variants(format: ResolvedArgs["format"]): ResolvedArgs[] {
   return SOURCES.flatMap((source) =>
@@ -38,6 +48,11 @@ function variants(format: ResolvedArgs["format"]): ResolvedArgs[] {
         format,
         service: "zpa-service-edge" as const,
         proxy: "http://proxy.internal:3128",
+        proxyBypass: ["store.internal", ".vpce.amazonaws.com"],
+        onFailure: "poweroff" as const,
+        osUpdate: true,
+        repositoryUrl: "https://mirror.internal/el9",
+        ...GATES[source.kind],
         revision: "version 7: 'x' \"y\" \\",
         commandsBefore: COMMANDS,
         commandsAfter: COMMANDS,

@@ -90,7 +90,7 @@ for word; do case $word in
     [ ! -e "$root/service-dies" ] && [ -n "$key" ] && begin ;;
   restart)
     [ ! -e "$root/health-pid" ] || kill "$(<"$root/health-pid")"
-    PATH=$root/bin setsid $(sed -n 's/^ExecStart=//p' "$root/etc/systemd/system/zpa-health.service") >/dev/null 2>&1 </dev/null &
+    PATH=$root/bin /usr/bin/setsid $(/usr/bin/sed -n 's/^ExecStart=//p' "$root/etc/systemd/system/zpa-health.service") >/dev/null 2>&1 </dev/null &
     echo $! >"$root/health-pid" ;;
   stop) [ ! -e "$root/active" ] || echo "$now" >"$root/stopped-at"; rm -f "$root/active" ;;
   enable) touch "$root/$unit"enabled ;;
