@@ -13,30 +13,41 @@ const VICTIMS = "etc/victims";
 
 /**
  * What somebody runs who has become the service's user: each name that root makes beside the key is moved away, and in its
- * place comes, in turn, a link to a file of root's, a folder with such a link for every name in it, and a link to a folder
- * of root's. It tells each success.
+ * place comes, in turn, a link to a file of root's, a folder with such a link for every name in it, a link to a folder of
+ * root's, and an empty folder in which whatever root writes is at once replaced by a link. It tells each success.
  */
 const ATTACK = String.raw`
 import os, sys
 folder, victims = sys.argv[1:]
 names = os.listdir(victims)
 turn = 0
+traps = []
 print("ready", flush=True)
 while True:
+    for trap in traps:
+        for name in os.listdir(trap):
+            path = os.path.join(trap, name)
+            if not os.path.islink(path):
+                os.unlink(path)
+                os.symlink(os.path.join(victims, "shadow"), path)
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
         if not name.startswith("provision_key.") or os.lstat(path).st_uid == os.getuid():
             continue
         try:
             os.rename(path, os.path.join(folder, "moved-%d" % turn))
-            if turn % 3 == 0:
+            if turn % 4 == 0:
                 os.symlink(os.path.join(victims, "shadow"), path)
-            elif turn % 3 == 1:
+            elif turn % 4 == 1:
                 os.mkdir(path)
                 for victim in names:
                     os.symlink(os.path.join(victims, victim), os.path.join(path, victim))
-            else:
+            elif turn % 4 == 2:
                 os.symlink(victims, path)
+            else:
+                os.mkdir(path)
+                os.chmod(path, 0o777)
+                traps.append(path)
             turn += 1
             print("replaced", flush=True)
         except OSError:
@@ -67,6 +78,7 @@ describe("the boot script of enrollmentUserData, in a key folder that belongs to
     }
     machine.put(`${FOLDER}/image.bin`, "");
     chownSync(join(machine.root, FOLDER), NOBODY, NOBODY);
+    machine.isSlowAt("mktemp", "cat", "chmod");
     replaced = 0;
   });
   afterEach(async () => {
@@ -89,7 +101,7 @@ describe("the boot script of enrollmentUserData, in a key folder that belongs to
     const victims = machine.list(VICTIMS);
     const before = victims.map((name) => machine.read(`${VICTIMS}/${name}`));
     await attack();
-    for (let boot = 0; boot < 6; boot++) {
+    for (let boot = 0; boot < 8; boot++) {
       const { status, log } = await machine.boot(scenario.script(AWS, { deadlineSeconds: 90 }));
       // Whoever owns the folder can keep the machine from enrolling, and no more than that.
       assert.ok(status === 0 || log.includes("FAILED"), log);

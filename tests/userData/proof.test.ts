@@ -73,9 +73,9 @@ describe("the boot script of enrollmentUserData, on the proof of enrollment,", f
 
   it("counts no connection of an earlier start", async () => {
     assert.equal((await machine.boot(scenario.script(AWS))).status, 0);
-    machine.remove(CERTIFICATE);
+    machine.restart().remove(CERTIFICATE);
     machine.remove(KEY_FILE);
-    const boot = await machine.behaves(NEVER).boot(scenario.script(AWS, BRIEF));
+    const boot = await machine.behaves({ ...NEVER, silentAfter: 0 }).boot(scenario.script(AWS, BRIEF));
     assert.equal(boot.status, 1);
     assert.match(boot.log, /no control connection/);
   });

@@ -105,6 +105,16 @@ export class Machine {
     return this;
   }
 
+  /** Stretches the moments before and after some tools, as a machine under load does. */
+  isSlowAt(...tools: string[]): this {
+    for (const tool of tools) {
+      const path = `bin/${tool}`;
+      const wait = "/usr/bin/sleep 0.03";
+      this.#write(path, this.read(path).replace(/^exec (.*)$/m, `${wait}; $1 || exit; ${wait}`), 0o755);
+    }
+    return this;
+  }
+
   lacksThePackage(): this {
     rmSync(join(this.root, "active"));
     rmSync(join(this.root, "enabled"));
