@@ -122,7 +122,8 @@ describe("the boot script of enrollmentUserData, on the proof of enrollment,", f
     const keyless = await machine.restart().boot(script);
     assert.equal(keyless.status, 1);
     assert.match(keyless.log, /this machine has enrolled: it stays as it is/);
-    assert.ok(!machine.has("powered-off"));
+    assert.deepEqual(keyless.services, []);
+    assert.ok(machine.has("active") && !machine.has("powered-off"));
 
     cloud.identityReady = () => true;
     const unconnected = await machine.boot(script);
@@ -159,6 +160,16 @@ describe("the boot script of enrollmentUserData, on the proof of enrollment,", f
     }
     const boot = await machine.boot(scenario.script(AWS));
     assert.equal(boot.status, 0, boot.log);
+    assert.deepEqual(machine.list("opt/zscaler/var"), ["cert.pem", "provision_key"]);
+  });
+
+  it("removes it too where an enrolled machine has been emptied to start over", async () => {
+    await machine.boot(scenario.script(AWS));
+    machine.forget("opt/zscaler/var");
+    machine.put("opt/zscaler/var/oauth_enrollment_stats.json", "left over");
+    const boot = await machine.restart().run(HOOK);
+    assert.equal(boot.status, 0, boot.log);
+    assert.deepEqual(boot.services, FIRST_BOOT);
     assert.deepEqual(machine.list("opt/zscaler/var"), ["cert.pem", "provision_key"]);
   });
 

@@ -31,7 +31,6 @@ def post(what, name, region, url, headers, body, tolerated=None):
             domain = "api.amazonwebservices.com.cn" if domain.endswith(".cn") else "api.aws"
         url = "https://%s.%s.%s" % (name, region, domain)
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    headers = dict(headers)
     headers["host"] = urllib.parse.urlsplit(url).netloc
     headers["x-amz-date"] = now
     headers["x-amz-security-token"] = role["Token"]

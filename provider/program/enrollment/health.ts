@@ -23,7 +23,7 @@ ${narrow(program(service, address, args.healthPort))}
 PYTHON
   cat >/etc/systemd/system/zpa-health.service <<'UNIT'
 [Unit]
-Description=Tells whether the control connection of ${service} stands
+Description=Health of ${service}
 
 [Service]
 ExecStart=/usr/bin/python3 -I /usr/local/lib/zpa-health.py

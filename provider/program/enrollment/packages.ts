@@ -42,13 +42,12 @@ function installPackage(args: ResolvedArgs): string {
   const proxy =
     args.proxy === undefined || direct ? "--noproxy '*'" : `--proxy ${args.proxy} --noproxy '${bypassed.join(",")}'`;
   return `signing_key() {
-  local file=$work/gpg keys
+  local file=$work/gpg pinned=${FINGERPRINT} keys
   curl -qfsS --proto =https --max-time 60 ${proxy} -o "$file" ${repository}/gpg || return 1
-  mapfile -t keys < <(gpg --homedir "$work" --batch --with-colons --show-keys "$file" 2>/dev/null | grep -E '^(pub|fpr):')
+  keys=$(gpg --homedir "$work" --batch --with-colons --show-keys "$file" 2>/dev/null | grep -A1 ^pub:) || true
   # one key in the file, and its own fingerprint (the line after pub) is Zscaler's
-  if [ "$(grep -c 'BEGIN PGP' "$file")" != 1 ] || [ "$(printf '%s\\n' "\${keys[@]}" | grep -c ^pub:)" != 1 ] ||
-    [ "\${keys[1]:-}" != "fpr:::::::::${FINGERPRINT}:" ]; then
-    log "the repository's signing key is refused: its fingerprint is not Zscaler's, ${FINGERPRINT}"
+  if [[ $keys != pub:*$'\\n'"fpr:::::::::$pinned:" || $keys == *$'\\n'*$'\\n'* || $(grep -c 'BEGIN PGP' "$file") != 1 ]]; then
+    log "the repository's signing key is refused: its fingerprint is not Zscaler's, $pinned"
     return 1
   fi
   install -D -m 644 "$file" /etc/pki/rpm-gpg/RPM-GPG-KEY-zscaler

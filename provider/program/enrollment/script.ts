@@ -12,7 +12,7 @@ const VAR = "/opt/zscaler/var";
 /** Where a cloud-config puts the script. */
 const SCRIPT_PATH = "/usr/local/sbin/zpa-enroll";
 const HOOK_HINT =
-  "the permission autoscaling:CompleteLifecycleAction on the group, the names of group and hook, the route to Auto Scaling";
+  "the permission autoscaling:CompleteLifecycleAction on the group, the names of group and hook, the route";
 
 /** The boot script in bash, from `#!/bin/bash` to its last line. */
 export function bootScript(args: ResolvedArgs): string {
@@ -209,7 +209,7 @@ ${dnfProxy}`;
   const proxy = args.proxy?.replace("http://", "");
   const proxyFile = proxy === undefined ? "" : `  printf '%s\\n' ${proxy} | put ${varFolder(args)}/proxy\n`;
   return `${again}${prepare}${update}${get}  # left by a start without a key, they hold the service to another way of enrolling
-  enrolled || rm -f $VAR/{,service-edge/}{oauth_enrollment_stats.json,instance_id.*}
+  certified || rm -f $VAR/{,service-edge/}{oauth_enrollment_stats.json,instance_id.*}
 ${proxyFile}${writeKey}  start_service
 `;
 }

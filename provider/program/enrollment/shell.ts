@@ -21,8 +21,10 @@ step() {
   log "$doing"
 }
 
-# a certificate or an earlier proof: such a machine has spent its use of the key and is never given up
-enrolled() { [ -e "$PROOF" ] || [ -e $VAR/cert.pem ] || [ -e $VAR/service-edge/cert.pem ]; }
+certified() { [ -e $VAR/cert.pem ] || [ -e $VAR/service-edge/cert.pem ]; }
+
+# such a machine has spent its use of the key and is never given up
+enrolled() { certified || [ -e "$PROOF" ]; }
 
 finish() {
   local status=$?
@@ -60,6 +62,8 @@ retry() {
 }
 
 stop_service() {
+  # with a certificate the service needs no key to go on
+  ! certified || return 0
   step "stopping $SERVICE until it has its key"
   systemctl stop "$SERVICE"
   systemctl --quiet disable "$SERVICE"
@@ -76,7 +80,7 @@ holds_key() {
   [ -f "$1" ] && [ "$(grep -c '' "$1")" = 1 ] && grep -Eqx '${KEY_PATTERN}' "$1"
 }
 
-# the service's user may own the file's folder: root writes in one of its own
+# the service's user may own the folder: root writes in one of its own
 put() (
   mkdir -p "$(dirname "$1")" || exit 1
   folder=$(mktemp -d "$1.XXXXXX") || exit 1
@@ -105,9 +109,8 @@ connected() {
 last_words() {
   local lines secret
   secret=$(<"$KEY_FILE")
-  secret=\${secret#*|*|}
   lines=$(journal -n 20 | tr -cd '[:print:]\n' | sed -E 's#${KEY_PATTERN}#[key]#g') || true
-  lines=\${lines//"$secret"/[key]}
+  lines=\${lines//"\${secret#*|*|}"/[key]}
   printf '%s\n' "\${lines:-nothing}" | sed 's/^/  | /' >&2
 }
 

@@ -30,7 +30,9 @@ key=$(find "$var" -name provision_key -perm 644 -size +0 -print -quit 2>/dev/nul
 
 # of a start that cannot enroll
 obstacle() {
-  if [ -z "$key" ] || [ -e "$root/oauth" ]; then
+  if [ -e "$var/cert.pem" ] || [ -e "$var/service-edge/cert.pem" ]; then
+    :
+  elif [ -z "$key" ] || [ -e "$root/oauth" ]; then
     echo "[OAuth] Started provisioning this device using OAuth2.0 method"
   elif [ -n "$accepted_key" ] && [ "$(<"$key")" != "$accepted_key" ]; then
     echo "error:Login request failed - http status(401) nonce(<$(head -c 60 "$key")...>) fingerprint(<oXaN4RRiMc...>)"
@@ -87,7 +89,7 @@ for word; do case $word in
 esac; done
 for word; do case $word in
   start)
-    [ ! -e "$root/service-dies" ] && [ -n "$key" ] && begin ;;
+    [ -e "$root/service-dies" ] || [ -e "$root/active" ] || [ -z "$key$(find "$var" -name cert.pem 2>/dev/null)" ] || begin ;;
   restart)
     [ ! -e "$root/health-pid" ] || kill "$(<"$root/health-pid")"
     PATH=$root/bin /usr/bin/setsid $(/usr/bin/sed -n 's/^ExecStart=//p' "$root/etc/systemd/system/zpa-health.service") >/dev/null 2>&1 </dev/null &
