@@ -25,8 +25,9 @@ export { EnrollmentUserDataError } from "./enrollment/check";
  * again, until identity, network and store are ready or `deadlineSeconds` are over), writes it atomically with mode 644,
  * enables and starts the service, and waits until the service reports its control connection to ZPA in its journal: only that
  * proves the enrollment. Else the error shows the journal's last lines, and `onFailure` says what follows. A machine that has
- * enrolled fetches nothing and restarts nothing; remove the key file to make it start over. The key is never logged, and is
- * on no command line and in no environment variable.
+ * enrolled fetches nothing and restarts nothing; remove the key file to make it fetch the key again, and `/opt/zscaler/var/*`
+ * with `/var/lib/zpa-enroll` to make it enroll anew. The key is never logged, and is on no command line and in no
+ * environment variable.
  *
  * The result is not a secret, except with an `embedded` source or when an argument is one.
  *

@@ -163,14 +163,24 @@ describe("the boot script of enrollmentUserData, on the proof of enrollment,", f
     assert.deepEqual(machine.list("opt/zscaler/var"), ["cert.pem", "provision_key"]);
   });
 
-  it("removes it too where an enrolled machine has been emptied to start over", async () => {
+  it("enrolls a machine anew that was emptied together with its proof", async () => {
     await machine.boot(scenario.script(AWS));
     machine.forget("opt/zscaler/var");
+    machine.forget("var/lib/zpa-enroll");
     machine.put("opt/zscaler/var/oauth_enrollment_stats.json", "left over");
     const boot = await machine.restart().run(HOOK);
     assert.equal(boot.status, 0, boot.log);
     assert.deepEqual(boot.services, FIRST_BOOT);
     assert.deepEqual(machine.list("opt/zscaler/var"), ["cert.pem", "provision_key"]);
+  });
+
+  it("removes nothing of a proven machine, even if its certificate is not where it was known to be", async () => {
+    await machine.boot(scenario.script(AWS));
+    machine.remove(CERTIFICATE);
+    machine.remove(KEY_FILE);
+    machine.put("opt/zscaler/var/instance_id.crypt", "of this machine");
+    await machine.run(HOOK);
+    assert.ok(machine.has("opt/zscaler/var/instance_id.crypt"));
   });
 
   it("removes nothing of a machine that has enrolled, when it gets its key again", async () => {

@@ -209,7 +209,7 @@ ${dnfProxy}`;
   const proxy = args.proxy?.replace("http://", "");
   const proxyFile = proxy === undefined ? "" : `  printf '%s\\n' ${proxy} | put ${varFolder(args)}/proxy\n`;
   return `${again}${prepare}${update}${get}  # left by a start without a key, they hold the service to another way of enrolling
-  certified || rm -f $VAR/{,service-edge/}{oauth_enrollment_stats.json,instance_id.*}
+  enrolled || rm -f $VAR/{,service-edge/}{oauth_enrollment_stats.json,instance_id.*}
 ${proxyFile}${writeKey}  start_service
 `;
 }
