@@ -56,6 +56,14 @@ describe("the boot script of enrollmentUserData, before a lifecycle hook,", func
     assert.deepEqual(cloud.hook.answers, ["ABANDON"]);
   });
 
+  it("says ABANDON for a machine with a certificate that has never connected, and leaves the rest to the cloud", async () => {
+    machine.put("opt/zscaler/var/cert.pem", "");
+    const boot = await machine.behaves(NEVER).boot(script(AWS, { onFailure: "poweroff" }));
+    assert.equal(boot.status, 1);
+    assert.deepEqual(cloud.hook.answers, ["ABANDON"]);
+    assert.ok(!machine.has("powered-off"));
+  });
+
   it("powers off although its ABANDON is not heard", async () => {
     cloud.hook.faults.push(ACCESS_DENIED);
     const boot = await machine.behaves(NEVER).boot(script(AWS, { onFailure: "poweroff" }));

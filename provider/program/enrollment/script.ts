@@ -117,14 +117,22 @@ PYTHON
 `;
 }
 
-/** What a machine does that has failed and never enrolled. */
+/** What a machine does that has failed. */
 function giveUpFunction(args: ResolvedArgs): string {
-  const abandon = args.lifecycleHook === undefined ? "" : `  ask_cloud ABANDON || log "the hook has no answer"\n`;
+  // Also with a certificate: unanswered, the hook would end the same way, only later.
+  const abandon =
+    args.lifecycleHook === undefined ? "" : `  [ -e "$PROOF" ] || ask_cloud ABANDON || log "the hook has no answer"\n`;
   const last =
     args.onFailure === "poweroff"
-      ? `  log "powering off, so that the cloud replaces this machine"\n  systemctl --no-block poweroff\n`
-      : `  log "the next boot tries again"\n`;
-  return `give_up() {\n${abandon}${last}}\n`;
+      ? `    log "powering off, so that the cloud replaces this machine"\n    systemctl --no-block poweroff\n`
+      : `    log "the next boot tries again"\n`;
+  return `give_up() {
+${abandon}  if enrolled; then
+    log "this machine has enrolled: it stays as it is"
+  else
+${last}  fi
+}
+`;
 }
 
 function main(args: ResolvedArgs, keyHint: string | undefined): string {

@@ -31,11 +31,7 @@ finish() {
   rm -rf "$work"
   [ "$status" != 0 ] && [ -z "$stopped" ] || return 0
   log "FAILED (status $status) while: $doing"
-  if enrolled; then
-    log "this machine has enrolled: it stays as it is"
-  else
-    give_up
-  fi
+  give_up
 }
 trap finish EXIT
 # a machine that shuts down has not failed
