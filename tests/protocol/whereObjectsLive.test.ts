@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { World } from "../harness/world";
+import { change, credentialArgs, keyArgs, make, type Made, plan, refresh, type Resource } from "./driver";
+
+describe("Where an object lives", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+
+  const argsOf = (type: Resource) =>
+    type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).USERNAME_PASSWORD;
+  const refOf = ({ type, id }: Made) => `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
+
+  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+    describe(`is Default for a ${type} that was created while the settings named no microtenant: they do now, and it`, () => {
+      let made: Made;
+      let env: Record<string, string>;
+      beforeEach(async () => {
+        made = await make(await world.provider(), type, argsOf(type));
+        env = { ZPA_MICROTENANT_ID: world.simulator.addMicrotenant({ name: "Home" }).id };
+      });
+
+      it("is changed", async () => {
+        const changed = type === "ProvisioningKey" ? { maxUsage: 20 } : { userName: "other" };
+        const provider = await world.provider({ env });
+        const after = await change(provider, made, { ...argsOf(type), ...changed });
+        assert.equal((await plan(provider, after, { ...argsOf(type), ...changed })).diff.changes, false);
+        await world.assertInvariants({ live: [refOf(made)] });
+      });
+
+      it("is refreshed, and stays", async () => {
+        const provider = await world.provider({ env });
+        const seen = (await refresh(provider, made))!;
+        assert.equal((await plan(provider, seen, argsOf(type))).diff.changes, false);
+        await world.assertInvariants({ live: [refOf(made)] });
+      });
+
+      it("is replaced", async () => {
+        const provider = await world.provider({ env });
+        const args = { ...argsOf(type), keepers: { rotation: "2" } };
+        await plan(provider, made, args);
+        const next = await make(provider, type, args);
+        await provider.delete(type, made.id, made.outputs);
+        await world.assertInvariants({ live: [refOf(next)] });
+      });
+
+      it("is deleted", async () => {
+        await (await world.provider({ env })).delete(type, made.id, made.outputs);
+        await world.assertInvariants();
+      });
+    });
+  }
+
+  it("is where a move was going that was not recorded: the next up goes on from there", async () => {
+    const [here, there] = ["Here", "There"].map((name) => world.simulator.addMicrotenant({ name }).id);
+    const args = { ...credentialArgs(world).PASSWORD, microtenantId: here };
+    const made = await make(await world.provider(), "PrivilegedCredential", args);
+    const target = { ...args, microtenantId: there };
+    await change(await world.provider(), made, target);
+    const { outputs } = await change(await world.provider(), made, target);
+    assert.equal(outputs.microtenantId, there);
+    assert.equal(world.writes.filter(({ path, status }) => path.endsWith("/move") && status! < 300).length, 1);
+    await world.assertInvariants({ live: [refOf(made)] });
+  });
+
+  it("is where others have moved it: a move takes it from there", async () => {
+    const [one, two, three] = ["One", "Two", "Three"].map((name) => world.simulator.addMicrotenant({ name }).id);
+    const args = { ...credentialArgs(world).PASSWORD, microtenantId: one };
+    const made = await make(await world.provider(), "PrivilegedCredential", args);
+    world.simulator.editCredential(made.id, { microtenantId: two! });
+    await change(await world.provider(), made, { ...args, microtenantId: three });
+    assert.equal(world.simulator.credentials.get(made.id)!.microtenantId, three);
+    await world.assertInvariants({ live: [refOf(made)] });
+  });
+});
