@@ -40,7 +40,7 @@ export default tseslint.config(
   },
   {
     // the clouds' packages are not there for the linter; npm run test:examples checks the types
-    files: ["examples/{aws-autoscaling,azure-vmss,gcp-mig}/*.ts"],
+    files: ["examples/{aws-autoscaling,aws-service-edge,azure-vmss,gcp-mig,kubernetes}/*.ts"],
     extends: [tseslint.configs.disableTypeChecked],
   },
   {

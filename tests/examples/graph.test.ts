@@ -1,36 +1,45 @@
 import assert from "node:assert/strict";
 import { assertNoSecrets } from "../harness/canaries";
+import { configs, foundationStack } from "./configs";
 import { type Graph, type Leaf, MockedClouds } from "./mockedClouds";
-import { consumers } from "./project";
+import { fleets } from "./project";
 
-const foundationStack = "acme/zpa-foundation/prod";
+const aws = {
+  key: "connectors",
+  store: { type: "aws:secretsmanager/secretVersion:SecretVersion", path: "secretString" },
+  template: "aws:ec2/launchTemplate:LaunchTemplate",
+  group: "aws:autoscaling/group:Group",
+  userData: ({ userData }: { userData: string }) => Buffer.from(userData, "base64").toString(),
+  start: /^#cloud-config\n/,
+  reference: /"SecretId\\?":\s?\\?"arn:aws:secretsmanager:eu-central-1:123456789012:secret:[\w-]+-key-1-/,
+  /** What changes besides when there is another key. */
+  rights: ["aws:iam/rolePolicy:RolePolicy"],
+};
 
 /** What differs from cloud to cloud. */
 const clouds = {
-  "aws-autoscaling": {
-    config: { foundationStack, subnetIds: ["subnet-a", "subnet-b", "subnet-c"] },
-    store: { type: "aws:secretsmanager/secretVersion:SecretVersion", path: "secretString" },
-    template: "aws:ec2/launchTemplate:LaunchTemplate",
-    group: "aws:autoscaling/group:Group",
-    userData: ({ userData }: { userData: string }) => Buffer.from(userData, "base64").toString(),
-    reference: /"SecretId\\?":\s?\\?"arn:aws:secretsmanager:eu-central-1:123456789012:secret:connector-key-/,
-  },
+  "aws-autoscaling": aws,
+  "aws-service-edge": { ...aws, key: "service-edges" },
   "azure-vmss": {
-    config: { foundationStack, subnetId: "/subscriptions/subscription/subnets/connectors" },
+    key: "zpa-connectors",
     store: { type: "azure-native:keyvault:Secret", path: "properties.value" },
     template: "azure-native:compute:VirtualMachineScaleSet",
     group: "azure-native:compute:VirtualMachineScaleSet",
     userData: (inputs: { virtualMachineProfile: { osProfile: { customData: string } } }) =>
       Buffer.from(inputs.virtualMachineProfile.osProfile.customData, "base64").toString(),
-    reference: /BASE = "https:\/\/zpa-connectors-\w+\.vault\.azure\.net"\nPATH = "\/secrets\/connector-key\?/,
+    start: /^#cloud-config\n/,
+    reference: /BASE = "https:\/\/zpa-connectors-\w+\.vault\.azure\.net"\n *PATH = "\/secrets\/zpa-connectors-key-1\?/,
+    rights: [],
   },
   "gcp-mig": {
-    config: { foundationStack, subnetwork: "connectors" },
+    key: "zpa-connectors",
     store: { type: "gcp:secretmanager/secretVersion:SecretVersion", path: "secretData" },
     template: "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate",
     group: "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager",
     userData: ({ metadata }: { metadata: Record<string, string> }) => metadata["startup-script"]!,
-    reference: /PATH = "\/v1\/projects\/1234\/secrets\/zpa-connector-key-test\/versions\/latest:access"/,
+    start: /^#!\/bin\/bash\n/,
+    reference: /PATH = "\/v1\/projects\/1234\/secrets\/zpa-gcp-mig-test-zpa-connectors-1\/versions\/latest:access"/,
+    rights: [],
   },
 } as const;
 
@@ -40,8 +49,13 @@ function where({ resource, path }: Leaf): string {
   return `${resource.type} ${path}`;
 }
 
-for (const example of consumers) {
+function identities({ resources }: Graph): string[] {
+  return resources.map(({ type, name }) => `${type}::${name}`);
+}
+
+for (const example of fleets) {
   const cloud = clouds[example];
+  const config = configs[example];
   const userDataOf = (graph: Graph) => (cloud.userData as (inputs: unknown) => string)(graph.inputs(cloud.template));
 
   describe(`The graph of ${example}`, () => {
@@ -49,27 +63,39 @@ for (const example of consumers) {
     let graph: Graph;
     before(async () => {
       world = new MockedClouds();
-      graph = await world.run(example, cloud.config);
+      graph = await world.run(example, config);
     });
 
     it("takes group, certificate and microtenant from the foundation stack", () => {
-      const { zcomponentId, enrollmentCertId, microtenantId } = graph.inputs(keyType);
-      const { appConnectorGroupId, connectorCertificateId, ...foundation } = world.foundation;
+      const { associationType, zcomponentId, enrollmentCertId, microtenantId } = graph.inputs(keyType);
+      const { foundation } = world;
       assert.equal(graph.inputs("pulumi:pulumi:StackReference")["name"], foundationStack);
       assert.deepEqual(
-        [zcomponentId, enrollmentCertId, microtenantId],
-        [appConnectorGroupId, connectorCertificateId, foundation.microtenantId],
+        [associationType, zcomponentId, enrollmentCertId, microtenantId],
+        example === "aws-service-edge"
+          ? [
+              "SERVICE_EDGE_GRP",
+              foundation.serviceEdgeGroupId,
+              foundation.serviceEdgeCertificateId,
+              foundation.microtenantId,
+            ]
+          : [
+              "CONNECTOR_GRP",
+              foundation.appConnectorGroupId,
+              foundation.connectorCertificateId,
+              foundation.microtenantId,
+            ],
       );
     });
 
     it("sizes the key for its largest fleet and every replacement, and keeps two fleets' worth", async () => {
-      const sized = await world.run(example, { ...cloud.config, maxSize: 5, expectedReplacements: 3 });
+      const sized = await world.run(example, { ...config, maxSize: 5, expectedReplacements: 3 });
       const { maxUsage, headroom } = sized.inputs(keyType);
       assert.deepEqual([maxUsage, headroom], [20, 10]);
     });
 
     it("has the key's text in the secret store, as a secret, and nowhere else", () => {
-      const text = world.keyText("1");
+      const text = world.keyText(`${cloud.key}-1`);
       const found = graph.leaves().filter(({ value }) => value.includes(text));
       assert.deepEqual(
         found.map((leaf) => [where(leaf), leaf.secret]),
@@ -81,43 +107,64 @@ for (const example of consumers) {
     });
 
     it("tells the machines where the key is, in user data that nobody has to hide", () => {
-      assert.match(userDataOf(graph), /^#!\/bin\/bash\n/);
+      assert.match(userDataOf(graph), cloud.start);
       assert.match(userDataOf(graph), cloud.reference);
       const template = graph.the(cloud.template);
       const texts = ({ value }: Leaf) => [value, Buffer.from(value, "base64").toString()];
       const found = graph
         .leaves()
         .filter((leaf) => leaf.resource === template && texts(leaf).includes(userDataOf(graph)));
-      // the mocks tell all of a block secret when one of its values is, as the administrator's password
-      const sealed = template.type.startsWith("azure-native:");
       assert.deepEqual(
         found.map(({ secret }) => secret),
-        [sealed],
+        [false],
       );
     });
 
     it("changes nothing when run again", async () => {
-      const again = await world.run(example, cloud.config);
+      const again = await world.run(example, config);
       const sorted = ({ resources }: Graph) => resources.map((resource) => JSON.stringify(resource)).sort();
       assert.deepEqual(sorted(again), sorted(graph));
     });
 
-    it("makes another key on rotation, and with it another template that the group rolls out", async () => {
-      const rotated = await world.run(example, { ...cloud.config, keyRotation: "2" });
-      assert.deepEqual(rotated.inputs(keyType)["keepers"], { rotation: "2" });
-      const stored = rotated.leaves().find(({ value }) => value.includes(world.keyText("2")));
-      assert.equal(stored && where(stored), `${cloud.store.type} ${cloud.store.path}`);
+    describe("on rotation", () => {
+      let rotated: Graph;
+      before(async () => (rotated = await world.run(example, { ...config, keyGeneration: 2 })));
 
-      const changed = graph.resources
-        .filter(({ type, name, inputs }) => {
-          const now = rotated.resources.find((other) => other.type === type && other.name === name);
-          return JSON.stringify(now?.inputs) !== JSON.stringify(inputs);
-        })
-        .map(({ type }) => type);
-      const expected = new Set([keyType, cloud.store.type, cloud.template, cloud.group]);
-      assert.deepEqual(new Set(changed), expected, "nothing else is touched");
-      const [before, after] = [graph, rotated].map((one) => userDataOf(one).replace(/^# revision: .*$/m, ""));
-      assert.ok(userDataOf(graph) !== userDataOf(rotated) && before === after, "only the revision differs");
+      const inputsOf = (of: Graph, identity: string) =>
+        of.resources.find(({ type, name }) => `${type}::${name}` === identity)?.inputs;
+
+      it("makes another key beside the present one, and with it another template that the group rolls out", () => {
+        const stored = rotated.leaves().find(({ value }) => value.includes(world.keyText(`${cloud.key}-2`)));
+        assert.equal(stored && where(stored), `${cloud.store.type} ${cloud.store.path}`);
+        const changed = identities(graph).filter(
+          (identity) => JSON.stringify(inputsOf(rotated, identity)) !== JSON.stringify(inputsOf(graph, identity)),
+        );
+        assert.deepEqual(
+          new Set(changed.map((identity) => identity.split("::")[0])),
+          new Set([cloud.template, cloud.group, ...cloud.rights]),
+          "nothing else is touched",
+        );
+        assert.notEqual(userDataOf(graph), userDataOf(rotated));
+      });
+
+      it("takes nothing away: the fleet's key stays, and so does the secret that a roll-back boots from", () => {
+        const gone = identities(graph).filter((identity) => !identities(rotated).includes(identity));
+        assert.deepEqual(gone, []);
+      });
+
+      it("lets the key before the previous one go, and no younger one", async () => {
+        const third = await world.run(example, { ...config, keyGeneration: 3 });
+        const keys = (of: Graph) => of.resources.filter(({ type }) => type === keyType).map(({ name }) => name);
+        assert.deepEqual(keys(rotated).sort(), [`${cloud.key}-1`, `${cloud.key}-2`]);
+        assert.deepEqual(keys(third).sort(), [`${cloud.key}-2`, `${cloud.key}-3`]);
+      });
+    });
+
+    it("refuses an image that it does not know, in place of taking another", async () => {
+      await assert.rejects(
+        world.run(example, { ...config, image: "rhel8" }),
+        /'rhel8' is not a legal enum value \(\["marketplace","rhel9"\]\)/,
+      );
     });
   });
 }

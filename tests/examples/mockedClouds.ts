@@ -2,7 +2,9 @@
 // with its inputs, secrets marked.
 
 import { createHash, randomBytes } from "node:crypto";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import * as zpa from "pulumi-zpa-dynamic";
 import { configOf, type Example, folderOf, projectOf } from "./project";
 
 type Values = Record<string, unknown>;
@@ -27,6 +29,8 @@ export interface Leaf {
 export class Graph {
   readonly resources: Registered[] = [];
   readonly calls: { token: string; inputs: Values }[] = [];
+  /** What the boot script was asked to do, for each of the program's. */
+  readonly bootScripts: pulumi.Unwrap<zpa.EnrollmentUserDataArgs>[] = [];
   exports: Values = {};
 
   /** The only resource whose type ends so. */
@@ -78,21 +82,32 @@ function digest(value: unknown): string {
 
 const digits = () => String(BigInt(`0x${randomBytes(7).toString("hex")}`));
 
-/** A tenant and three clouds that answer the same to the same question, in as many runs as a test makes. */
+/** A tenant and its clouds that answer the same to the same question, in as many runs as a test makes. */
 export class MockedClouds {
   /** What the foundation stack has exported. */
   readonly foundation = {
     appConnectorGroupId: digits(),
     connectorCertificateId: digits(),
+    serviceEdgeGroupId: digits(),
+    serviceEdgeCertificateId: digits(),
     microtenantId: digits(),
   };
-  /** The texts of the keys that were made, by their keepers. */
+  /** The texts of the keys that were made, by their logical names. */
   readonly keyTexts = new Map<string, string>();
-  readonly password = randomBytes(24).toString("base64url");
+  readonly privateKey = `-----BEGIN RSA PRIVATE KEY-----\n${randomBytes(24).toString("base64")}\n`;
+  readonly publicKey = `ssh-rsa ${randomBytes(24).toString("base64")}`;
   private readonly suffix = randomBytes(4).toString("hex");
+
+  /** @param partition of AWS */
+  constructor(private readonly partition = "aws") {}
 
   /** Runs the example's own index.ts to its end. @param config beside the defaults of Pulumi.yaml */
   async run(example: Example, config: Values): Promise<Graph> {
+    return this.runProgram(example, config, () => load(example, "index") as Values);
+  }
+
+  /** Runs another program in the example's project. @param program returns what the stack exports */
+  async runProgram(example: Example, config: Values, program: () => Values): Promise<Graph> {
     const graph = new Graph();
     await pulumi.runtime.setMocks(
       {
@@ -104,7 +119,7 @@ export class MockedClouds {
         },
         call: ({ token, inputs }) => {
           graph.calls.push({ token, inputs: inputs as Values });
-          return answers[token]?.(inputs as Values) ?? {};
+          return answers[token]?.(inputs as Values, this.partition) ?? {};
         },
       },
       projectOf(example).name,
@@ -113,17 +128,22 @@ export class MockedClouds {
       "acme",
     );
     pulumi.runtime.setAllConfig(configOf(example, config));
-    const entry = require.resolve(folderOf(example));
-    delete require.cache[entry];
-    const exported = require(entry) as Values;
-    graph.exports = await new Promise((resolve) => pulumi.output(exported).apply((known) => resolve(known as Values)));
-    await pulumi.runtime.disconnect();
+    const restore = listenToBootScripts(graph);
+    try {
+      const exported = program();
+      graph.exports = await new Promise((resolve) =>
+        pulumi.output(exported).apply((known) => resolve(known as Values)),
+      );
+      await pulumi.runtime.disconnect();
+    } finally {
+      restore();
+    }
     return graph;
   }
 
-  /** The text of the key that is made for this value of `keyRotation`. */
-  keyText(rotation: string): string {
-    const text = this.keyTexts.get(rotation);
+  /** The text of the key with this logical name. */
+  keyText(name: string): string {
+    const text = this.keyTexts.get(name);
     if (text === undefined) throw new Error("no such key was made");
     return text;
   }
@@ -139,16 +159,15 @@ export class MockedClouds {
       case "pulumi:pulumi:StackReference":
         return { outputs: this.foundation, secretOutputNames: [] };
       case "pulumi-nodejs:dynamic/zpa:ProvisioningKey": {
-        const { rotation } = inputs["keepers"] as { rotation: string };
-        const text = this.keyTexts.get(rotation) ?? `3|zpa.example.com|${randomBytes(300).toString("base64")}`;
-        this.keyTexts.set(rotation, text);
+        const text = this.keyTexts.get(name) ?? `3|zpa.example.com|${randomBytes(300).toString("base64")}`;
+        this.keyTexts.set(name, text);
         return { provisioningKey: text, usageCount: 0, remainingUses: inputs["maxUsage"] };
       }
-      case "random:index/randomPassword:RandomPassword":
+      case "tls:index/privateKey:PrivateKey":
         // by the engine, for additionalSecretOutputs says so
-        return { result: pulumi.secret(this.password) };
+        return { privateKeyPem: pulumi.secret(this.privateKey), publicKeyOpenssh: this.publicKey };
       case "aws:secretsmanager/secret:Secret":
-        return { arn: `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${id}` };
+        return { arn: `arn:${this.partition}:secretsmanager:eu-central-1:123456789012:secret:${id}` };
       case "aws:secretsmanager/secretVersion:SecretVersion":
         return { versionId: digest(inputs).slice(0, 36) };
       case "aws:iam/instanceProfile:InstanceProfile":
@@ -181,11 +200,40 @@ export class MockedClouds {
   }
 }
 
+/** A module of the example, loaded anew together with all that its folder holds. */
+export function load(example: Example, module: string): unknown {
+  const folder = folderOf(example) + path.sep;
+  for (const file of Object.keys(require.cache)) if (file.startsWith(folder)) delete require.cache[file];
+  return require(path.join(folder, module));
+}
+
+/** Tells the graph of each call of `enrollmentUserData`, which goes on to the real one. @returns what ends it */
+function listenToBootScripts(graph: Graph): () => void {
+  const module = require.cache[require.resolve("pulumi-zpa-dynamic")]!;
+  module.exports = {
+    ...zpa,
+    enrollmentUserData: (args: zpa.EnrollmentUserDataArgs) => {
+      pulumi.output(args).apply((known) => graph.bootScripts.push(known));
+      return zpa.enrollmentUserData(args);
+    },
+  };
+  return () => (module.exports = zpa);
+}
+
 /** What the clouds' functions answer. */
-const answers: Record<string, (inputs: Values) => Values> = {
+const answers: Record<string, (inputs: Values, partition: string) => Values> = {
+  "aws:index/getPartition:getPartition": (_inputs, partition) => ({ partition }),
+  "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
+  "aws:index/getServicePrincipal:getServicePrincipal": ({ serviceName }, partition) => ({
+    name: `${String(serviceName)}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`,
+  }),
   "aws:ec2/getSubnet:getSubnet": ({ id }) => ({ id, vpcId: `vpc-of-${String(id)}` }),
   "aws:ec2/getAmi:getAmi": (inputs) => ({ id: `ami-${digest(inputs).slice(0, 17)}`, rootDeviceName: "/dev/sda1" }),
   "azure-native:authorization:getClientConfig": () => ({ tenantId: "tenant", subscriptionId: "subscription" }),
-  "gcp:compute/getZones:getZones": () => ({ names: ["europe-west3-a", "europe-west3-b", "europe-west3-c"] }),
+  "gcp:compute/getZones:getZones": () => ({
+    names: ["ai1a", "d", "c", "a", "b"].map((zone) => `europe-west3-${zone}`),
+  }),
+  "gcp:compute/getSubnetwork:getSubnetwork": () => ({ network: "the-network", project: "host-project" }),
   "gcp:compute/getImage:getImage": (inputs) => ({ selfLink: `https://compute.example.com/${digest(inputs)}` }),
 };

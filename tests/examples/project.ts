@@ -1,6 +1,6 @@
 // An example as it lies in its folder: what its files declare.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { repositoryRoot } from "../harness/environment";
@@ -8,9 +8,9 @@ import { repositoryRoot } from "../harness/environment";
 // Installed with the clouds' packages only, and so without types for the type-check of all tests.
 const yaml = createRequire(__filename)("js-yaml") as { load(text: string): unknown };
 
-/** The programs that put a key to use, one for each cloud. */
-export const consumers = ["aws-autoscaling", "azure-vmss", "gcp-mig"] as const;
-export const examples = ["zpa-foundation", ...consumers] as const;
+/** The programs that put a key to use on machines. */
+export const fleets = ["aws-autoscaling", "aws-service-edge", "azure-vmss", "gcp-mig"] as const;
+export const examples = ["zpa-foundation", ...fleets, "kubernetes"] as const;
 export type Example = (typeof examples)[number];
 
 interface Declaration {
@@ -39,6 +39,12 @@ export function folderOf(example: Example): string {
 
 export function readText(example: Example, file: string): string {
   return readFileSync(path.join(folderOf(example), file), "utf8");
+}
+
+/** The text of all of the example's own programs: index.ts and the file that it uses. */
+export function sourcesOf(example: Example): string {
+  const files = readdirSync(folderOf(example)).filter((file) => file.endsWith(".ts"));
+  return files.map((file) => readText(example, file)).join("\n");
 }
 
 export function projectOf(example: Example): Project {

@@ -1,0 +1,232 @@
+// App Connectors in a regional managed instance group of Google Cloud: this file is the whole pattern, copy it.
+// A machine fetches its key at boot, is available once it has enrolled, and no old machine goes before that.
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import * as zpa from "pulumi-zpa-dynamic";
+
+/** Where Google's health checks come from: https://cloud.google.com/load-balancing/docs/health-checks#fw-rule */
+const probes = ["35.191.0.0/16", "130.211.0.0/22"];
+/** Where the machines answer them, while their control connection to ZPA stands. */
+const healthPort = 8081;
+/** Seconds that the boot script tries to enroll. */
+const deadlineSeconds = 900;
+
+export interface AppConnectorInstanceGroupArgs {
+  /** The group in ZPA that they join, its certificate and its microtenant, as zpa-foundation exports them. */
+  zpaGroup: {
+    id: pulumi.Input<string>;
+    certificateId: pulumi.Input<string>;
+    microtenantId?: pulumi.Input<string>;
+  };
+  /** Number of the present key, from 1. Raise it by one to rotate; the key before it stays until the next time. */
+  keyGeneration: number;
+  /** How often each machine is replaced in the life of a key. Default 4. */
+  expectedReplacements?: number;
+  /** Name or link of the machines' subnetwork. */
+  subnetwork: string;
+  /** The zones of the machines; another list is another group. Default, or if empty: the region's first three, AI zones excepted. */
+  zones?: string[];
+  minSize: number;
+  maxSize: number;
+  machineType: string;
+  /** `"marketplace"`: Zscaler's image; `"rhel9"`: Red Hat's, and the package. */
+  image: "marketplace" | "rhel9";
+  /** One image. Default: the newest, so that a newer one rolls the machines. */
+  sourceImage?: string;
+  /** Email of an existing service account, which gets the right to read the keys. Default: an account of its own. */
+  serviceAccount?: pulumi.Input<string>;
+  /** Whether to open the network's firewall for the health check; false where another team does it. Default true. */
+  firewall?: boolean;
+  /** Network tags, for existing firewall rules and routes. Default none. */
+  networkTags?: string[];
+  /** Whether a machine has to enroll before it is available. Default true. */
+  healthGate?: boolean;
+  /** For everything that can have labels. Default none. */
+  labels?: Record<string, string>;
+}
+
+export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
+  readonly groupName: pulumi.Output<string>;
+  readonly sourceImage: pulumi.Output<string>;
+  readonly zones: pulumi.Output<string[]>;
+  readonly maxUsage: pulumi.Output<number>;
+  readonly remainingUses: pulumi.Output<number>;
+
+  constructor(name: string, args: AppConnectorInstanceGroupArgs, options?: pulumi.ComponentResourceOptions) {
+    super("zpa:gcp:AppConnectorInstanceGroup", name, {}, options);
+    const parent = { parent: this };
+    const { labels, maxSize, healthGate = true } = args;
+
+    // 1. An identity that reads the keys below and does nothing else.
+    const email =
+      args.serviceAccount ?? new gcp.serviceaccount.Account(name, { displayName: "ZPA App Connectors" }, parent).email;
+
+    // 2. The present key and the one before it, each in a secret of its own. Running machines may need the key that they
+    // have enrolled with. Each machine that ever starts spends a use: the largest fleet, and each of its machines again
+    // whenever it is replaced.
+    const keys = [args.keyGeneration, args.keyGeneration - 1]
+      .filter((generation) => generation > 0)
+      .map((generation) => {
+        const key = new zpa.ProvisioningKey(
+          `${name}-${generation}`,
+          {
+            associationType: "CONNECTOR_GRP",
+            zcomponentId: args.zpaGroup.id,
+            enrollmentCertId: args.zpaGroup.certificateId,
+            microtenantId: args.zpaGroup.microtenantId,
+            maxUsage: maxSize * (1 + (args.expectedReplacements ?? 4)),
+            headroom: 2 * maxSize,
+          },
+          parent,
+        );
+        const secret = new gcp.secretmanager.Secret(
+          `${name}-key-${generation}`,
+          {
+            secretId: `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${generation}`,
+            replication: { auto: {} },
+            labels,
+          },
+          parent,
+        );
+        const version = new gcp.secretmanager.SecretVersion(
+          `${name}-key-${generation}`,
+          { secret: secret.id, secretData: key.provisioningKey },
+          parent,
+        );
+        const reader = new gcp.secretmanager.SecretIamMember(
+          `${name}-key-${generation}`,
+          {
+            secretId: secret.id,
+            role: "roles/secretmanager.secretAccessor",
+            member: pulumi.interpolate`serviceAccount:${email}`,
+          },
+          parent,
+        );
+        return { key, secret, version, reader };
+      });
+    const present = keys[0]!;
+
+    // 3. The machines: no public address. A template never changes; a new one takes its place.
+    const sourceImage = args.sourceImage
+      ? pulumi.output(args.sourceImage)
+      : gcp.compute.getImageOutput(
+          args.image === "marketplace"
+            ? { project: "mpi-zpa-gcp-marketplace", filter: "name eq zpa-connector-el9-.*", mostRecent: true }
+            : { project: "rhel-cloud", family: "rhel-9" },
+          parent,
+        ).selfLink;
+    const template = new gcp.compute.RegionInstanceTemplate(
+      name,
+      {
+        machineType: args.machineType,
+        disks: [{ sourceImage, boot: true, autoDelete: true, diskType: "pd-balanced", diskSizeGb: 64, labels }],
+        networkInterfaces: [{ subnetwork: args.subnetwork }],
+        // What the identity may do is said by its roles; the scope only lets its tokens reach Secret Manager.
+        serviceAccount: { email, scopes: ["https://www.googleapis.com/auth/cloud-platform"] },
+        // Whether Zscaler's image starts with Secure Boot is not documented; Red Hat's does.
+        shieldedInstanceConfig: {
+          enableSecureBoot: args.image === "rhel9",
+          enableVtpm: true,
+          enableIntegrityMonitoring: true,
+        },
+        metadata: {
+          "block-project-ssh-keys": "TRUE",
+          "serial-port-enable": "FALSE",
+          // Where the key is, and which version of it: a new version makes a new template.
+          "startup-script": zpa.enrollmentUserData({
+            source: { kind: "gcp-secret-manager", secret: present.secret.name },
+            image: args.image,
+            deadlineSeconds,
+            onFailure: "poweroff",
+            healthPort: healthGate ? healthPort : undefined,
+            revision: present.version.name,
+          }),
+        },
+        tags: args.networkTags,
+        labels,
+      },
+      parent,
+    );
+
+    // 4. The group. A new template replaces the machines, one more per zone before any goes: an old one goes when a new
+    // one is healthy and has been so for two minutes.
+    const zones = pulumi.output(
+      args.zones?.length
+        ? args.zones
+        : gcp.compute.getZonesOutput({}, parent).names.apply((names) => ordinary(names).slice(0, 3)),
+    );
+    const group = new gcp.compute.RegionInstanceGroupManager(
+      name,
+      {
+        baseInstanceName: name,
+        distributionPolicyZones: zones,
+        versions: [{ instanceTemplate: template.selfLink }],
+        autoHealingPolicies: healthGate
+          ? { healthCheck: this.healthCheck(name, args, email), initialDelaySec: deadlineSeconds + 600 }
+          : undefined,
+        updatePolicy: {
+          type: "PROACTIVE",
+          minimalAction: "REPLACE",
+          maxSurgeFixed: zones.apply(({ length }) => length),
+          maxUnavailableFixed: 0,
+          minReadySec: 120,
+        },
+      },
+      // The first machine needs its right as soon as it boots.
+      { ...parent, dependsOn: keys.map(({ reader }) => reader) },
+    );
+    new gcp.compute.RegionAutoscaler(
+      name,
+      {
+        target: group.id,
+        autoscalingPolicy: {
+          minReplicas: args.minSize,
+          maxReplicas: maxSize,
+          cooldownPeriod: 300,
+          cpuUtilization: { target: 0.5 },
+        },
+      },
+      parent,
+    );
+
+    this.groupName = group.name;
+    this.sourceImage = sourceImage;
+    this.zones = zones;
+    this.maxUsage = present.key.maxUsage;
+    this.remainingUses = present.key.remainingUses;
+    this.registerOutputs({ groupName: this.groupName, sourceImage: this.sourceImage });
+  }
+
+  /**
+   * Healthy is a machine whose control connection to ZPA stands. Ten minutes without one, and the group makes the machine
+   * again.
+   */
+  private healthCheck(name: string, args: AppConnectorInstanceGroupArgs, email: pulumi.Input<string>) {
+    const parent = { parent: this };
+    if (args.firewall ?? true) {
+      const { network, project } = gcp.compute.getSubnetworkOutput(
+        args.subnetwork.includes("/") ? { selfLink: args.subnetwork } : { name: args.subnetwork },
+        parent,
+      );
+      new gcp.compute.Firewall(
+        name,
+        {
+          network,
+          project,
+          description: "Google's health checks reach the App Connectors",
+          sourceRanges: probes,
+          targetServiceAccounts: [email],
+          allows: [{ protocol: "tcp", ports: [String(healthPort)] }],
+        },
+        parent,
+      );
+    }
+    const often = { checkIntervalSec: 60, timeoutSec: 10, healthyThreshold: 2, unhealthyThreshold: 10 };
+    return new gcp.compute.HealthCheck(name, { httpHealthCheck: { port: healthPort }, ...often }, parent).id;
+  }
+}
+
+/** A region's zones without those for AI, as us-central1-ai1a, which regional groups refuse. */
+function ordinary(zones: string[]): string[] {
+  return zones.filter((zone) => /-[a-z]$/.test(zone)).sort();
+}

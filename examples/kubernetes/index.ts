@@ -1,0 +1,40 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as zpa from "pulumi-zpa-dynamic";
+
+const config = new pulumi.Config();
+const foundation = new pulumi.StackReference(config.require("foundationStack"));
+
+// The present key and the one before it, which running pods may need. Each pod that ever starts spends a use, and pods
+// start often: at every node that is drained, every upgrade of the chart, every step of the autoscaler.
+const present = config.requireNumber("keyGeneration");
+const [key] = [present, present - 1]
+  .filter((generation) => generation > 0)
+  .map(
+    (generation) =>
+      new zpa.ProvisioningKey(`connectors-${generation}`, {
+        associationType: "CONNECTOR_GRP",
+        zcomponentId: foundation.requireOutput("appConnectorGroupId"),
+        enrollmentCertId: foundation.requireOutput("connectorCertificateId"),
+        microtenantId: foundation.requireOutput("microtenantId"),
+        maxUsage: config.requireNumber("maxUsage"),
+        headroom: config.requireNumber("headroom"),
+      }),
+  );
+
+// Zscaler's chart puts the key into a Secret of its own, in the namespace zscaler-zpa that it makes.
+// https://help.zscaler.com/zpa/app-connector-deployment-guide-kubernetes
+const release = new k8s.helm.v3.Release("zpa-connector", {
+  name: "zpa-connector",
+  namespace: "default",
+  chart: "zpa-app-connector-kubernetes",
+  version: config.require("chartVersion"),
+  repositoryOpts: { repo: "https://dist.private.zscaler.com/helm-charts/k8s/" },
+  values: { zsglobal: { provisionkey: { value: key!.provisioningKey } } },
+  // An upgrade whose pods do not become ready is undone.
+  atomic: true,
+});
+
+export const releaseStatus = release.status.status;
+export const maxUsage = key!.maxUsage;
+export const remainingUses = key!.remainingUses;

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { componentsOf } from "./components";
+import { configs } from "./configs";
+import { type Graph, MockedClouds } from "./mockedClouds";
+import { readText } from "./project";
+
+/** One of each cloud. */
+const examples = ["aws-autoscaling", "azure-vmss", "gcp-mig"] as const;
+type Components = ReturnType<typeof componentsOf>;
+
+async function program(example: (typeof examples)[number], make: (components: Components) => void): Promise<Graph> {
+  const world = new MockedClouds();
+  return world.runProgram(example, configs[example], () => {
+    make(componentsOf(world));
+    return {};
+  });
+}
+
+const names = { role: "the-role", identity: "the-identity", vault: "the-vault", group: "the-group" };
+const has = (graph: Graph, type: string) => graph.resources.some((resource) => resource.type.endsWith(type));
+
+for (const example of examples) {
+  describe(`The component of ${example}`, () => {
+    it("stands twice in one program", async () => {
+      const graph = await program(example, (components) => {
+        components[example]("frankfurt");
+        components[example]("dublin");
+      });
+      const identities = graph.resources.map(({ type, name }) => `${type}::${name}`);
+      assert.deepEqual(
+        identities.filter((identity, index) => identities.indexOf(identity) !== index),
+        [],
+        "two resources of one name",
+      );
+      // names that the program gives, and not the provider
+      for (const field of ["name", "secretId", "accountId"]) {
+        const given = graph.resources
+          .filter(({ type }) => !/SecretIamMember|SecretVersion|secretVersion/.test(type))
+          .map(({ type, inputs }) => inputs[field] && `${type} ${JSON.stringify(inputs[field])}`)
+          .filter(Boolean);
+        assert.deepEqual([...new Set(given)], given, field);
+      }
+    });
+
+    it("puts the given tags on everything that can have them", async () => {
+      const tags = { team: "blue" };
+      const graph = await program(example, (components) => {
+        components[example]("connectors", example === "gcp-mig" ? { labels: tags } : { tags });
+      });
+      const tagged = graph.resources.filter(({ inputs }) => JSON.stringify(inputs).includes('"blue"'));
+      assert.deepEqual(new Set(tagged.map(({ type }) => type.split(/[:/]/).at(-1))), new Set(taggable[example]));
+    });
+  });
+}
+
+const taggable = {
+  "aws-autoscaling": ["Secret", "Role", "InstanceProfile", "SecurityGroup", "LaunchTemplate", "Group"],
+  "azure-vmss": [
+    "UserAssignedIdentity",
+    "Vault",
+    "Secret",
+    "ApplicationSecurityGroup",
+    "NetworkSecurityGroup",
+    "VirtualMachineScaleSet",
+    "AutoscaleSetting",
+  ],
+  "gcp-mig": ["Secret", "RegionInstanceTemplate"],
+};
+
+describe("A component", () => {
+  it("of AWS takes an existing role and existing security groups", async () => {
+    const graph = await program("aws-autoscaling", (components) => {
+      components["aws-autoscaling"]("connectors", { role: names.role, securityGroupIds: [names.group] });
+    });
+    assert.deepEqual([has(graph, "role:Role"), has(graph, "SecurityGroup")], [false, false]);
+    assert.equal(graph.inputs("RolePolicy")["role"], names.role);
+    assert.equal(graph.inputs("InstanceProfile")["role"], names.role);
+    const { networkInterfaces } = graph.inputs<{ networkInterfaces: { securityGroups: string[] }[] }>("LaunchTemplate");
+    assert.deepEqual(networkInterfaces[0]!.securityGroups, [names.group]);
+  });
+
+  it("of Azure takes an existing identity, an existing vault and an existing network security group", async () => {
+    const identity = { id: names.identity, clientId: "1f2e3d4c-0000-4000-8000-0123456789ff", principalId: "another" };
+    const graph = await program("azure-vmss", (components) => {
+      components["azure-vmss"]("connectors", {
+        identity,
+        vaultName: names.vault,
+        networkSecurityGroupId: names.group,
+      });
+    });
+    const made = ["UserAssignedIdentity", "keyvault:Vault", "NetworkSecurityGroup", "ApplicationSecurityGroup"];
+    assert.deepEqual(
+      made.filter((type) => has(graph, type)),
+      [],
+    );
+    assert.equal(graph.inputs("keyvault:Secret")["vaultName"], names.vault);
+    assert.equal(graph.inputs("RoleAssignment")["principalId"], identity.principalId);
+    const scaleSet = JSON.stringify(graph.inputs("VirtualMachineScaleSet"));
+    assert.ok(scaleSet.includes(`"userAssignedIdentities":["${names.identity}"]`));
+    assert.ok(scaleSet.includes(`"networkSecurityGroup":{"id":"${names.group}"}`));
+  });
+
+  it("of Google Cloud takes an existing service account, and leaves the firewall to others", async () => {
+    const graph = await program("gcp-mig", (components) => {
+      components["gcp-mig"]("connectors", {
+        serviceAccount: "machines@acme.iam",
+        firewall: false,
+        networkTags: ["zpa"],
+      });
+    });
+    assert.deepEqual([has(graph, "Account"), has(graph, "Firewall")], [false, false]);
+    assert.equal(graph.inputs("SecretIamMember")["member"], "serviceAccount:machines@acme.iam");
+    const { serviceAccount, tags } = graph.inputs<{ serviceAccount: { email: string }; tags: string[] }>(
+      "RegionInstanceTemplate",
+    );
+    assert.deepEqual([serviceAccount.email, tags], ["machines@acme.iam", ["zpa"]]);
+  });
+
+  it("of AWS is the same file in both examples, for teams copy one folder", () => {
+    const [connectors, serviceEdges] = (["aws-autoscaling", "aws-service-edge"] as const).map((example) =>
+      readText(example, "zpaAutoScalingGroup.ts"),
+    );
+    assert.equal(serviceEdges, connectors);
+  });
+});
