@@ -70,9 +70,8 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
       args.identity ?? new managedidentity.UserAssignedIdentity(name, { resourceGroupName, tags }, parent);
     const account = authorization.getClientConfigOutput(parent);
 
-    // 2. The present key and the one before it, each in a secret of its own. Running machines may need the key that they
-    // have enrolled with. Each machine that ever starts spends a use: the largest fleet, and each of its machines again
-    // whenever it is replaced.
+    // 2. The present key and the one before it, which running machines may need, each in a secret of its own. Each machine
+    // that ever starts spends a use: the largest fleet, and each of its machines again whenever it is replaced.
     const vaultName = args.vaultName ?? this.vault(name, account.tenantId, args).name;
     const keys = [args.keyGeneration, args.keyGeneration - 1]
       .filter((generation) => generation > 0)
@@ -112,10 +111,7 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
     const secretUrl = pulumi.unsecret(present.secret.properties.secretUri);
     const secretVersionUrl = pulumi.unsecret(present.secret.properties.secretUriWithVersion);
 
-    const sshKey = {
-      path: `/home/${administrator.userName}/.ssh/authorized_keys`,
-      keyData: administrator.sshPublicKey,
-    };
+    const path = `/home/${administrator.userName}/.ssh/authorized_keys`;
 
     // 3. The scale set. A changed model makes new machines, and takes old ones away once those are healthy.
     const { publisher, offer, sku } = offers[args.image];
@@ -147,7 +143,7 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
             linuxConfiguration: {
               disablePasswordAuthentication: true,
               provisionVMAgent: true,
-              ssh: { publicKeys: [sshKey] },
+              ssh: { publicKeys: [{ path, keyData: administrator.sshPublicKey }] },
             },
             // Where the key is, and which version of it: a new version makes a new model.
             customData: zpa.enrollmentUserData({
@@ -165,6 +161,8 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
             networkApiVersion: "2020-11-01",
             networkInterfaceConfigurations: [this.networkInterface(name, args)],
           },
+          // Where the boot script's steps can be read without logging on.
+          diagnosticsProfile: { bootDiagnostics: { enabled: true } },
           extensionProfile: healthGate ? { extensions: [healthExtension] } : undefined,
         },
         tags,

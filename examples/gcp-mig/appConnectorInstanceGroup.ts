@@ -61,9 +61,8 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
     const email =
       args.serviceAccount ?? new gcp.serviceaccount.Account(name, { displayName: "ZPA App Connectors" }, parent).email;
 
-    // 2. The present key and the one before it, each in a secret of its own. Running machines may need the key that they
-    // have enrolled with. Each machine that ever starts spends a use: the largest fleet, and each of its machines again
-    // whenever it is replaced.
+    // 2. The present key and the one before it, which running machines may need, each in a secret of its own. Each machine
+    // that ever starts spends a use: the largest fleet, and each of its machines again whenever it is replaced.
     const keys = [args.keyGeneration, args.keyGeneration - 1]
       .filter((generation) => generation > 0)
       .map((generation) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { examples, folderOf, manifestOf, projectOf, readText, sourcesOf } from "./project";
+import { examples, fleets, folderOf, manifestOf, projectOf, readText, sourcesOf } from "./project";
 import tested from "./package.json";
 
 function all(text: string, pattern: RegExp): string[] {
@@ -54,3 +54,29 @@ for (const example of examples) {
     });
   });
 }
+
+/** What an operator has to know before the first roll, and where it stands in each README. */
+const warnings = {
+  "that a roll cuts sessions, and how not to cut them": /cuts the sessions.*disable the old.*a day later/s,
+  "that keys are raised by one": /By one, never by more/,
+  "the tenant's limit, and what counts": /limit\*\* of 100.*until they\s+are deleted/s,
+  "what reaches the machine's metadata": /169\.254\.169\.254/,
+  "why keys and not user codes": /OAuth user codes/,
+  "what a self-managed backend calls a stack": /organization\/zpa-foundation\/prod/,
+  "how to look at a machine": /get-console-output|get-serial-port-output|get-boot-log/,
+  "what is out of scope": /Out of scope: spot machines, VMware, Nutanix,\s+Oracle Cloud/,
+};
+
+describe("An operator", () => {
+  for (const example of fleets) {
+    for (const [what, where] of Object.entries(warnings)) {
+      it(`of ${example} reads ${what}`, () => assert.match(readText(example, "README.md"), where));
+    }
+  }
+
+  for (const example of ["aws-autoscaling", "aws-service-edge"] as const) {
+    it(`of ${example} reads that warm pools spend uses`, () => {
+      assert.match(readText(example, "README.md"), /No warm pool.*spends a use/s);
+    });
+  }
+});
