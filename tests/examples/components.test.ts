@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { componentsOf } from "./components";
 import { configs } from "./configs";
 import { type Graph, MockedClouds } from "./mockedClouds";
@@ -67,7 +68,46 @@ const taggable = {
   "gcp-mig": ["Secret", "RegionInstanceTemplate"],
 };
 
+/** The options of each resource of a component, by the end of its type; `dependsOn` as the ends of types. */
+async function optionsOf(example: (typeof examples)[number]) {
+  const options: Record<string, { dependsOn: string[]; retainOnDelete?: boolean; ignoreChanges?: string[] }> = {};
+  const end = (type: string) => type.split(/[:/]/).at(-1)!;
+  const transformations: pulumi.ResourceTransformation[] = [
+    ({ type, opts }) => {
+      const dependencies = [opts.dependsOn ?? []].flat() as pulumi.Resource[];
+      const dependsOn = dependencies.map((resource) =>
+        end((resource as unknown as { __pulumiType: string }).__pulumiType),
+      );
+      const { retainOnDelete, ignoreChanges } = opts as pulumi.CustomResourceOptions;
+      options[end(type)] = { dependsOn, retainOnDelete, ignoreChanges };
+      return undefined;
+    },
+  ];
+  const world = new MockedClouds();
+  await world.runProgram(example, configs[example], () => {
+    componentsOf(world, { transformations })[example]("connectors");
+    return {};
+  });
+  return options;
+}
+
 describe("A component", () => {
+  for (const [example, group, rights] of [
+    ["aws-autoscaling", "Group", "RolePolicy"],
+    ["azure-vmss", "VirtualMachineScaleSet", "RoleAssignment"],
+    ["gcp-mig", "RegionInstanceGroupManager", "SecretIamMember"],
+  ] as const) {
+    it(`of ${example} starts no machine before it may read its key`, async () => {
+      assert.deepEqual((await optionsOf(example))[group]!.dependsOn, [rights]);
+    });
+  }
+
+  it("of Azure deletes no secret through the vault's own door, and leaves the number of machines to autoscaling", async () => {
+    const { Secret, VirtualMachineScaleSet } = await optionsOf("azure-vmss");
+    assert.equal(Secret!.retainOnDelete, true);
+    assert.deepEqual(VirtualMachineScaleSet!.ignoreChanges, ["sku.capacity"]);
+  });
+
   it("of AWS takes an existing role and existing security groups", async () => {
     const graph = await program("aws-autoscaling", (components) => {
       components["aws-autoscaling"]("connectors", { role: names.role, securityGroupIds: [names.group] });

@@ -4,10 +4,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { load, type MockedClouds } from "./mockedClouds";
 
 type Args = Record<string, unknown>;
-type Component = new (name: string, args: Args) => pulumi.ComponentResource;
+type Component = new (name: string, args: Args, options?: pulumi.ComponentResourceOptions) => pulumi.ComponentResource;
 
-/** Makers of components, to be called inside of a program. @see MockedClouds.runProgram */
-export function componentsOf({ foundation }: MockedClouds) {
+/** Makers of components, to be called inside of a program. @param options of each component @see MockedClouds.runProgram */
+export function componentsOf({ foundation }: MockedClouds, options?: pulumi.ComponentResourceOptions) {
   const common = {
     zpaGroup: { id: foundation.appConnectorGroupId, certificateId: foundation.connectorCertificateId },
     keyGeneration: 1,
@@ -28,18 +28,18 @@ export function componentsOf({ foundation }: MockedClouds) {
 
   const aws = (name: string, args: Args = {}) => {
     const { ZpaAutoScalingGroup } = load("aws-autoscaling", "zpaAutoScalingGroup") as Record<string, Component>;
-    return new ZpaAutoScalingGroup!(name, { ...onAws, ...args });
+    return new ZpaAutoScalingGroup!(name, { ...onAws, ...args }, options);
   };
   return {
     "aws-autoscaling": aws,
     "aws-service-edge": aws,
     "azure-vmss": (name: string, args: Args = {}) => {
       const { AppConnectorScaleSet } = load("azure-vmss", "appConnectorScaleSet") as Record<string, Component>;
-      return new AppConnectorScaleSet!(name, { ...onAzure, ...args });
+      return new AppConnectorScaleSet!(name, { ...onAzure, ...args }, options);
     },
     "gcp-mig": (name: string, args: Args = {}) => {
       const { AppConnectorInstanceGroup } = load("gcp-mig", "appConnectorInstanceGroup") as Record<string, Component>;
-      return new AppConnectorInstanceGroup!(name, { ...onGcp, ...args });
+      return new AppConnectorInstanceGroup!(name, { ...onGcp, ...args }, options);
     },
   };
 }

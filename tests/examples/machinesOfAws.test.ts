@@ -117,6 +117,14 @@ describe("The machines of aws-autoscaling", () => {
     });
   });
 
+  it("have to enroll for the first up to end, which waits as long as the hook does", () => {
+    const group = graph.inputs<{
+      waitForCapacityTimeout: string;
+      initialLifecycleHooks: { heartbeatTimeout: number }[];
+    }>("autoscaling/group:Group");
+    assert.equal(group.waitForCapacityTimeout, `${group.initialLifecycleHooks[0]!.heartbeatTimeout}s`);
+  });
+
   it("power off when they cannot enroll, which the group sees", () => {
     assert.equal(graph.bootScripts[0]!.onFailure, "poweroff");
   });

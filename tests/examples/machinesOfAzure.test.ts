@@ -26,6 +26,7 @@ describe("The machines of azure-vmss", () => {
         networkInterfaceConfigurations: { networkSecurityGroup: { id: string }; ipConfigurations: object[] }[];
       };
       osProfile: { customData: string; linuxConfiguration: object; adminPassword?: string };
+      diagnosticsProfile: object;
       extensionProfile: {
         extensions: { type: string; typeHandlerVersion: string; settings: Record<string, unknown> }[];
       };
@@ -114,6 +115,10 @@ describe("The machines of azure-vmss", () => {
     assert.deepEqual([extension!.type, extension!.typeHandlerVersion], ["ApplicationHealthLinux", "2.0"]);
     assert.deepEqual([extension!.settings["protocol"], extension!.settings["requestPath"]], ["http", "/"]);
     assert.deepEqual([script!.healthPort, script!.healthAddress], [extension!.settings["port"], "127.0.0.1"]);
+  });
+
+  it("keep the log of their boot where it can be read without logging on", () => {
+    assert.deepEqual(model().virtualMachineProfile.diagnosticsProfile, { bootDiagnostics: { enabled: true } });
   });
 
   it("run Zscaler's image under its plan, or Red Hat's without one, on disks of 64 GB", async () => {

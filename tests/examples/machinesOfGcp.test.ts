@@ -95,6 +95,10 @@ describe("The machines of gcp-mig", () => {
     assert.deepEqual([minReplicas, maxReplicas, cpuUtilization], [2, 6, { target: 0.5 }]);
   });
 
+  it("power off when they cannot enroll, and the group makes them again", () => {
+    assert.equal(graph.bootScripts[0]!.onFailure, "poweroff");
+  });
+
   it("are not made again for a short break of ZPA, nor while their boot script still tries", () => {
     const { checkIntervalSec, unhealthyThreshold } = graph.inputs<Record<string, number>>("HealthCheck");
     assert.ok(checkIntervalSec! * unhealthyThreshold! >= 600);

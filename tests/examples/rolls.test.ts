@@ -40,6 +40,11 @@ for (const example of fleets) {
       });
     }
 
+    it("takes a machine that says nothing at all for one that cannot enroll", () => {
+      const { old, end } = roll[example](graph, 2, "silent");
+      assert.deepEqual([old, end], [2, refusal[example]]);
+    });
+
     it("takes a machine that has not enrolled within the boot script's time for one that will not", () => {
       assert.equal(roll[example](graph, 2, 20).old, 2);
     });

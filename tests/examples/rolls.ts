@@ -4,8 +4,11 @@
 
 import type { Graph } from "./mockedClouds";
 
-/** Minutes until a machine has enrolled; undefined where its key is of no use to any machine. */
-export type Boot = number | undefined;
+/**
+ * Minutes until a machine has enrolled; undefined where its key is of no use to any machine, and its boot script says so;
+ * "silent" where the script does not even run.
+ */
+export type Boot = number | undefined | "silent";
 
 /** What is left of a fleet. */
 export interface Outcome {
@@ -45,8 +48,10 @@ export function instanceRefresh(graph: Graph, fleet: number, boot: Boot): Outcom
   );
   const completes =
     script!.lifecycleHook?.name === hook?.name && script!.lifecycleHook?.autoScalingGroupName === group.name;
-  const enrolls = boot !== undefined && boot * 60 <= Math.min(script!.deadlineSeconds!, hook?.heartbeatTimeout ?? 0);
-  const inService = hook === undefined || (completes ? enrolls : hook.defaultResult === "CONTINUE");
+  const told = completes && boot !== "silent";
+  const enrolls =
+    typeof boot === "number" && boot * 60 <= Math.min(script!.deadlineSeconds!, hook?.heartbeatTimeout ?? 0);
+  const inService = hook === undefined || (told ? enrolls : hook.defaultResult === "CONTINUE");
 
   const { minHealthyPercentage = 90, maxHealthyPercentage = 100, autoRollback } = group.instanceRefresh.preferences;
   const least = Math.ceil((fleet * minHealthyPercentage) / 100);
@@ -127,7 +132,7 @@ function becomesHealthy(
 ): boolean {
   // sshd and the like answer whether the machine has enrolled or not
   if (settings.port !== script!.healthPort) return true;
-  if (boot === undefined || boot * 60 > script!.deadlineSeconds!) return false;
+  if (typeof boot !== "number" || boot * 60 > script!.deadlineSeconds!) return false;
   const { intervalInSeconds = 5, numberOfProbes = 1 } = settings;
   const probes = intervalInSeconds * numberOfProbes;
   // version 1 knows no grace period: a machine is ill from the first probe on
@@ -166,7 +171,7 @@ export function proactiveReplacement(graph: Graph, fleet: number, boot: Boot, dr
     const answers = script!.healthPort === httpHealthCheck.port && (script!.healthAddress ?? "0.0.0.0") === "0.0.0.0";
     const patience = Math.min(script!.deadlineSeconds!, autoHealingPolicies.initialDelaySec);
     const checks = checkIntervalSec * healthyThreshold;
-    counts = reached && answers && boot !== undefined && boot * 60 <= patience && checks <= dropsAfter;
+    counts = reached && answers && typeof boot === "number" && boot * 60 <= patience && checks <= dropsAfter;
     if (checks + (updatePolicy.minReadySec ?? 0) > dropsAfter) counts = false;
   }
   let [old, young] = [fleet, 0];
