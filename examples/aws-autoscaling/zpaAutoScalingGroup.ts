@@ -62,6 +62,8 @@ export interface ZpaAutoScalingGroupArgs {
   publicAddress?: boolean;
   /** Whether a machine has to enroll before it is in service. Default true. */
   healthGate?: boolean;
+  /** More for the boot script, such as a proxy. Default none. */
+  bootScript?: Partial<zpa.EnrollmentUserDataArgs>;
   /** For everything that can have tags. Default none. */
   tags?: Record<string, string>;
 }
@@ -197,6 +199,7 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
         tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags: machineTags })),
         // Where the key is, and which version of it: a new version makes a new launch template.
         userData: zpa.enrollmentUserData({
+          ...args.bootScript,
           source: { kind: "aws-secrets-manager", secretId: present.secret.arn },
           service,
           image: args.image,

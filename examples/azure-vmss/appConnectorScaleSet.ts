@@ -51,6 +51,8 @@ export interface AppConnectorScaleSetArgs {
   networkSecurityGroupId?: pulumi.Input<string>;
   /** Whether a machine has to enroll before it is healthy; without it, an upgrade is done by hand. Default true. */
   healthGate?: boolean;
+  /** More for the boot script, such as a proxy. Default none. */
+  bootScript?: Partial<zpa.EnrollmentUserDataArgs>;
   /** For everything that can have tags. Default none. */
   tags?: Record<string, string>;
 }
@@ -147,6 +149,7 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
             },
             // Where the key is, and which version of it: a new version makes a new model.
             customData: zpa.enrollmentUserData({
+              ...args.bootScript,
               source: { kind: "azure-key-vault", secretUrl, clientId: identity.clientId },
               image: args.image,
               format: "cloud-config",
@@ -169,9 +172,8 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
       },
       {
         ...parent,
-        // The number of machines is the autoscale setting's business.
+        // The number of machines is the autoscale setting's business; the first one needs its right as soon as it boots.
         ignoreChanges: ["sku.capacity"],
-        // The first machine needs its right as soon as it boots.
         dependsOn: keys.map(({ reader }) => reader),
       },
     );

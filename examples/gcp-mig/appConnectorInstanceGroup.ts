@@ -41,6 +41,8 @@ export interface AppConnectorInstanceGroupArgs {
   networkTags?: string[];
   /** Whether a machine has to enroll before it is available. Default true. */
   healthGate?: boolean;
+  /** More for the boot script, such as a proxy. Default none. */
+  bootScript?: Partial<zpa.EnrollmentUserDataArgs>;
   /** For everything that can have labels. Default none. */
   labels?: Record<string, string>;
 }
@@ -133,6 +135,7 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
           "serial-port-enable": "FALSE",
           // Where the key is, and which version of it: a new version makes a new template.
           "startup-script": zpa.enrollmentUserData({
+            ...args.bootScript,
             source: { kind: "gcp-secret-manager", secret: present.secret.name },
             image: args.image,
             deadlineSeconds,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { componentsOf } from "./components";
 import { configs } from "./configs";
 import { type Graph, MockedClouds } from "./mockedClouds";
@@ -41,6 +41,20 @@ for (const example of examples) {
           .filter(Boolean);
         assert.deepEqual([...new Set(given)], given, field);
       }
+    });
+
+    it("takes more for the boot script, but not where the key is or how long a machine may take", async () => {
+      const graph = await program(example, (components) => {
+        const bootScript = {
+          proxy: "http://proxy.acme.example:3128",
+          deadlineSeconds: 60,
+          source: { kind: "embedded" },
+        };
+        components[example]("connectors", { bootScript });
+      });
+      const [script] = graph.bootScripts;
+      assert.deepEqual([script!.proxy, script!.deadlineSeconds], ["http://proxy.acme.example:3128", 900]);
+      assert.notEqual(script!.source.kind, "embedded");
     });
 
     it("puts the given tags on everything that can have them", async () => {
