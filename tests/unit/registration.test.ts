@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { tooOld } from "../../provider/model/nodeVersion";
+import { registration } from "../../provider/program/registration";
 import { type MockedOptions, runMocked } from "./mockedProgram";
 
 const key = '{ associationType: "CONNECTOR_GRP", zcomponentId: "1", maxUsage: 5 }';
@@ -77,6 +78,23 @@ describe("A resource under a user's mocks", function () {
       assert.deepEqual(resources, []);
     });
   }
+});
+
+describe("The options of a resource with a name of its own", () => {
+  const facts = {
+    type: "ProvisioningKey",
+    handler: "provisioningKey",
+    fields: [],
+    outputs: [],
+    secretOutputs: [],
+  } as const;
+  const optionsWith = (args: object, options: object) => registration(facts, "connectors", args, options)[3];
+
+  it("delete before they replace, also where a wrapper passes the option on without a value", () => {
+    assert.equal(optionsWith({ name: "zurich" }, { deleteBeforeReplace: undefined }).deleteBeforeReplace, true);
+    assert.equal(optionsWith({ name: "zurich" }, { deleteBeforeReplace: false }).deleteBeforeReplace, false);
+    assert.equal(optionsWith({}, {}).deleteBeforeReplace, undefined);
+  });
 });
 
 describe("A Node.js that is too old", () => {
