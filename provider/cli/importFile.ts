@@ -31,9 +31,15 @@ function argumentsOf({ fields, outputs }: Importable): Values {
       field.local === undefined &&
       field.secret === undefined &&
       isSet(outputs[field.name]) &&
+      isArgument(outputs[field.name]) &&
       JSON.stringify(outputs[field.name]) !== JSON.stringify(field.fallback),
   );
   return Object.fromEntries(told.map((field) => [field.name, outputs[field.name]]));
+}
+
+/** A text with leading or trailing whitespace is refused as an argument. Left out, it stays as it is. */
+function isArgument(value: unknown): boolean {
+  return typeof value !== "string" || value.trim() === value;
 }
 
 /** What `pulumi import --file` takes. */

@@ -2,7 +2,9 @@
 // `npx pulumi-zpa-dynamic import`: finds objects in the tenant that the environment names, and writes what Pulumi needs
 // to take them over.
 
+import "../model/nodeVersion";
 import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { type AssociationType, associationTypes, type Credential, type ProvisioningKey, ZpaClient } from "../../sdk";
 import { type Importable, importFile, program } from "./importFile";
@@ -49,9 +51,17 @@ async function main(argv: readonly string[]): Promise<void> {
     throw new UsageError("Give exactly one of --name, --id and --all.");
   }
   if (existsSync(values.out)) throw fileExists(values.out);
+  if (!existsSync(path.dirname(values.out))) throw new Error(`--out: there is no folder ${path.dirname(values.out)}.`);
+  if (values.id !== undefined && !/^\d+$/.test(values.id)) throw new UsageError("--id must be a ZPA id, digits only.");
   const client = new ZpaClient();
   try {
-    const objects = await find(client, type, values);
+    const found = await find(client, type, values);
+    const objects = found.filter(({ outputs }) => outputs["readOnly"] !== true && outputs["zscalerManaged"] !== true);
+    for (const { id, outputs } of found.filter((one) => !objects.includes(one))) {
+      process.stderr.write(
+        `${nameOf(outputs)} (${id}) is left out: it belongs to Zscaler Deception, and Pulumi could not delete it.\n`,
+      );
+    }
     if (objects.length === 0) throw new Error(`There is no ${type} to import.`);
     create(values.out, `${JSON.stringify(importFile(objects), undefined, 2)}\n`);
     process.stdout.write(program(objects));
@@ -72,6 +82,11 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** As a terminal may show it. */
+function nameOf({ name }: Importable["outputs"]): string {
+  return JSON.stringify(name).replace(/[\p{Cc}\p{Cf}]/gu, "");
 }
 
 /** Never overwrites a file. */

@@ -6,7 +6,7 @@ import { canonical, clean, type FieldTable, type Inputs, isSet, isUnknown, type 
 import { generatedName, logicalName } from "../model/names";
 import { type InputNotes, inputNotes, isNote, withNotes } from "../model/notes";
 import { checkFields } from "./fieldRules";
-import type { RemoteObject, ResourceDefinition } from "./lifecycle";
+import type { RemoteObject, ResourceDefinition } from "./definition";
 
 /**
  * @param microtenantId - of the object that is checked; unknown while the settings are incomplete

@@ -5,20 +5,14 @@
 // Anything else is left alone, and the new object gets another name.
 
 import { keeping, PartialFailure, plainError } from "../model/errors";
-import {
-  defaultMicrotenant,
-  type Field,
-  type Inputs,
-  isSet,
-  providerKey,
-  type State,
-  type Values,
-} from "../model/fields";
+import { defaultMicrotenant, type Inputs, isSet, providerKey, type State } from "../model/fields";
 import { generatedName, logicalName } from "../model/names";
-import { inputNotes, stateNotes, withNotes } from "../model/notes";
-import { type Plan, planOf } from "../model/plan";
-import { noted, refuse, type RemoteObject, type ResourceDefinition, stayInTenant } from "./lifecycle";
+import { inputNotes, stateNotes } from "../model/notes";
+import { planOf } from "../model/plan";
+import { adopt } from "./adopt";
+import type { RemoteObject, ResourceDefinition } from "./definition";
 import { handOver, noteStep, wasHandedOver, wasNoted } from "./machineNotes";
+import { noted, stayInTenant } from "./record";
 import { refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
@@ -49,7 +43,7 @@ export async function create<T extends RemoteObject>(
     session.answered.add(ref);
     session.created.add(seed);
     session.holders.set(ref, seed);
-    const kind = await kindOf(definition, session);
+    const kind = await session.identityOf(definition.kind);
     if (definition.isShownOnce(inputs)) noteStep({ ...kind, step: "answering", of: id });
     handOver({ ...kind, id, creationTime: outs["creationTime"] as string | undefined });
     const notes = { ...stateNotes(outs), ...(past.length > 0 ? { past } : {}) };
@@ -169,7 +163,8 @@ class Creation<T extends RemoteObject> {
 
   private async post(): Promise<T> {
     const { definition, session, inputs, name } = this;
-    if (definition.isShownOnce(inputs)) noteStep({ ...(await kindOf(definition, session)), step: "posting", of: name });
+    if (definition.isShownOnce(inputs))
+      noteStep({ ...(await session.identityOf(definition.kind)), step: "posting", of: name });
     return definition.post(session, inputs);
   }
 
@@ -201,7 +196,7 @@ class Creation<T extends RemoteObject> {
     );
     const { id, outs } = await this.complete(item);
     if (id !== item.id) return { id, outs };
-    noteStep({ ...(await kindOf(definition, session)), step: "takingOver", of: id });
+    noteStep({ ...(await session.identityOf(definition.kind)), step: "takingOver", of: id });
     // state must not claim a secret that is not written yet
     const unwritten = Object.fromEntries(
       definition.fields.filter((field) => field.secret).map(({ name }) => [name, undefined]),
@@ -222,7 +217,7 @@ class Creation<T extends RemoteObject> {
     if (this.past.includes(item.id) || session.inState.has(ref) || session.answered.has(ref)) return false;
     const [now, created, modified] = [session.client.serverTime(), Number(item.creationTime), item.modifiedTime];
     if (now === undefined || !(now - created <= longestPause && created - now <= clockTolerance)) return false;
-    const kind = await kindOf(definition, session);
+    const kind = await session.identityOf(definition.kind);
     const isChanged = isSet(modified) && Math.abs(Number(modified) - created) > timeTolerance;
     if (isChanged && !wasNoted({ ...kind, step: "takingOver", of: item.id })) return false;
     if (!(await definition.isUntouched(session, item, this.inputs))) return false;
@@ -274,63 +269,6 @@ function isInMicrotenant(item: RemoteObject, id: string): boolean {
   return id === defaultMicrotenant || item.microtenantName !== "Default";
 }
 
-async function adopt<T extends RemoteObject>(
-  definition: ResourceDefinition<T>,
-  session: Session,
-  inputs: Inputs,
-  id: string,
-): Promise<Result> {
-  const { kind, fields } = definition;
-  const look = (where: Values) => definition.find(session, id, where);
-  // an object of the other type is found too, so that the error can say what is wrong
-  const found =
-    (await look(inputs)) ??
-    (isSet(inputs["associationType"]) ? await look({ ...inputs, associationType: undefined }) : undefined);
-  if (found === undefined) {
-    throw new Error(
-      `adopt: there is no ${kind} ${id}. Check the id, the microtenant and the tenant. If this resource adopted it ` +
-        "earlier and has been replaced since, or to create a new one, remove adopt.",
-    );
-  }
-  const { item, where } = found;
-  const ref = refOf(kind, item.id);
-  if (session.kept.has(ref)) {
-    throw new Error(
-      `adopt: ${kind} "${item.name}" (${id}) is held by another resource of this stack. Remove one of the two, or add ` +
-        "aliases to rename a resource.",
-    );
-  }
-  const facts = { ...(await kindOf(definition, session)), id: item.id, creationTime: item.creationTime };
-  if (wasHandedOver(facts)) {
-    console.log(
-      `zpa: warning: adopt: a stack held ${kind} "${item.name}" (${id}) when it last ran on this machine. If it still ` +
-        "does, remove it from that stack with pulumi state delete: else that stack may delete it.",
-    );
-  }
-  const outs = definition.outputs(item, where);
-  const wanted = definition.adjust(inputs, outs);
-  const placed = { ...wanted, microtenantId: session.microtenantIdOf(inputs) };
-  // replaceOnChanges is about what the stack has created
-  const notes = { ...inputNotes(placed), replaceOn: [] };
-  const plan: Plan = { ...planOf(fields, outs, withNotes(placed, notes)), isAdoption: true };
-  for (const field of fields) {
-    if (field.local || !(plan.replaces.includes(field.name) || isMove(field, plan))) continue;
-    const is = JSON.stringify(outs[field.name] ?? field.fallback);
-    const asked = isSet(inputs[field.name]) ? `says ${JSON.stringify(inputs[field.name])}` : "leaves it out";
-    throw new Error(
-      `adopt: ${kind} "${item.name}" (${id}) cannot be adopted: its ${field.name} is ${is}, and the program ${asked}. ` +
-        `Set ${field.name} to ${is}, or remove adopt to create a new one.`,
-    );
-  }
-  refuse(definition.objection(outs, wanted, plan));
-  return { id: item.id, outs: await definition.bringTo(session, item, outs, wanted) };
-}
-
-/** An object of another microtenant is not taken over by accident: the program has to name where it is. */
-function isMove({ name }: Field, { changed }: Plan): boolean {
-  return name === "microtenantId" && changed.includes(name);
-}
-
 function nameTaken<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   name: string,
@@ -354,9 +292,4 @@ function nameTaken<T extends RemoteObject>(
       `add that name to the resource option aliases. If this resource is being replaced, set deleteBeforeReplace. ${remedy} ` +
       "Otherwise give this resource another name.",
   );
-}
-
-/** What the notes of this machine tell objects apart by, beside id and name. */
-async function kindOf<T extends RemoteObject>({ kind }: ResourceDefinition<T>, session: Session) {
-  return { tenant: await session.client.tenantFingerprint(), kind };
 }

@@ -4,85 +4,16 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import { PartialFailure, plainError } from "../model/errors";
-import type { Failure } from "../model/failure";
-import {
-  clean,
-  defaultMicrotenant,
-  type FieldTable,
-  fromWire,
-  type Inputs,
-  isSet,
-  isUnknown,
-  setByProgram,
-  type State,
-  unknownValue,
-  type Values,
-} from "../model/fields";
-import { logicalName } from "../model/names";
-import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
-import { type Plan, planOf } from "../model/plan";
+import { clean, type Inputs, isSet, type State, unknownValue, type Values } from "../model/fields";
+import { notesKey, stateNotes, withNotes } from "../model/notes";
+import { planOf } from "../model/plan";
 import { marked } from "../model/secrets";
 import type { check } from "./check";
 import { create } from "./create";
-import { handOver } from "./machineNotes";
+import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefinition } from "./definition";
+import { diff } from "./diff";
+import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
 import { microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
-import type { Snapshot } from "./snapshot";
-
-/** Every object of ZPA that a resource stands for. */
-export interface RemoteObject {
-  id: string;
-  name: string;
-  microtenantId?: string | undefined;
-  microtenantName?: string | undefined;
-  creationTime?: string | undefined;
-  modifiedTime?: string | undefined;
-}
-
-/** An object, and where it was found as far as its answer does not tell. */
-export interface Found<T> {
-  item: T;
-  where: Values;
-}
-
-/** What is special about one kind of resource. */
-export interface ResourceDefinition<T extends RemoteObject> {
-  /** As in `provisioning key`. */
-  readonly kind: string;
-  readonly fields: FieldTable;
-  /** Names of the outputs that are secret, beside the secret arguments. */
-  readonly secretOutputs: readonly string[];
-  /** What else than the microtenant makes up the scope in which a name must be unique. */
-  nameScope(inputs: Inputs): Values;
-  /** Rules between the fields. @param olds - the old inputs; empty at creation */
-  check(inputs: Inputs, olds: Inputs): Failure[];
-  /** The arguments adjusted by what the object has been through; at creation there is no state. */
-  adjust(inputs: Inputs, state?: State): Inputs;
-  /** Why this change, or without inputs this deletion, cannot be made: one sentence. */
-  objection(state: State, inputs?: Inputs, plan?: Plan): string | undefined;
-  objects(session: Session, values: Values): Snapshot<T>;
-  /** One POST. */
-  post(session: Session, inputs: Inputs): Promise<T>;
-  /**
-   * Outputs of an object that this program's POST has created; may have to create it once more to get at its secret.
-   *
-   * @throws PartialFailure as soon as anything fails while the object exists
-   */
-  complete(session: Session, item: T, inputs: Inputs): Promise<{ item: T; outs: State }>;
-  /** Whether the answer to the creation of such an object shows what nobody can read again. */
-  isShownOnce(values: object): boolean;
-  /** Whether an object is as a POST of these inputs would have made it, as far as can be compared, and unused. */
-  isUntouched(session: Session, item: T, inputs: Inputs): Promise<boolean>;
-  /** Brings an object to the inputs and returns its outputs; `outs` are those that it has now. */
-  bringTo(session: Session, item: T, outs: State, inputs: Inputs): Promise<State>;
-  /** Outputs after an update. */
-  update(session: Session, id: string, state: State, inputs: Inputs, plan: Plan): Promise<State>;
-  /** One DELETE. */
-  remove(session: Session, id: string, state: State): Promise<void>;
-  /** Looks wherever the object may be; undefined when ZPA says that it is gone. */
-  find(session: Session, id: string, values: Values): Promise<Found<T> | undefined>;
-  /** Outputs of an object as ZPA has it. */
-  outputs(item: T, known: Values): State;
-}
 
 /** The dynamic provider of a resource. */
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {
@@ -119,7 +50,7 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
       return Promise.resolve({ inputs: marked(inputs, secrets), failures });
     }),
     diff: guarded((id: string, state: State, inputs: Inputs) =>
-      Promise.resolve(diff(definition, session, id, state, inputs)),
+      Promise.resolve(diff(definition, unlessUnset(session), id, state, inputs)),
     ),
     create: guarded(async (inputs: Inputs) => {
       const { id, outs } = await create(definition, session(), inputs);
@@ -134,92 +65,6 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
     })),
     delete: guarded((id: string, state: State) => remove(definition, session(), id, state)),
   };
-}
-
-function diff<T extends RemoteObject>(
-  definition: ResourceDefinition<T>,
-  open: () => Session,
-  id: string,
-  state: State,
-  inputs: Inputs,
-) {
-  const session = unlessUnset(open);
-  const { seed, generated, retain } = inputNotes(inputs);
-  const { tenant, past = [] } = stateNotes(state);
-  const ref = refOf(definition.kind, id);
-  session?.inState.add(ref);
-  noteInState(definition.kind, id, state);
-  refuseOtherTenant(definition, state, tenant, session?.client.knownTenantFingerprint);
-  const target = definition.adjust(inputs, state);
-  const plan = planOf(definition.fields, state, target);
-  const isReplaced = plan.replaces.length > 0;
-  // a refresh compares what it has read with the old arguments: what is wrong with them must not keep it from that
-  if (session?.takeRead(ref) !== true) {
-    refuse(definition.objection(state, target, plan));
-    if (isReplaced) session?.kept.delete(ref);
-    else session?.kept.add(ref);
-    if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
-    if (session !== undefined && seed !== undefined) tellShared(session, definition.kind, id, seed);
-  }
-  // a name must be unique: where the new object has the old one's, the old one has to go first
-  const needsName = isReplaced && generated === undefined && inputs["name"] === state["name"];
-  if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
-  if (isReplaced && seed !== undefined) session?.replacing.set(seed, { past: [...past, id].slice(-mostPast), state });
-  return {
-    changes: plan.changed.length > 0,
-    replaces: plan.replaces,
-    deleteBeforeReplace: needsName,
-  };
-}
-
-function retainedName(kind: string, name: string): string {
-  return (
-    `name: with retainOnDelete the old ${kind} keeps the name "${name}", which the new one needs. Change the name too, or ` +
-    "leave it out to have one generated."
-  );
-}
-
-/** State that holds an object twice deletes it twice: after an up with --target, or a take-over on another machine. */
-function tellShared(session: Session, kind: string, id: string, seed: string): void {
-  const ref = refOf(kind, id);
-  const holder = session.holders.get(ref) ?? seed;
-  session.holders.set(ref, holder);
-  if (holder === seed) return;
-  console.log(
-    `zpa: warning: the resources "${logicalName(holder)}" and "${logicalName(seed)}" of this stack hold the same ${kind} ` +
-      `(${id}). Remove one of them with pulumi state delete, and run pulumi up again to create an object of its own.`,
-  );
-}
-
-/** A create of a later run must not take the object for one that a crashed run has left. */
-function noteInState(kind: string, id: string, state: State): void {
-  const { tenant } = stateNotes(state);
-  if (tenant !== undefined) handOver({ tenant, kind, id, creationTime: state["creationTime"] as string | undefined });
-}
-
-/** A forced replacement, of which the engine does not tell the provider, would adopt again. */
-function tellSpentAdoption(kind: string, id: string, inputs: Inputs): void {
-  const { adopt } = inputs;
-  const { seed } = inputNotes(inputs);
-  if (seed === undefined || !isSet(adopt) || isUnknown(adopt) || adopt === id) return;
-  console.log(
-    `zpa: warning: resource "${logicalName(seed)}" holds ${kind} ${id}, which has replaced ${String(adopt)}: remove ` +
-      "adopt from its arguments.",
-  );
-}
-
-/** More would only matter for an object that was retained so many replacements ago. */
-const mostPast = 50;
-
-/** A preview needs no credentials: what the settings would tell is then not known. */
-function unlessUnset<T>(tell: () => T): T | undefined {
-  const { ConfigurationError } = require("../../sdk/errors") as typeof import("../../sdk/errors");
-  try {
-    return tell();
-  } catch (error) {
-    if (error instanceof ConfigurationError) return undefined;
-    throw error;
-  }
 }
 
 async function read<T extends RemoteObject>(
@@ -320,89 +165,20 @@ async function remove<T extends RemoteObject>(
   session.deleted.add(ref);
 }
 
-/** Whether two microtenants are one; Default may be named or not. */
-export function isSameMicrotenant(one: unknown, other: unknown): boolean {
-  return (one ?? defaultMicrotenant) === (other ?? defaultMicrotenant);
-}
-
-/** Adds the notes that the next runs go by. */
-export async function noted<T extends RemoteObject>(
-  definition: ResourceDefinition<T>,
-  session: Session,
-  outs: State,
-  inputs: Inputs,
-  notes: StateNotes,
-): Promise<State> {
-  const { seed, generated } = inputNotes(inputs);
-  const managed = setByProgram(definition.fields, inputs).filter((name) => name !== "name" || !generated);
-  const tenant = await session.client.tenantFingerprint();
-  const name = generated === undefined ? undefined : (outs["name"] as string);
-  return clean(withNotes(outs, { ...notes, seed, managed, tenant, name }));
-}
-
-/** The inputs that fit these outputs: what the program had set, as ZPA has it now. */
-function inputsOf(fields: FieldTable, outs: State): Values {
-  const { seed, managed, name } = stateNotes(outs);
-  const names = managed ?? fields.map((field) => field.name);
-  const inputs = Object.fromEntries(names.filter((one) => isSet(outs[one])).map((one) => [one, outs[one]]));
-  const notes = {
-    seed,
-    ...(name === undefined ? {} : { generated: true }),
-  };
-  return clean({ ...inputs, ...(name === undefined ? {} : { name }), [notesKey]: notes });
-}
-
-/** @throws where the settings name another tenant than the one that the object lives in */
-export async function stayInTenant<T extends RemoteObject>(
-  definition: ResourceDefinition<T>,
-  session: Session,
-  state: State,
-): Promise<void> {
-  const { tenant } = stateNotes(state);
-  if (tenant === undefined) return;
-  refuseOtherTenant(definition, state, tenant, await session.client.tenantFingerprint());
-}
-
-function refuseOtherTenant<T extends RemoteObject>(
-  definition: ResourceDefinition<T>,
-  state: State,
-  tenant: string | undefined,
-  settings: string | undefined,
-): void {
-  if (tenant === undefined || settings === undefined || tenant === settings) return;
-  throw new Error(
-    `The ${definition.kind} "${String(state["name"])}" belongs to a different ZPA tenant than the one that is configured. ` +
-      "Configure the customer id and the API client of its tenant (pulumi refresh and destroy use the configuration of " +
-      "the last up unless --run-program is given), or remove the resource from the stack without deleting it in ZPA: " +
-      "pulumi state delete.",
-  );
-}
-
-/** @throws with this sentence, where there is one */
-export function refuse(reason: string | undefined): void {
-  if (reason !== undefined) throw new Error(reason);
-}
-
-/** The fields as ZPA's answer has them. A text that ZPA has escaped twice is the one that was written. */
-export function fromAnswer(fields: FieldTable, known: Values, item: object): Values {
-  const outs = fromWire(fields, known, item as Values);
-  for (const { name, kind } of fields) {
-    const [was, is] = [known[name], outs[name]];
-    if (kind === "text" && typeof was === "string" && typeof is === "string" && sdk().sameName(was, is))
-      outs[name] = was;
-  }
-  return outs;
-}
-
-/** The microtenant of a read object as far as its answer tells: Default often comes as a name alone, or not at all. */
-export function microtenantIn(item: RemoteObject, known: unknown): unknown {
-  if (isSet(item.microtenantId)) return item.microtenantId;
-  return item.microtenantName === "Default" && isSet(known) ? defaultMicrotenant : known;
-}
-
 /** Loaded with the first check, for zod takes a while to load. */
 function checker(): { check: typeof check } {
   return require("./check") as typeof import("./check");
+}
+
+/** A preview needs no credentials: what the settings would tell is then not known. */
+function unlessUnset<T>(tell: () => T): T | undefined {
+  const { ConfigurationError } = require("../../sdk/errors") as typeof import("../../sdk/errors");
+  try {
+    return tell();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return undefined;
+    throw error;
+  }
 }
 
 /** Makes once what it tells, or the error that keeps it from that. */

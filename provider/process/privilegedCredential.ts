@@ -23,7 +23,8 @@ import {
   secretFields,
   typedFields,
 } from "../model/privilegedCredential";
-import { fromAnswer, handlerOf, microtenantIn, type ResourceDefinition } from "./lifecycle";
+import { fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
+import { handlerOf } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
 

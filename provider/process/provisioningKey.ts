@@ -7,7 +7,8 @@ import { parseKeyId } from "../model/ids";
 import { stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
-import { fromAnswer, handlerOf, microtenantIn, type ResourceDefinition } from "./lifecycle";
+import { fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
+import { handlerOf } from "./lifecycle";
 import { gone, type Session } from "./session";
 
 /** What a PUT writes: all of it each time, for what is left out may be lost. */

@@ -64,6 +64,11 @@ export class Session {
     return reads > 0;
   }
 
+  /** What tells this tenant's objects of a kind from those of others in the notes of this machine. */
+  async identityOf(kind: string): Promise<{ tenant: string; kind: string }> {
+    return { tenant: await this.client.tenantFingerprint(), kind };
+  }
+
   /** The microtenant to name in a request: the object's own, or the one of the settings. */
   microtenantOf(values: Record<string, unknown>): string | undefined {
     return isSet(values["microtenantId"]) ? String(values["microtenantId"]) : this.client.microtenantId;

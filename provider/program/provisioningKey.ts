@@ -68,7 +68,10 @@ export interface ProvisioningKeyState {
   headroom: number | undefined;
   failWhenExhausted: boolean | undefined;
   keepers: Record<string, string> | undefined;
-  /** Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. */
+  /**
+   * Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. Undefined for a key that is
+   * not exportable and was created elsewhere.
+   */
   provisioningKey: string;
   /** Machines that have enrolled with the key, as of the last refresh. Never falls. */
   usageCount: number;
@@ -136,7 +139,7 @@ export class ProvisioningKey extends pulumi.CustomResource {
     super(...registration(facts, name, args, opts));
     // under pulumi's mocks, and in what depends on it before it is known
     this.provisioningKey = pulumi.secret(this.provisioningKey);
-    warnWhenRunningDry(this, args.warnAtPercent);
+    warnWhenRunningDry(this, args.warnAtPercent, opts?.id !== undefined);
   }
 
   /**
@@ -164,14 +167,20 @@ export class ProvisioningKey extends pulumi.CustomResource {
 /** Share of the uses, in percent, from which on a key counts as running dry. */
 const defaultWarnAtPercent = 10;
 
-/** Said on the resource, at preview and at up, by what the last refresh saw. */
-function warnWhenRunningDry(key: ProvisioningKey, warnAtPercent: ProvisioningKeyArgs["warnAtPercent"]): void {
+/** Said on the resource, at preview and at up, by what the last refresh saw. @param isRead - by `get` */
+function warnWhenRunningDry(
+  key: ProvisioningKey,
+  warnAtPercent: ProvisioningKeyArgs["warnAtPercent"],
+  isRead: boolean,
+): void {
   pulumi
     .all([key.name, key.maxUsage, key.remainingUses, pulumi.output(warnAtPercent)])
     .apply(([name, maxUsage, remaining, percent]) => {
       const threshold = percent === undefined ? defaultWarnAtPercent : Number(percent);
       if (threshold === 0 || typeof remaining !== "number" || remaining > (maxUsage * threshold) / 100) return;
-      const remedy = `Raise maxUsage, set headroom, or silence this with warnAtPercent: 0.`;
+      const remedy = isRead
+        ? "Raise maxUsage where the key is managed."
+        : "Raise maxUsage, set headroom, or silence this with warnAtPercent: 0.";
       const text = `Provisioning key "${name}" has ${remaining} of ${maxUsage} uses left`;
       void pulumi.log.warn(
         remaining > 0 ? `${text}. ${remedy}` : `${text}: no machine can enroll with it. ${remedy}`,

@@ -48,4 +48,28 @@ describe("The command import", () => {
     assert.equal(readFileSync(file, "utf8"), "mine");
     assert.equal(simulator.log.length, 0, "said before any call");
   });
+
+  it("leaves out what belongs to Zscaler Deception, and says so", async () => {
+    const file = path.join(folder, "objects.json");
+    const group = simulator.addAppConnectorGroup({ name: "Berlin" });
+    simulator.addKey({ name: "ours", zcomponentId: group.id });
+    const theirs = simulator.addKey({ name: "decoy", zcomponentId: group.id, zscalerManaged: true });
+    const printed = await run("--type", "CONNECTOR_GRP", "--all", "--out", file);
+    assert.match(printed, new RegExp(`"decoy" \\(${theirs.id}\\) is left out: it belongs to Zscaler Deception`));
+    assert.ok(!readFileSync(file, "utf8").includes("decoy"));
+  });
+
+  const mistakes = {
+    "an id that is none": [["--id", "abc"], /--id must be a ZPA id, digits only/],
+    "a folder that is not there": [
+      ["--all", "--out", "/no/such/folder/x.json"],
+      /there is no folder \/no\/such\/folder\./,
+    ],
+  } as const;
+  for (const [what, [args, words]] of Object.entries(mistakes)) {
+    it(`refuses ${what} before any call`, async () => {
+      await assert.rejects(run("--type", "CONNECTOR_GRP", ...args), words);
+      assert.equal(simulator.log.length, 0);
+    });
+  }
 });

@@ -74,6 +74,14 @@ describe("The program of an import", () => {
     assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\u2028\u2029]/u);
   });
 
+  it("leaves out a name that would be refused as an argument, so that the object keeps it", () => {
+    const objects = [key("1", " plain ")];
+    assert.equal("name" in created(program(objects))[0]![2], false);
+    const [entry] = importFile(objects).resources;
+    assert.equal("name" in entry!.inputs, false);
+    assert.equal(entry!.outputs["name"], " plain ");
+  });
+
   it("gives each object a variable, a resource name and a secret of its own", () => {
     const names = ["a 1", "a1", "A-1", "a--1", "a-1-2"];
     const objects = [...names.map((name, index) => credential(String(index), name)), key("9", "a1")];

@@ -1,0 +1,71 @@
+// What state holds of an object beside its arguments and outputs, and what must agree with it before anything is done.
+
+import { clean, type FieldTable, type Inputs, isSet, setByProgram, type State, type Values } from "../model/fields";
+import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
+import type { RemoteObject, ResourceDefinition } from "./definition";
+import { handOver } from "./machineNotes";
+import type { Session } from "./session";
+
+/** Adds the notes that the next runs go by. */
+export async function noted<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  outs: State,
+  inputs: Inputs,
+  notes: StateNotes,
+): Promise<State> {
+  const { seed, generated } = inputNotes(inputs);
+  const managed = setByProgram(definition.fields, inputs).filter((name) => name !== "name" || !generated);
+  const tenant = await session.client.tenantFingerprint();
+  const name = generated === undefined ? undefined : (outs["name"] as string);
+  return clean(withNotes(outs, { ...notes, seed, managed, tenant, name }));
+}
+
+/** The inputs that fit these outputs: what the program had set, as ZPA has it now. */
+export function inputsOf(fields: FieldTable, outs: State): Values {
+  const { seed, managed, name } = stateNotes(outs);
+  const names = managed ?? fields.map((field) => field.name);
+  const inputs = Object.fromEntries(names.filter((one) => isSet(outs[one])).map((one) => [one, outs[one]]));
+  const notes = {
+    seed,
+    ...(name === undefined ? {} : { generated: true }),
+  };
+  return clean({ ...inputs, ...(name === undefined ? {} : { name }), [notesKey]: notes });
+}
+
+/** A create of a later run must not take the object for one that a crashed run has left. */
+export function noteInState(kind: string, id: string, state: State): void {
+  const { tenant } = stateNotes(state);
+  if (tenant !== undefined) handOver({ tenant, kind, id, creationTime: state["creationTime"] as string | undefined });
+}
+
+/** @throws where the settings name another tenant than the one that the object lives in */
+export async function stayInTenant<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  state: State,
+): Promise<void> {
+  const { tenant } = stateNotes(state);
+  if (tenant === undefined) return;
+  refuseOtherTenant(definition, state, tenant, await session.client.tenantFingerprint());
+}
+
+export function refuseOtherTenant<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  state: State,
+  tenant: string | undefined,
+  settings: string | undefined,
+): void {
+  if (tenant === undefined || settings === undefined || tenant === settings) return;
+  throw new Error(
+    `The ${definition.kind} "${String(state["name"])}" belongs to a different ZPA tenant than the one that is configured. ` +
+      "Configure the customer id and the API client of its tenant (pulumi refresh and destroy use the configuration of " +
+      "the last up unless --run-program is given), or remove the resource from the stack without deleting it in ZPA: " +
+      "pulumi state delete.",
+  );
+}
+
+/** @throws with this sentence, where there is one */
+export function refuse(reason: string | undefined): void {
+  if (reason !== undefined) throw new Error(reason);
+}
