@@ -1,11 +1,11 @@
 // Text in transit: HTML-escaped by ZPA, percent-encoded in URLs, shortened for messages.
 
-const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
+const named = new Map(Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" }));
 
 /** Undoes one HTML escaping: ZPA stores names and descriptions escaped (`&#x2a;&#x2e;example`). */
 export function unescapeHtml(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));/gi, (whole, hex, decimal, name) => {
-    if (name !== undefined) return named[(name as string).toLowerCase()] ?? whole;
+    if (name !== undefined) return named.get((name as string).toLowerCase()) ?? whole;
     const code = hex !== undefined ? Number.parseInt(hex as string, 16) : Number.parseInt(decimal as string, 10);
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });

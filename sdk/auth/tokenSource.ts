@@ -66,7 +66,7 @@ export class TokenSource {
     const requestedAt = this.clock.now();
     const token = this.signIn(abort.signal).then((response) => {
       abort.signal.throwIfAborted();
-      this.customerId = response.customerId;
+      this.customerId = response.customerId ?? this.customerId;
       return (this.current = {
         ...response,
         renewAt: requestedAt + Math.max(response.lifetime - renewBefore, response.lifetime / 2),

@@ -76,6 +76,8 @@ export class HttpConnection {
     // HTTP/1.1 only: one request at a time per connection, so a broken connection affects one known request
     const tls = {
       allowH2: false,
+      // also where NODE_TLS_REJECT_UNAUTHORIZED is 0: caCertificate is the way to trust another authority
+      rejectUnauthorized: true,
       ...(caCertificate === undefined ? {} : { secureContext: secureContextWith(caCertificate) }),
     };
     const timeout = Math.min(connectTimeout, requestTimeout);

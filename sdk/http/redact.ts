@@ -1,18 +1,27 @@
 // Masks secrets, found by field name or by pattern. Works on copies; what is sent is never changed.
 
+import { settingFacts, settingNames } from "../settings/settings";
 import { encodeText } from "../text";
 
-/** Fields with secret values, in requests and responses of ZPA and of the sign-in. */
-export const secretFields: ReadonlySet<string> = new Set([
-  "password",
-  "privateKey",
-  "passphrase",
-  "provisioningKey",
-  "client_secret",
-  "client_assertion",
-  "access_token",
-  "authorization",
-]);
+/** Fields with secret values in requests and responses of ZPA and of the sign-in, and the secret settings; lower case. */
+const secretNames: ReadonlySet<string> = new Set(
+  [
+    "password",
+    "privateKey",
+    "passphrase",
+    "provisioningKey",
+    "client_secret",
+    "client_assertion",
+    "access_token",
+    "authorization",
+    ...settingNames.filter((name) => settingFacts(name).secret),
+  ].map((name) => name.toLowerCase()),
+);
+
+/** Whether the value of a field with this name is secret, whatever the case of its letters. */
+function isSecretName(name: string): boolean {
+  return secretNames.has(name.toLowerCase());
+}
 
 const mask = "[secret]";
 
@@ -32,7 +41,7 @@ function copy(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      secretFields.has(name) && inner !== undefined && inner !== "" ? mask : copy(inner),
+      isSecretName(name) && inner !== undefined && inner !== "" ? mask : copy(inner),
     ]),
   );
 }
@@ -42,16 +51,19 @@ export function secretTexts(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(secretTexts);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) =>
-    secretFields.has(name) && typeof inner === "string" && inner !== "" ? [inner] : secretTexts(inner),
+    isSecretName(name) && typeof inner === "string" && inner !== "" ? [inner] : secretTexts(inner),
   );
 }
 
-/** Patterns of secrets that are recognized without being known: JWTs, bearer tokens, PEM keys, provisioning keys. */
+/**
+ * Patterns of secrets that are recognized without being known: JWTs, bearer tokens, PEM keys, provisioning keys. Each
+ * repetition is bounded, so that no text takes longer than in proportion to its length.
+ */
 const secretPatterns = [
-  /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/,
-  /\b[Bb][Ee][Aa][Rr][Ee][Rr]\s+[^\s"',;]+/,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/,
-  /\b\d\|[\w.-]+\|[A-Za-z0-9+/=-]{16,}/,
+  /\beyJ[\w-]{8,8192}\.[\w-]{1,8192}(?:\.[\w-]{0,8192})?/,
+  /\b[Bb][Ee][Aa][Rr][Ee][Rr]\s{1,8}[^\s"',;]{1,8192}/,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]{0,16384}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/,
+  /\b\d\|[\w.-]{1,255}\|[A-Za-z0-9+/=-]{16,4096}/,
 ].map(({ source }) => source);
 
 /**
@@ -72,10 +84,47 @@ function longLines(secret: string): string[] {
   return lines.length > 1 ? lines.filter((line) => line.length >= 16 && !line.startsWith("-----")) : [];
 }
 
-/** A secret as it may be quoted: plain, in JSON, in a URL and in a form. */
+/** A secret as it may be quoted: plain, in JSON, JSON within JSON, a URL, a form, or base64 (as in HTTP Basic). */
 function spellings(secret: string): string[] {
+  const json = jsonSpellings(secret);
   const form = new URLSearchParams({ "": secret }).toString().slice("=".length);
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeText(secret), form];
+  const encoded = [encodeText(secret), encodeURI(Buffer.from(secret, "utf8").toString("utf8")), form];
+  const lowerHex = encoded.map((text) => text.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()));
+  return [secret, ...json, ...json.flatMap(jsonSpellings), ...encoded, ...lowerHex, ...base64Spellings(secret)];
+}
+
+/** As JSON writers differ: with `/` escaped, and with all but plain ASCII, or the characters of HTML, as `\u00xx`. */
+function jsonSpellings(text: string): string[] {
+  const plain = JSON.stringify(text).slice(1, -1);
+  const unicode = (pattern: RegExp) =>
+    plain.replace(pattern, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const html = [/[<>&]/g, /[<>&']/g, /[<>&'+]/g].flatMap((set) => [
+    set,
+    new RegExp(`${set.source}|[^\\x20-\\x7e]`, "g"),
+  ]);
+  const ascii = [/[^\x20-\x7e]/g, ...html].map(unicode);
+  const upper = ascii.map((spelling) =>
+    spelling.replace(/\\u[0-9a-f]{4}/g, (escape) => `\\u${escape.slice(2).toUpperCase()}`),
+  );
+  return [plain, ...ascii, ...upper].flatMap((spelling) => [spelling, spelling.replaceAll("/", "\\/")]);
+}
+
+/** Shorter pieces of base64 would be found by accident. */
+const shortestBase64 = 8;
+
+/** The characters that a secret decides on in the base64 of a longer text, for each position that it may have there. */
+function base64Spellings(secret: string): string[] {
+  const bytes = Buffer.from(secret, "utf8");
+  const pieces = [0, 1, 2].map((offset) => {
+    const whole = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    const isCut = (offset + bytes.length) % 3 !== 0;
+    return whole.slice(offset === 0 ? 0 : offset + 1, isCut ? -1 : undefined);
+  });
+  return pieces
+    .flatMap((piece) => [piece, piece.replaceAll("+", "-").replaceAll("/", "_")])
+    .filter((piece) => piece.length >= shortestBase64);
 }
 
 function escapeRegExp(text: string): string {

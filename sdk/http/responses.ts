@@ -64,7 +64,8 @@ export function readFault(response: HttpResponse): ZpaFault {
 
 /** The error details in a response, with secrets masked and lengths bounded. */
 export function faultDetails(response: HttpResponse, fault: ZpaFault, secrets: readonly string[]): ZpaErrorDetails {
-  const clean = (text: string) => oneLine(withoutSecrets(unescapeHtml(withoutSecrets(text, secrets)), secrets), 300);
+  const mask = (text: string) => withoutSecrets(text, secrets);
+  const clean = (text: string) => oneLine(mask(unescapeHtml(mask(beginning(text)))), 300);
   const hasNoDetails = fault.id === undefined && fault.reason === undefined && fault.params.length === 0;
   const reason = hasNoDetails ? describeBody(response, fault) : fault.reason;
   return {
@@ -75,6 +76,11 @@ export function faultDetails(response: HttpResponse, fault: ZpaFault, secrets: r
   };
 }
 
+/** More than any message shows. A secret that is cut off at the end goes with its word. */
+function beginning(text: string): string {
+  return text.length <= 4096 ? text : text.slice(0, 4096).replace(/\S{0,4096}$/, "");
+}
+
 /** The status and, if present, the request id of a response. */
 export function responseFacts({ status, headers }: HttpResponse, secrets: readonly string[]): ZpaErrorDetails {
   const requestId =
@@ -82,7 +88,9 @@ export function responseFacts({ status, headers }: HttpResponse, secrets: readon
     headers["x-oneapi-request-id"] ??
     headers["x-zscaler-request-id"] ??
     headers["x-transaction-id"];
-  return requestId === undefined ? { status } : { status, requestId: oneLine(withoutSecrets(requestId, secrets), 100) };
+  return requestId === undefined
+    ? { status }
+    : { status, requestId: oneLine(withoutSecrets(requestId.slice(0, 4096), secrets), 100) };
 }
 
 function describeBody(response: HttpResponse, fault: ZpaFault): string {
@@ -95,9 +103,10 @@ function describeBody(response: HttpResponse, fault: ZpaFault): string {
  * The parsed JSON of a successful response, or undefined if its body is empty.
  *
  * @param facts - details of the request for the error
+ * @param secrets - of the exchange, which no error may show
  * @throws ProtocolError if the body is not JSON
  */
-export function readSuccess(response: HttpResponse, facts: ZpaErrorDetails): unknown {
+export function readSuccess(response: HttpResponse, facts: ZpaErrorDetails, secrets: readonly string[]): unknown {
   if (response.text.trim() === "") return undefined;
   const fail = (reason: string) =>
     new ProtocolError({
@@ -107,7 +116,9 @@ export function readSuccess(response: HttpResponse, facts: ZpaErrorDetails): unk
     });
   const contentType = response.headers["content-type"];
   if (contentType !== undefined && !/\bjson\b/i.test(contentType)) {
-    throw fail(`the response's content type is ${oneLine(contentType.split(";")[0]!, 60)}, not JSON`);
+    throw fail(
+      `the response's content type is ${oneLine(withoutSecrets(contentType.slice(0, 200).split(";")[0]!, secrets), 60)}, not JSON`,
+    );
   }
   try {
     return parseJson(response.text);

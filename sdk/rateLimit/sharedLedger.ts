@@ -7,8 +7,9 @@
 // machines.
 
 import { createHash, randomUUID } from "node:crypto";
-import { appendFileSync, closeSync, fstatSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
+import { appendFileSync, closeSync, constants, fstatSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
 import path from "node:path";
+import { z } from "zod";
 import type { Clock } from "../clock";
 import { openPrivateFolder } from "../privateFolder";
 
@@ -67,7 +68,8 @@ export class RateLedger {
   private readonly pausedUntil = new Map<Kind, number>();
   private readonly positions = new Map<string, number>();
   private claims = 0;
-  private isOpen = false;
+  /** The period for which the folder was last checked and cleared of old files. */
+  private openedPeriod: number | undefined;
   private isBroken = false;
 
   /**
@@ -127,28 +129,44 @@ export class RateLedger {
 
   private append(line: Entry | Pause): void {
     this.attempt(() => {
-      if (!this.isOpen) this.open();
-      appendFileSync(this.file(0), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+      const period = this.period();
+      if (this.openedPeriod !== period) this.open(period);
+      const descriptor = this.openFile(this.file(0), constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+      try {
+        appendFileSync(descriptor, `${JSON.stringify(line)}\n`);
+      } finally {
+        closeSync(descriptor);
+      }
     });
   }
 
-  /** @throws Error if another user owns the folder or may write to it */
-  private open(): void {
+  /** Removes the files of earlier periods. @throws Error if another user owns the folder or may write to it */
+  private open(period: number): void {
     openPrivateFolder(this.directory);
-    const oldest = this.period() - 1;
     for (const name of readdirSync(this.directory)) {
-      if (Number(name.split("-")[1]) < oldest) rmSync(path.join(this.directory, name), { force: true });
+      const [, old] = /^[0-9a-f]{16}-(\d+)$/.exec(name) ?? [];
+      if (old !== undefined && Number(old) < period - 1) rmSync(path.join(this.directory, name), { force: true });
     }
-    this.isOpen = true;
+    this.openedPeriod = period;
+  }
+
+  /** @throws Error if the file is a link, or not a regular file of this user */
+  private openFile(file: string, flags: number): number {
+    const descriptor = openSync(file, flags | (constants.O_NOFOLLOW ?? 0), 0o600);
+    const stats = fstatSync(descriptor);
+    if (stats.isFile() && (process.getuid === undefined || stats.uid === process.getuid())) return descriptor;
+    closeSync(descriptor);
+    throw new Error(`${file} is not a file of this user`);
   }
 
   private read(): void {
     for (const file of [this.file(-1), this.file(0)]) {
-      for (const line of this.newLines(file)) this.apply(JSON.parse(line) as Entry | Pause);
+      for (const line of this.newLines(file)) this.apply(parseLine(line));
     }
   }
 
-  private apply(line: Entry | Pause): void {
+  private apply(line: Entry | Pause | undefined): void {
+    if (line === undefined) return;
     if ("id" in line) return void this.entries.set(line.id, line);
     this.pausedUntil.set(line.kind, Math.max(this.pausedUntil.get(line.kind) ?? 0, line.pausedUntil));
   }
@@ -157,9 +175,10 @@ export class RateLedger {
   private newLines(file: string): string[] {
     let descriptor: number;
     try {
-      descriptor = openSync(file, "r");
-    } catch {
-      return [];
+      descriptor = this.openFile(file, constants.O_RDONLY);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
     }
     try {
       const from = this.positions.get(file) ?? 0;
@@ -191,5 +210,26 @@ export class RateLedger {
       this.entries.clear();
       this.pausedUntil.clear();
     }
+  }
+}
+
+const kind = z.enum(["reads", "writes"]);
+const lineSchema = z.union([
+  z.object({
+    id: z.string().min(1).max(100),
+    kind,
+    bucket: z.string().max(100),
+    until: z.number(),
+    isUnderWay: z.boolean(),
+  }),
+  z.object({ kind, pausedUntil: z.number() }),
+]);
+
+/** Undefined for a line that is torn, as after a full disk, or that no process of this package has written. */
+function parseLine(line: string): Entry | Pause | undefined {
+  try {
+    return lineSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
   }
 }

@@ -2,13 +2,13 @@
 
 import { ConfigurationError, ValidationError, type ZpaErrorDetails } from "../errors";
 import type { ResolvedSettings } from "../settings/resolve";
-import { encodeText } from "../text";
+import { encodeText, quoted } from "../text";
 
 export interface ApiRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   version: "v1" | "v2";
-  /** Path segments below `/mgmtconfig/{version}/admin/customers/{customerId}`, not yet percent-encoded. */
-  path: readonly string[];
+  /** Path segments below `/mgmtconfig/{version}/admin/customers/{customerId}`: words of the API, and ids. */
+  path: readonly (string | { id: string })[];
   /** Query parameters other than `microtenantId`. */
   query?: Readonly<Record<string, string | undefined>>;
   /** Microtenant of this call; undefined for the one in the settings. */
@@ -52,8 +52,8 @@ export function apiUrl(request: ApiRequest, settings: ResolvedSettings, customer
   const parameters = Object.entries({ ...request.query, microtenantId: microtenantOf(request, settings) })
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .map(([name, value]) => `${name}=${encodeText(value)}`);
-  const parts = ["mgmtconfig", request.version, "admin", "customers", customerId, ...request.path];
-  const path = parts.map((part) => encodeSegment(part, operation)).join("/");
+  const parts = ["mgmtconfig", request.version, "admin", "customers", { id: customerId }, ...request.path];
+  const path = parts.map((part) => (typeof part === "string" ? part : checkedId(part.id, operation))).join("/");
   return `${settings.baseUrl}/${path}${parameters.length > 0 ? `?${parameters.join("&")}` : ""}`;
 }
 
@@ -70,20 +70,20 @@ function microtenantOf(request: ApiRequest, settings: ResolvedSettings): string 
   });
 }
 
-function encodeSegment(segment: string, operation: string): string {
-  // URL parsers resolve dots even when percent-encoded, and an empty id would address the whole list
-  if (/^\.{0,2}$/.test(segment)) {
-    throw new ValidationError({
-      operation,
-      params: [`"${segment}"`],
-      reason: "not an id",
-      hint: "ids consist of digits",
-    });
-  }
-  return encodeText(segment);
+/** An id goes into the path as it is: a URL resolves dots even if they are encoded, and an empty id names the whole list. */
+function checkedId(id: string, operation: string): string {
+  if (/^\d{1,20}$/.test(id)) return id;
+  throw new ValidationError({
+    operation,
+    params: [quoted(id)],
+    reason: "not an id",
+    hint: "ids consist of digits; find an object by its name with find",
+  });
 }
 
 /** The endpoint family of a request, which some tenants count separately: the path segment that names the type. */
-export function familyOf(request: ApiRequest): string {
-  return request.path.includes("provisioningKey") ? "provisioningKey" : (request.path[0] ?? "");
+export function familyOf({ path }: ApiRequest): string {
+  const [type] = path;
+  if (path.includes("provisioningKey")) return "provisioningKey";
+  return typeof type === "string" ? type : "";
 }

@@ -161,13 +161,13 @@ function forbiddenHint({ id = "", text }: ZpaFault): string {
 }
 
 /** Explanations of ZPA's field names. */
-const fieldNotes: Readonly<Record<string, string>> = {
-  enrollmentCertId: "enrollmentCertId is the id of the enrollment certificate, usually Connector or Service Edge",
-  zcomponentId: "zcomponentId is the id of the App Connector Group or Service Edge Group",
-};
+const fieldNotes = new Map([
+  ["enrollmentCertId", "enrollmentCertId is the id of the enrollment certificate, usually Connector or Service Edge"],
+  ["zcomponentId", "zcomponentId is the id of the App Connector Group or Service Edge Group"],
+]);
 
 function validationHint(id: string, params: readonly string[]): string | undefined {
-  const notes = params.map((param) => fieldNotes[param]).filter((note) => note !== undefined);
+  const notes = params.map((param) => fieldNotes.get(param)).filter((note) => note !== undefined);
   if (id === "missing.mandatory.params") return ["set the named fields", ...notes].join("; ");
   if (id === "filtering.input.invalid.operand") {
     return "the search accepts plain words only, as in maxUsage EQ 2; for other characters, list all objects and compare the names";

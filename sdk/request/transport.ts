@@ -151,16 +151,18 @@ export class Transport implements Sender {
     // a snapshot: the caller may change the object while the request waits
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const redactedBody = body === undefined ? undefined : redact(JSON.parse(body) as unknown);
-    const secrets = [...secretTexts(request.body), ...secretsOf(settings)];
+    const ownSecrets = [...secretTexts(request.body), ...secretsOf(settings)];
     const send = async (): Promise<Attempt> => {
       const acquire = () => limiter.acquire(ticket, familyOf(request), operation.signal);
       const { outcome, token } = await this.attempt(request, { body, redactedBody }, operation, acquire);
       if (!(outcome instanceof ConnectionFailure)) this.serverClock.update(outcome);
-      return { outcome, token, secrets: [...secrets, token.value] };
+      return { outcome, token, secrets: [...ownSecrets, token.value] };
     };
     const classifyFault = (status: number, fault: ZpaFault) => classify(request.method, status, fault);
     try {
-      const { response } = await this.sendUntilSuccess(operation, send, classifyFault, (wait) => this.pauseAll(wait));
+      const { response, secrets } = await this.sendUntilSuccess(operation, send, classifyFault, (wait) =>
+        this.pauseAll(wait),
+      );
       return this.success(response, operation, secrets);
     } catch (error) {
       // an earlier attempt of this delete succeeded, but its response was lost
@@ -244,7 +246,7 @@ export class Transport implements Sender {
     this.budget.succeeded();
     const mayHaveHappened = operation.facts.kind === "writes";
     const facts = { ...operation.details(responseFacts(response, secrets)), mayHaveHappened };
-    return { body: readSuccess(response, facts), serverTime: serverTimeOf(response), facts };
+    return { body: readSuccess(response, facts, secrets), serverTime: serverTimeOf(response), facts };
   }
 
   /** Pauses reads and writes alike: a 429 does not say which of the limits was exceeded. */

@@ -119,7 +119,7 @@ export class Credentials {
   get(id: string, scope: Scope = {}): Promise<Credential> {
     return fetchAs(reader, this.sender, scope, {
       method: "GET",
-      path: [...collection, id],
+      path: [...collection, { id }],
       replay: "safe",
       operation: `reading ${singular} ${id}`,
     });
@@ -135,7 +135,7 @@ export class Credentials {
   async update(id: string, body: CredentialBody, scope: Scope = {}): Promise<number | undefined> {
     const { serverTime } = await send(this.sender, scope, {
       method: "PUT",
-      path: [...collection, id],
+      path: [...collection, { id }],
       body: wireBody(body),
       replay: "safe",
       operation: `updating ${singular} ${quoted(body.name)} (${id})`,
@@ -151,7 +151,7 @@ export class Credentials {
   async delete(id: string, scope: Scope = {}): Promise<void> {
     await send(this.sender, scope, {
       method: "DELETE",
-      path: [...collection, id],
+      path: [...collection, { id }],
       replay: "safe",
       operation: `deleting ${singular} ${id}`,
     });
@@ -171,7 +171,7 @@ export class Credentials {
       { microtenantId: from, signal },
       {
         method: "POST",
-        path: [...collection, id, "move"],
+        path: [...collection, { id }, "move"],
         query: { targetMicrotenantId: to },
         replay: "never",
         operation: `moving ${singular} ${id} from microtenant ${from} to ${to}`,

@@ -24,7 +24,7 @@ export class LookUps<T extends { id: string; name: string }> {
    */
   get(id: string, scope: Scope = {}): Promise<T> {
     // v1, even for families that are listed under v2
-    const path = [...this.endpoint.path, id];
+    const path = [...this.endpoint.path, { id }];
     const operation = `reading ${this.endpoint.singular} ${id}`;
     return fetchAs(this.reader, this.sender, scope, { method: "GET", path, replay: "safe", operation });
   }

@@ -152,7 +152,7 @@ export class ProvisioningKeys {
   async get(type: AssociationType, id: string, scope: Scope = {}): Promise<ProvisioningKey> {
     const operation = `reading ${singular} ${id}`;
     checkType(type, operation);
-    const path = [...collection(type), id];
+    const path = [...collection(type), { id }];
     return fetchAs(reader, this.sender, scope, { method: "GET", path, replay: "safe", operation });
   }
 
@@ -166,7 +166,7 @@ export class ProvisioningKeys {
     checkType(type, operation);
     await send(this.sender, scope, {
       method: "PUT",
-      path: [...collection(type), id],
+      path: [...collection(type), { id }],
       body: wireBody(body),
       replay: "safe",
       operation,
@@ -181,7 +181,7 @@ export class ProvisioningKeys {
   async delete(type: AssociationType, id: string, scope: Scope = {}): Promise<void> {
     const operation = `deleting ${singular} ${id}`;
     checkType(type, operation);
-    const path = [...collection(type), id];
+    const path = [...collection(type), { id }];
     await send(this.sender, scope, { method: "DELETE", path, replay: "safe", operation });
   }
 

@@ -34,6 +34,9 @@ export interface ListEndpoint {
 /** The most objects by which a list can grow while it is read: the most that a tenant holds of one kind. */
 const maxGrowth = 10_000;
 
+/** More objects than any list of ZPA has; tenants hold up to 10 000 of a kind. */
+const maxObjects = 100_000;
+
 const pageReader = readerOf(
   z.object({
     totalPages: wireCount.nullish().transform((count) => count ?? 0),
@@ -156,13 +159,13 @@ export class ZpaList<T extends Listed> {
       if (count === 0) return;
       const fresh = rows.filter((row) => !seen.has(row.id));
       if (rows.length > 0 && fresh.length === 0) {
-        if (count >= pageSize || totalPages > total) throw this.endless(number);
+        if (count >= pageSize || totalPages > total) throw this.endless(nothingNew(number));
         // the page has room for more rows but only repeats earlier ones: there are no more
         return;
       }
       if (number === 1) first = totalPages;
       total = totalPages;
-      if ((total - first) * pageSize > maxGrowth) throw this.endless(number);
+      if ((total - first) * pageSize > maxGrowth) throw this.endless(nothingNew(number));
       for (const row of fresh) {
         if (seen.has(row.id)) continue;
         seen.add(row.id);
@@ -184,6 +187,8 @@ export class ZpaList<T extends Listed> {
       replay: "safe",
       operation: this.operation,
     });
+    if (totalPages * pageSize > maxObjects)
+      throw this.endless(`it announces ${totalPages} pages, more than any tenant has`);
     const rows = list.map((row) => this.readRow(row)).filter((row) => row !== undefined);
     const guess = list.length >= pageSize ? number + 1 : number;
     return { rows, count: list.length, totalPages: totalPages > 0 || list.length === 0 ? totalPages : guess };
@@ -209,13 +214,14 @@ export class ZpaList<T extends Listed> {
     throw new ValidationError({ operation: this.operation, params: [option], reason: `${value} is not valid`, hint });
   }
 
-  private endless(number: number): ProtocolError {
-    return new ProtocolError({
-      operation: this.operation,
-      reason: `page ${number} contains nothing new, or the page count keeps growing: the list never ends`,
-      hint: "check baseUrl, and whether a proxy returns cached responses",
-    });
+  private endless(reason: string): ProtocolError {
+    const hint = "check baseUrl, and whether a proxy returns cached responses";
+    return new ProtocolError({ operation: this.operation, reason, hint });
   }
+}
+
+function nothingNew(page: number): string {
+  return `page ${page} contains nothing new, or the page count keeps growing: the list never ends`;
 }
 
 function notExactlyOne(what: string, name: string, matches: readonly Listed[], scope: Scope): ZpaError {

@@ -16,7 +16,8 @@ export function urlProblem(value: string, path: "none" | "any"): string | undefi
     return "must use https; plain http is allowed only for loopback hosts such as 127.0.0.1";
   }
   if (url.username !== "" || url.password !== "") return "must not contain a user name or a password";
-  if (path === "none" && (url.pathname !== "/" || url.search !== "" || url.hash !== "")) {
+  if (url.search !== "" || url.hash !== "") return "must not contain a query or a fragment";
+  if (path === "none" && url.pathname !== "/") {
     return "must consist of a scheme and a host only; the client adds the API's paths";
   }
   return undefined;

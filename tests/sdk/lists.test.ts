@@ -85,8 +85,16 @@ describe("Lists", () => {
       assert.deepEqual(await ids(), upTo(500));
     });
 
+    it("end in an error at once when more pages are announced than any tenant has", async () => {
+      double.script = [pageOf("1000000000", rows(1, 500))];
+      const error = await failureOf(ids());
+      assert.ok(error instanceof ProtocolError);
+      assert.match(error.message, /announces 1000000000 pages, more than any tenant has/);
+      assert.equal(double.requests.length, 1);
+    });
+
     it("end in an error when full pages repeat", async () => {
-      double.script = [pageOf("9999", rows(1, 500))];
+      double.script = [pageOf("99", rows(1, 500))];
       const error = await failureOf(ids());
       assert.ok(error instanceof ProtocolError);
       assert.match(error.message, /listing provisioning keys: page 2 contains nothing new.*never ends/);

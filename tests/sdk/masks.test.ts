@@ -1,16 +1,57 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
-import { withoutSecrets } from "../../sdk/http/redact";
+import { redact, withoutSecrets } from "../../sdk/http/redact";
 
 const secret = () => randomBytes(12).toString("hex");
 
 describe("A mask", () => {
   it("stands in the place of a secret in each of its spellings", () => {
-    const odd = `${secret()}"\\ +/&=%\n${secret()}`;
+    const odd = `${secret()}"\\ +/&=%!'()~<>é\n${secret()}`;
     const form = new URLSearchParams({ "": odd }).toString().slice(1);
-    for (const spelling of [odd, JSON.stringify(odd).slice(1, -1), encodeURIComponent(odd), form]) {
+    const json = (text: string) => JSON.stringify(text).slice(1, -1);
+    const lowerHex = (text: string) => text.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
+    const unicode = (text: string) => text.replace(/[<>&']/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+    const spellings = [
+      odd,
+      json(odd),
+      json(odd).replaceAll("/", "\\/"),
+      unicode(json(odd)),
+      json(json(odd)),
+      encodeURIComponent(odd),
+      lowerHex(encodeURIComponent(odd)),
+      form,
+      lowerHex(form),
+    ];
+    for (const spelling of spellings) {
       assert.equal(withoutSecrets(`before ${spelling} after`, [odd]), "before [secret] after");
+    }
+  });
+
+  it("covers a secret in the base64 of whatever holds it, as in HTTP Basic", () => {
+    const known = `${secret()}~é`;
+    for (const before of ["", "a", "ab", "client id:"]) {
+      for (const encoding of ["base64", "base64url"] as const) {
+        const text = Buffer.from(`${before}${known} and more`).toString(encoding);
+        const masked = withoutSecrets(`Basic ${text}`, [known]);
+        assert.match(masked, /\[secret\]/);
+        const rest = masked.replace("Basic ", "").split("[secret]").join("");
+        assert.ok(rest.length <= text.length - Math.floor((known.length * 4) / 3) + 4, "all of it is covered");
+      }
+    }
+  });
+
+  it("takes no longer than in proportion to the text, whatever the text is", () => {
+    for (const part of ["eyJabcdefgh-", "eyJ", "Bearer ", "-----BEGIN PRIVATE KEY-----", "1|a|"]) {
+      const time = (count: number) => {
+        const text = part.repeat(count);
+        const start = performance.now();
+        withoutSecrets(text, []);
+        return performance.now() - start;
+      };
+      time(2_000);
+      const [short, long] = [Math.max(1, time(2_000)), time(16_000)];
+      assert.ok(long / short < 40, `${part}: ${short.toFixed(1)} ms, and ${long.toFixed(1)} ms for 8 times as much`);
     }
   });
 
@@ -41,6 +82,21 @@ describe("A mask", () => {
     ]) {
       for (const known of [[], [token], [pem]]) assert.equal(withoutSecrets(`> ${text}`, known), "> [secret]");
     }
+  });
+
+  it("covers the fields of every secret setting, whatever the case of their names, and copies", () => {
+    const known = secret();
+    const value = {
+      clientSecret: known,
+      ZPACLIENTSECRET: known,
+      Password: known,
+      nested: [{ privatekey: known }],
+      name: "a",
+    };
+    const text = JSON.stringify(redact(value));
+    assert.ok(!text.includes(known));
+    assert.match(text, /"name":"a"/);
+    assert.equal(value.clientSecret, known, "the argument is as it was");
   });
 
   it("is not broken up by a second look, and leaves no secret beside it", () => {

@@ -53,6 +53,17 @@ describe("A client", () => {
       assert.notEqual(other, fingerprints[0]);
     });
 
+    it("that it does not forget when a renewed token names no tenant", async () => {
+      const lost: Scripted = { status: 401, body: { detail: "unauthorized" } };
+      double.signIn = [jwtOf(double.customerId), double.token({ access_token: "opaque" })];
+      double.script = [{ body: keyRow() }, lost, { body: keyRow() }];
+      const client = oneApi();
+      await client.provisioningKeys.get("CONNECTOR_GRP", "1");
+      await client.provisioningKeys.get("CONNECTOR_GRP", "1");
+      assert.equal(double.signIns.length, 2);
+      await client.provisioningKeys.get("CONNECTOR_GRP", "1");
+    });
+
     it("that takes a sign-in where only the token tells it, and is known from then on", async () => {
       double.signIn = [jwtOf(double.customerId)];
       const client = oneApi();

@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { RateLedger } from "../../sdk/rateLimit/sharedLedger";
@@ -118,6 +129,29 @@ describe("The ledger of requests", () => {
     assert.equal(statSync(path.join(directory, "ledger", names[0]!)).mode & 0o777, 0o600);
   });
 
+  it("removes them also in a process that goes on", async () => {
+    const one = process();
+    one.claim("writes", "key");
+    await clock.runUntil(clock.now() + 300_000);
+    one.claim("writes", "key");
+    assert.equal(files().length, 1);
+  });
+
+  it("passes over a line that is torn, or that nobody of ours has written", () => {
+    const one = process();
+    one.claim("writes", "key");
+    const [file] = files();
+    const odd = [
+      '{"id":"torn","kind":"wri',
+      '{"kind":"writes","pausedUntil":"for ever"}',
+      "null",
+      '{"id":5}',
+      "no line of ours",
+    ];
+    appendFileSync(path.join(directory, "ledger", file!), `${odd.join("\n")}\n`);
+    assert.equal(process().claim("writes", "key").before.slots.length, 1);
+  });
+
   describe("lets each process count for itself", () => {
     const alone = () => {
       process()
@@ -139,10 +173,15 @@ describe("The ledger of requests", () => {
       assert.deepEqual(files(), []);
     });
 
-    it("where what stands there makes no sense", () => {
+    it("where a link stands in the place of its file", () => {
       process().claim("writes", "key");
-      writeFileSync(path.join(directory, "ledger", files()[0]!), "no line of ours\n");
+      const file = path.join(directory, "ledger", files()[0]!);
+      const victim = path.join(directory, "victim");
+      writeFileSync(victim, "");
+      rmSync(file);
+      symlinkSync(victim, file);
       alone();
+      assert.equal(readFileSync(victim, "utf8"), "", "nothing is written through the link");
     });
   });
 });
