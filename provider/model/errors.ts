@@ -15,6 +15,8 @@ export function plainError(error: unknown): Error {
  */
 export class PartialFailure extends Error {
   readonly reasons: string[];
+  /** ZPA says that the object is not there. */
+  readonly isGone: boolean;
 
   constructor(
     error: unknown,
@@ -23,6 +25,8 @@ export class PartialFailure extends Error {
   ) {
     super(plainError(error).message);
     this.reasons = [this.message];
+    this.isGone =
+      error instanceof PartialFailure ? error.isGone : (error as { kind?: unknown } | null)?.kind === "notFound";
   }
 
   /** The same failure with other properties. */

@@ -5,13 +5,13 @@
 // Anything else is left alone, and the new object gets another name.
 
 import { keeping, PartialFailure, plainError } from "../model/errors";
-import { defaultMicrotenant, type Inputs, isSet, providerKey, type State } from "../model/fields";
+import { canonical, defaultMicrotenant, type Inputs, isSet, providerKey, type State } from "../model/fields";
 import { generatedName, logicalName } from "../model/names";
 import { inputNotes, stateNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import { adopt } from "./adopt";
 import type { RemoteObject, ResourceDefinition } from "./definition";
-import { handOver, noteStep, wasHandedOver, wasNoted } from "./machineNotes";
+import { handOver, notePosting, noteTakingOver, wasHandedOver, wasPosted, wasTakenOver } from "./machineNotes";
 import { noted, stayInTenant } from "./record";
 import { refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
@@ -27,6 +27,8 @@ const longestPause = 24 * 60 * 60;
 const timeTolerance = 1;
 /** Seconds by which the clocks of ZPA's servers may differ. */
 const clockTolerance = 60;
+/** Seconds by which the time of an answer may be ahead of the time of the next write. */
+const postingTolerance = 5;
 
 /** @throws PartialFailure for an object that exists and is not complete */
 export async function create<T extends RemoteObject>(
@@ -44,10 +46,10 @@ export async function create<T extends RemoteObject>(
     session.created.add(seed);
     session.holders.set(ref, seed);
     const kind = await session.identityOf(definition.kind);
-    if (definition.isShownOnce(inputs)) noteStep({ ...kind, step: "answering", of: id });
     handOver({ ...kind, id, creationTime: outs["creationTime"] as string | undefined });
-    const notes = { ...stateNotes(outs), ...(past.length > 0 ? { past } : {}) };
-    return noted(definition, session, outs, inputs, notes);
+    const { secretWrittenAt, resetClockOffset, isTextLost } = stateNotes(outs);
+    const own = { secretWrittenAt, resetClockOffset, isTextLost };
+    return noted(definition, session, outs, inputs, { ...own, ...(past.length > 0 ? { past } : {}) });
   };
   try {
     const { id, outs } =
@@ -72,11 +74,20 @@ async function finish<T extends RemoteObject>(
   const { id, properties } = session.unfinished.get(seed) ?? {};
   if (id === undefined || properties === undefined) return undefined;
   const plan = planOf(definition.fields, properties, inputs);
-  if (plan.replaces.length > 0) {
-    await keeping(id, properties, () => definition.remove(session, id, properties));
+  const isReplaced = plan.replaces.length > 0;
+  try {
+    const outs = await keeping(id, properties, async () => {
+      if (!isReplaced) return definition.update(session, id, properties, inputs, plan);
+      await definition.remove(session, id, properties);
+      return undefined;
+    });
+    session.unfinished.delete(seed);
+    return outs && { id, outs };
+  } catch (error) {
+    if (!(error instanceof PartialFailure) || !error.isGone) throw error;
+    session.unfinished.delete(seed);
     return undefined;
   }
-  return { id, outs: await keeping(id, properties, () => definition.update(session, id, properties, inputs, plan)) };
 }
 
 function obtain<T extends RemoteObject>(
@@ -99,6 +110,10 @@ class Creation<T extends RemoteObject> {
   private readonly objects: Snapshot<T>;
   private readonly microtenantId: string;
   private readonly isGenerated: boolean;
+  /** The server's time before the first POST. */
+  private postedAt: number | undefined;
+  /** POSTs whose outcome the notes of this machine do not know yet. */
+  private readonly unsettled = new Set<() => void>();
 
   constructor(
     private readonly definition: ResourceDefinition<T>,
@@ -112,11 +127,23 @@ class Creation<T extends RemoteObject> {
   }
 
   async run(): Promise<Result> {
-    for (;;) {
-      const there = this.inMicrotenant(await this.objects.named(this.name));
-      const result = there.length > 0 ? await this.recover(there) : await this.make();
-      if (result !== undefined) return result;
+    try {
+      for (;;) {
+        const there = this.inMicrotenant(await this.objects.named(this.name));
+        const result = there.length > 0 ? await this.recover(there) : await this.make();
+        if (result === undefined) continue;
+        this.settle();
+        return result;
+      }
+    } catch (error) {
+      if (error instanceof PartialFailure) this.settle();
+      throw error;
     }
+  }
+
+  private settle(): void {
+    for (const settle of this.unsettled) settle();
+    this.unsettled.clear();
   }
 
   private get name(): string {
@@ -138,9 +165,10 @@ class Creation<T extends RemoteObject> {
         const there = this.inMicrotenant(await this.look(error));
         if (there.length === 0 && error.mayHaveHappened && tries > 1) continue;
         if (there.length === 0) throw error;
-        // the name was free a moment ago: an object that is as we asked for came from our request
+        // an object that is as we asked for, and no older than our request, came from it
         const [only, ...others] = there;
-        if (isAnswerLost && others.length === 0 && (await definition.isUntouched(session, only!, inputs))) {
+        const isOurs = isAnswerLost && others.length === 0 && this.isSincePosted(only!);
+        if (isOurs && (await definition.isUntouched(session, only!, inputs))) {
           return this.complete(only!);
         }
         return this.recover(there);
@@ -154,18 +182,43 @@ class Creation<T extends RemoteObject> {
       return await this.objects.namedNow(this.name);
     } catch (error) {
       const { kind } = this.definition;
+      const next = this.isGenerated
+        ? "finds the object, or creates it"
+        : "creates the object, or says how to take it over";
       throw new Error(
         `${plainError(posted).message} Whether the ${kind} "${this.name}" exists could not be found out: ` +
-          `${plainError(error).message} Run the same command again: it finds the object, or creates it.`,
+          `${plainError(error).message} Run the same command again: it ${next}.`,
       );
     }
   }
 
+  private isSincePosted({ creationTime }: T): boolean {
+    return this.postedAt === undefined || Number(creationTime) >= this.postedAt - postingTolerance;
+  }
+
   private async post(): Promise<T> {
-    const { definition, session, inputs, name } = this;
-    if (definition.isShownOnce(inputs))
-      noteStep({ ...(await session.identityOf(definition.kind)), step: "posting", of: name });
-    return definition.post(session, inputs);
+    const { definition, session, inputs } = this;
+    const { ZpaError } = sdk();
+    const now = session.client.serverTime();
+    this.postedAt ??= now;
+    if (!definition.isShownOnce(inputs)) return definition.post(session, inputs);
+    const settle = notePosting({ ...(await session.identityOf(definition.kind)), of: this.uniqueName }, now);
+    this.unsettled.add(settle);
+    try {
+      return await definition.post(session, inputs);
+    } catch (error) {
+      if (error instanceof ZpaError && !error.mayHaveHappened) {
+        settle();
+        this.unsettled.delete(settle);
+      }
+      throw error;
+    }
+  }
+
+  /** The name, and all that it must be unique in. */
+  private get uniqueName(): string {
+    const { definition, inputs, name, microtenantId } = this;
+    return canonical({ ...definition.nameScope(inputs), name, microtenantId });
   }
 
   /** With all outputs; may have to create the object once more to get at its secret. */
@@ -179,10 +232,9 @@ class Creation<T extends RemoteObject> {
   private async recover(there: readonly T[]): Promise<Result | undefined> {
     const { definition } = this;
     const [item, ...others] = there;
-    const isOurs = others.length === 0 && (await this.isLeftOver(item!)) && !(await this.hasSuccessor(item!));
     // one with a name of the program's own may be meant by it, but for a key whose text nobody can read any more
-    const isWanted = this.isGenerated || definition.isShownOnce(item!);
-    if (isOurs && isWanted) return this.takeOver(item!);
+    const isWanted = others.length === 0 && (this.isGenerated || definition.isShownOnce(item!));
+    if (isWanted && (await this.isLeftOver(item!)) && !(await this.hasSuccessor(item!))) return this.takeOver(item!);
     if (!this.isGenerated) throw nameTaken(definition, this.name, there);
     this.passOn(there);
     return undefined;
@@ -196,7 +248,7 @@ class Creation<T extends RemoteObject> {
     );
     const { id, outs } = await this.complete(item);
     if (id !== item.id) return { id, outs };
-    noteStep({ ...(await session.identityOf(definition.kind)), step: "takingOver", of: id });
+    noteTakingOver({ ...(await session.identityOf(definition.kind)), id });
     // state must not claim a secret that is not written yet
     const unwritten = Object.fromEntries(
       definition.fields.filter((field) => field.secret).map(({ name }) => [name, undefined]),
@@ -212,19 +264,17 @@ class Creation<T extends RemoteObject> {
 
   /** Whether nothing but a run that broke off can explain the object. */
   private async isLeftOver(item: T): Promise<boolean> {
-    const { definition, session, name } = this;
+    const { definition, session } = this;
     const ref = refOf(definition.kind, item.id);
     if (this.past.includes(item.id) || session.inState.has(ref) || session.answered.has(ref)) return false;
     const [now, created, modified] = [session.client.serverTime(), Number(item.creationTime), item.modifiedTime];
     if (now === undefined || !(now - created <= longestPause && created - now <= clockTolerance)) return false;
     const kind = await session.identityOf(definition.kind);
     const isChanged = isSet(modified) && Math.abs(Number(modified) - created) > timeTolerance;
-    if (isChanged && !wasNoted({ ...kind, step: "takingOver", of: item.id })) return false;
+    if (isChanged && !wasTakenOver({ ...kind, id: item.id })) return false;
     if (!(await definition.isUntouched(session, item, this.inputs))) return false;
     // it would have to be deleted and created again: only where this machine knows that it is nobody else's
-    const wasLost = () =>
-      wasNoted({ ...kind, step: "posting", of: name }) && !wasNoted({ ...kind, step: "answering", of: item.id });
-    if (definition.isShownOnce(item) && !wasLost()) return false;
+    if (definition.isShownOnce(item) && !wasPosted({ ...kind, of: this.uniqueName }, created)) return false;
     return !wasHandedOver({ ...kind, id: item.id, creationTime: item.creationTime });
   }
 

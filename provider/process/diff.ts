@@ -24,17 +24,19 @@ export function diff<T extends RemoteObject>(
   const target = definition.adjust(inputs, state);
   const plan = planOf(definition.fields, state, target);
   const isReplaced = plan.replaces.length > 0;
-  // a refresh compares what it has read with the old arguments: what is wrong with them must not keep it from that
-  if (session?.takeRead(ref) !== true) {
+  // a name must be unique: where the new object has the old one's, the old one has to go first
+  const needsName = isReplaced && generated === undefined && inputs["name"] === state["name"];
+  // A refresh compares what it has read with the old arguments, and before a resource is replaced the engine compares what
+  // depends on it with old arguments, of which some are unknown: neither decides anything, and nothing may block them.
+  const isTentative = isUnknown(inputs);
+  if (session?.takeRead(ref) !== true && !isTentative) {
     refuse(definition.objection(state, target, plan));
+    if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
     if (isReplaced) session?.kept.delete(ref);
     else session?.kept.add(ref);
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
     if (session !== undefined && seed !== undefined) tellShared(session, definition.kind, id, seed);
   }
-  // a name must be unique: where the new object has the old one's, the old one has to go first
-  const needsName = isReplaced && generated === undefined && inputs["name"] === state["name"];
-  if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
   if (isReplaced && seed !== undefined) session?.replacing.set(seed, { past: [...past, id].slice(-mostPast), state });
   return {
     changes: plan.changed.length > 0,

@@ -87,9 +87,11 @@ async function read<T extends RemoteObject>(
   const tenant = await session.client.tenantFingerprint();
   const outs = clean(withNotes(state, { ...stateNotes(state), tenant }));
   session.inState.add(refOf(definition.kind, found.item.id));
-  // a get is read and never compared
-  if (!isFirst) session.noteRead(refOf(definition.kind, found.item.id));
-  if (!isFirst) noteInState(definition.kind, found.item.id, outs);
+  // what is only got is read and never compared, and no stack owns it
+  if (stateNotes(props).seed !== undefined) {
+    session.noteRead(refOf(definition.kind, found.item.id));
+    noteInState(definition.kind, found.item.id, outs);
+  }
   return { id: found.item.id, props: outs, inputs: inputsOf(definition.fields, outs) };
 }
 

@@ -7,7 +7,7 @@
 // ids of these objects, and of those that state held already. What decides on a deletion is noted at once. Where there are
 // no notes, such as on another machine, the object's own age and use have to tell.
 
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 
@@ -24,17 +24,19 @@ export interface HandedOver {
   creationTime: string | undefined;
 }
 
-/** A step that a later run has to know of even if this one is killed right after it. */
-export interface Step {
+/** A POST whose answer, should it get lost, nobody could read again. */
+export interface Posting {
   tenant: string;
   kind: string;
-  /** A POST is about to be sent; its answer is handed to the engine; an object that was found is about to be changed. */
-  step: "posting" | "answering" | "takingOver";
-  /** The name of what is posted, else the id. */
+  /** The name and all that it is unique in. */
   of: string;
 }
 
+/** Seconds by which the server's time may be ahead of the creation that it precedes. */
+const postingTolerance = 5;
+
 const handedOver = new Set<string>();
+const ownPostings = new Set<string>();
 let recorded: Set<string> | undefined;
 
 /** State holds this object, or will: the engine gets it with the answer to a create. */
@@ -50,23 +52,56 @@ export function wasHandedOver(object: HandedOver): boolean {
   return recorded.has(objectLine(object)) || recorded.has(objectLine({ ...object, creationTime: undefined }));
 }
 
-/** Noted at once: what comes next may be the crash. */
-export function noteStep(step: Step): void {
-  write([stepLine(step)]);
+/**
+ * Notes at once that a POST is about to be sent: what comes next may be the crash.
+ *
+ * @param at - the server's time, in seconds since 1970
+ * @returns to be called when the outcome is known: the object is handed to the engine, or ZPA has refused it
+ */
+export function notePosting(posting: Posting, at: number | undefined): () => void {
+  const id = randomUUID();
+  ownPostings.add(id);
+  write([`${postingLine(posting)} ${id} ${at ?? ""}`]);
+  return () => write([settledLine(id)]);
 }
 
-/** Whether an earlier process of this user on this machine has noted the step. */
-export function wasNoted(step: Step): boolean {
+/** Whether an earlier process of this user on this machine has posted such an object, and has not seen the outcome. */
+export function wasPosted(posting: Posting, creationTime: number): boolean {
   recorded ??= read();
-  return recorded.has(stepLine(step));
+  const [start, lines] = [`${postingLine(posting)} `, recorded];
+  return [...lines].some((line) => {
+    if (!line.startsWith(start)) return false;
+    const [id = "", at = ""] = line.slice(start.length).split(" ");
+    const isBefore = at !== "" && Number(at) <= creationTime + postingTolerance;
+    return isBefore && !ownPostings.has(id) && !lines.has(settledLine(id));
+  });
+}
+
+/** Notes at once that an object, which was found, is about to be changed. */
+export function noteTakingOver(object: Omit<HandedOver, "creationTime">): void {
+  write([takingOverLine(object)]);
+}
+
+/** Whether an earlier process of this user on this machine was about to. */
+export function wasTakenOver(object: Omit<HandedOver, "creationTime">): boolean {
+  recorded ??= read();
+  return recorded.has(takingOverLine(object));
 }
 
 function objectLine({ tenant, kind, id, creationTime = "" }: HandedOver): string {
   return `${tenant} ${kind} ${id} ${creationTime}`;
 }
 
-function stepLine({ tenant, kind, step, of }: Step): string {
-  return `${tenant} ${kind} ${step} ${createHash("sha256").update(of).digest("hex")}`;
+function postingLine({ tenant, kind, of }: Posting): string {
+  return `${tenant} ${kind} posting ${createHash("sha256").update(of).digest("hex")}`;
+}
+
+function settledLine(id: string): string {
+  return `settled ${id}`;
+}
+
+function takingOverLine({ tenant, kind, id }: Omit<HandedOver, "creationTime">): string {
+  return `${tenant} ${kind} taking over ${id}`;
 }
 
 /** Nobody takes such an object for a crashed run's, whatever the difference of the clocks. */

@@ -47,7 +47,7 @@ const definition: ResourceDefinition<Wire> = {
     const { required, optional } = fieldsOfType[type as CredentialType];
     // with ignoreChanges a secret that others have set, or that an import could not read, stays theirs
     const isTheirs = (name: string) =>
-      secretFields.includes(name) && isSet(olds["credentialType"]) && !isSet(olds[name]);
+      secretFields.includes(name) && olds["credentialType"] === type && !isSet(olds[name]);
     const missing = required
       .filter((name) => !isSet(inputs[name]) && !isTheirs(name))
       .map((name) => failure(name, `is required with credentialType ${String(type)}`));
@@ -94,7 +94,8 @@ const definition: ResourceDefinition<Wire> = {
     }
     const rest = plan.changed.filter((name) => name !== "microtenantId");
     if (!concernsZpa(fields, rest)) return outs;
-    if (isSet(state["secretResetElsewhere"])) tellReset(state);
+    const writesSecret = secretFields.some((secret) => isSet(inputs[secret]));
+    if (isSet(state["secretResetElsewhere"]) && writesSecret) tellReset(state);
     try {
       const moved = { ...state, microtenantId };
       const { required, optional } = fieldsOfType[inputs["credentialType"] as CredentialType];

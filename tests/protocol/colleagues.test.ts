@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { ProviderCallError } from "../harness/providerProcess";
+import { type Properties, unknownValue } from "../harness/providerProcess";
+import { World } from "../harness/world";
+import { credentialArgs, keyArgs, make, type Made, plan, refresh, secretsFor } from "./driver";
+
+const refused = { kind: "status", status: 403, body: {} } as const;
+
+describe("A colleague's object of the same name", () => {
+  let world: World;
+  const machines: string[] = [];
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(async () => {
+    await world.close();
+    for (const folder of machines.splice(0)) rmSync(folder, { recursive: true });
+  });
+
+  /** The options of a provider on a machine with notes of its own. */
+  const machine = () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), "zpa-machine-"));
+    machines.push(folder);
+    return { env: { TMPDIR: folder } };
+  };
+  const hidden = (more: Properties = {}) => keyArgs(world, { name: "zurich", exportable: false, ...more });
+
+  /** A key that a stack on another machine owns. */
+  async function theirs(args: Properties): Promise<Made> {
+    const notes = { __zpa: { seed: "theirs-0a1b2c4" } };
+    const made = await make(await world.provider(machine()), "ProvisioningKey", { ...args, ...notes });
+    world.protect(...[...world.simulator.keys.keys()].filter((id) => id !== made.id).map((id) => `key ${id}`));
+    return made;
+  }
+
+  it("is left alone where it was created since this run read the list", async () => {
+    const provider = await world.provider(machine());
+    const ours = await make(provider, "ProvisioningKey", keyArgs(world));
+    await theirs(hidden());
+    await assert.rejects(
+      make(provider, "ProvisioningKey", hidden()),
+      /A provisioning key named "zurich" exists already/,
+    );
+    await world.assertInvariants({ live: [`key ${ours.id}`] });
+  });
+
+  it("is left alone where an earlier POST of this machine was refused", async () => {
+    const mine = machine();
+    world.fault({ ...refused, match: { method: "POST", path: /Key$/ } });
+    await assert.rejects(make(await world.provider(mine), "ProvisioningKey", hidden()), /403/);
+    await theirs(hidden());
+    await assert.rejects(make(await world.provider(mine), "ProvisioningKey", hidden()), /exists already/);
+    await world.assertInvariants();
+  });
+
+  it("is left alone where this machine once had one of that name", async () => {
+    const mine = machine();
+    const provider = await world.provider(mine);
+    const made = await make(provider, "ProvisioningKey", hidden());
+    await provider.kill("SIGINT");
+    await (await world.provider(mine)).delete("ProvisioningKey", made.id, made.outputs);
+    await theirs(hidden());
+    await assert.rejects(make(await world.provider(mine), "ProvisioningKey", hidden()), /exists already/);
+    await world.assertInvariants();
+  });
+
+  it("is left alone in a microtenant where this machine has posted none", async () => {
+    const mine = machine();
+    const fault = world.fault({ kind: "pauseAfterCommit", match: { method: "POST", path: /Key$/ } });
+    const crashed = await world.provider(mine);
+    const creating = assert.rejects(make(crashed, "ProvisioningKey", hidden()));
+    await fault.waitUntilFired();
+    await crashed.kill("SIGKILL");
+    await creating;
+    fault.clear();
+    const [lost] = world.simulator.keys.keys();
+    const microtenantId = world.simulator.addMicrotenant({ name: "EMEA" }).id;
+    await theirs(hidden({ microtenantId }));
+    await assert.rejects(
+      make(await world.provider(mine), "ProvisioningKey", hidden({ microtenantId })),
+      /exists already/,
+    );
+    await world.assertInvariants({ live: [`key ${lost}`] });
+  });
+
+  it("is not claimed for a POST that was lost, where it is older than that", async () => {
+    const { password } = secretsFor(world);
+    const provider = await world.provider(machine());
+    const args = { ...credentialArgs(world).PASSWORD, password };
+    const notes = { __zpa: { seed: "other-0a1b2c3" } };
+    const { id: ours } = await make(provider, "PrivilegedCredential", { ...args, ...notes });
+    const older = world.simulator.addCredential({ name: "zurich", credentialType: "PASSWORD" });
+    older.creationTime = older.modifiedTime = String(Number(older.creationTime) - 600);
+    world.protect(`credential ${ours}`);
+    world.fault({ kind: "status", status: 502, match: { method: "POST", path: /credential$/ } });
+    await assert.rejects(make(provider, "PrivilegedCredential", { ...args, name: "zurich" }), /exists already/);
+    await world.assertInvariants({ live: [`credential ${ours}`] });
+  });
+});
+
+describe("A comparison with old arguments", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+
+  it("of what depends on a resource that is replaced keeps no object from being deleted", async () => {
+    const made = await make(await world.provider(), "ProvisioningKey", keyArgs(world, { uiConfig: "x" }));
+    const provider = await world.provider();
+    await provider.diff("ProvisioningKey", made.id, made.outputs, { ...made.inputs, uiConfig: unknownValue });
+    await provider.delete("ProvisioningKey", made.id, made.outputs);
+    await world.assertInvariants();
+  });
+
+  it("of what depends on a resource that is replaced refuses nothing that the program has put right", async () => {
+    const args = keyArgs(world, { name: "zurich", uiConfig: "x", failWhenExhausted: true });
+    const made = await make(await world.provider(), "ProvisioningKey", args);
+    const spent = { ...made.outputs, usageCount: 10, remainingUses: 0 };
+    const provider = await world.provider();
+    await provider.diff("ProvisioningKey", made.id, spent, { ...made.inputs, uiConfig: unknownValue });
+    const retained = {
+      ...made.inputs,
+      __zpa: { seed: "connectors-0a1b2c3", retain: true },
+      zcomponentId: unknownValue,
+    };
+    await provider.diff("ProvisioningKey", made.id, made.outputs, retained);
+    await world.assertInvariants({ live: [`key ${made.id}`] });
+  });
+
+  it("in a refresh is not kept back by retainOnDelete", async () => {
+    const notes = { __zpa: { seed: "connectors-0a1b2c3", retain: true } };
+    const made = await make(await world.provider(), "ProvisioningKey", keyArgs(world, { name: "zurich", ...notes }));
+    world.simulator.editKey(made.id, { exportable: false });
+    const seen = await refresh(await world.provider(), made);
+    assert.equal(seen!.outputs.exportable, false);
+    await world.assertInvariants({ live: [`key ${made.id}`] });
+  });
+
+  it("is never taken for that of a refresh where only a get has read the object before", async () => {
+    const args = keyArgs(world, { failWhenExhausted: true });
+    const made = await make(await world.provider(), "ProvisioningKey", args);
+    const got = await (await world.provider()).read("ProvisioningKey", made.id, {});
+    const provider = await world.provider();
+    await provider.read("ProvisioningKey", made.id, got.props);
+    const spent = { ...made, outputs: { ...made.outputs, usageCount: 10, remainingUses: 0 } };
+    await assert.rejects(plan(provider, spent, args), /has no uses left/);
+    await world.assertInvariants({ live: [`key ${made.id}`] });
+  });
+});
+
+describe("A create that an error hook repeats", () => {
+  it("goes on after the object that it had to delete is gone, however often it fails", async () => {
+    const world = await World.start();
+    try {
+      world.simulator.createAnswerWithoutText();
+      world.fault({ ...refused, match: { method: "DELETE" } });
+      const provider = await world.provider();
+      const { inputs } = await provider.check("ProvisioningKey", {}, keyArgs(world, { exportable: false }));
+      await assert.rejects(provider.create("ProvisioningKey", inputs), /deleting it failed/);
+      world.fault({ ...refused, match: { method: "POST", path: /Key$/ }, times: 2 });
+      for (let time = 0; time < 2; time++) {
+        await assert.rejects(provider.create("ProvisioningKey", inputs), (error: ProviderCallError) => {
+          assert.match(error.message, /403 creating/);
+          return error.initFailure === undefined;
+        });
+      }
+      const { id } = await provider.create("ProvisioningKey", inputs);
+      await world.assertInvariants({ live: [`key ${id}`] });
+    } finally {
+      await world.close();
+    }
+  });
+});
