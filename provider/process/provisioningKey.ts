@@ -97,7 +97,8 @@ const definition: ResourceDefinition<Wire> = {
     const isRead = lacksText || leavesAlone(fields, writable, state, inputs);
     const now = isRead ? await current(session, id, state) : state;
     if (lacksText && !isSet(now["provisioningKey"])) throw new Error(withoutText(now["name"], id));
-    const target = targetOf(fields, state, inputs, now);
+    // with the uses that have been spent since the last refresh, for the next up knows of them
+    const target = targetOf(fields, state, definition.adjust(inputs, now), now);
     return withRemaining({ ...now, ...target, ...(isPut ? await put(session, id, now, target, inputs) : {}) });
   },
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe as inWords } from "../harness/invariants";
 import type { ProviderProcess, Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { change, credentialArgs, keyArgs, type Made, make, refresh, secretsFor, without } from "./driver";
+import { change, credentialArgs, keyArgs, type Made, make, plan, refresh, secretsFor, without } from "./driver";
 
 const keys = "associationType/CONNECTOR_GRP/provisioningKey";
 
@@ -116,6 +116,17 @@ describe("Changing and deleting over the provider protocol", () => {
     assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword);
     assert.ok(after.outputs.password === otherPassword);
     await world.assertInvariants({ live: [`credential ${made.id}`] });
+  });
+
+  it("raises the limit for headroom by the uses that it finds spent, so that a second up has nothing to raise", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world));
+    world.simulator.enroll(world.simulator.keys.get(made.id)!.provisioningKey);
+    const args = keyArgs(world, { headroom: 12 });
+    const raised = await change(await world.provider(), made, args);
+    assert.deepEqual([raised.outputs.usageCount, raised.outputs.maxUsage], [1, 13]);
+    assert.equal(world.simulator.keys.get(made.id)!.maxUsage, "13");
+    assert.equal((await plan(await world.provider(), raised, args)).diff.changes, false);
+    await world.assertInvariants({ live: [`key ${made.id}`] });
   });
 
   it("moves a credential with one POST and nothing else, there and back", async () => {
