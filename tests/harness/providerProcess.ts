@@ -100,7 +100,8 @@ function withoutProvider(struct: Struct | undefined): Properties {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, plain(value)]));
 }
 
-function plain(value: unknown): unknown {
+/** A value as the engine sends it back to a dynamic provider: a secret without its wrapper. */
+export function plain(value: unknown): unknown {
   const isSecret = Object.entries(secretWrapper).every(([key, mark]) => (value as Properties | null)?.[key] === mark);
   return isSecret ? (value as { value: unknown }).value : value;
 }
@@ -281,7 +282,7 @@ export class ProviderProcess {
   }
 
   /** The engine sends the configuration as one struct with full keys; secret values are wrapped. */
-  private async configure(config: Record<string, string>, secretConfig: Record<string, string>): Promise<void> {
+  async configure(config: Record<string, string>, secretConfig: Record<string, string>): Promise<void> {
     const secrets = Object.entries(secretConfig).map(([key, value]) => [key, { ...secretWrapper, value }]);
     const request = new proto.ConfigureRequest();
     request.setArgs(toStruct({ ...config, ...(Object.fromEntries(secrets) as Properties) }));

@@ -1,0 +1,122 @@
+// The programs of a history: what they say of each resource, and how its object has to look then.
+
+import assert from "node:assert/strict";
+import type { Properties } from "../harness/providerProcess";
+import type { Resource } from "../protocol/driver";
+import type { CredentialRecord, ProvisioningKeyRecord } from "../simulator/records";
+import type { Entry, Goal } from "./engineModel";
+
+/** A resource in a program. What it does not say is undefined. */
+export interface Planned {
+  readonly type: Resource;
+  name: string;
+  /** A name of its own for the object. */
+  explicit?: string | undefined;
+  keepers?: string | undefined;
+  aliases: string[];
+  /** The resource option. */
+  deleteBeforeReplace?: true | undefined;
+  /** Of a key. */
+  exportable: boolean;
+  maxUsage: number;
+  headroom?: number | undefined;
+  enabled?: boolean | undefined;
+  /** Of a key: which of the groups. */
+  group: number;
+  /** Of a credential: which of the passwords. */
+  password: number;
+  description?: string | undefined;
+  /** Of a credential: whether in the second microtenant. */
+  isElsewhere: boolean;
+}
+
+/** Values of the tenant that programs name. */
+export interface Surroundings {
+  readonly groups: readonly string[];
+  readonly microtenantId: string;
+  readonly passwords: readonly string[];
+}
+
+export function newPlanned(type: Resource, name: string): Planned {
+  const key = { exportable: true, maxUsage: 10, group: 0 };
+  return { type, name, aliases: [], ...key, password: 0, isElsewhere: false };
+}
+
+export function goalOf(planned: Planned, around: Surroundings): Goal {
+  const { type, name, explicit, keepers, aliases, deleteBeforeReplace } = planned;
+  const common = { name: explicit, keepers: keepers === undefined ? undefined : { rotation: keepers } };
+  const args = type === "ProvisioningKey" ? keyArgs(planned, around) : credentialArgs(planned, around);
+  const set = Object.entries({ ...common, ...args }).filter(([, value]) => value !== undefined);
+  // registration asks for it where the program gives a name
+  const deletesFirst = deleteBeforeReplace ?? (explicit === undefined ? undefined : true);
+  return {
+    ...{ type, name, args: Object.fromEntries(set), aliases: [...aliases] },
+    ...(deletesFirst === undefined ? {} : { deleteBeforeReplace: deletesFirst }),
+  };
+}
+
+function keyArgs({ exportable, maxUsage, headroom, enabled, group }: Planned, { groups }: Surroundings): Properties {
+  const zcomponentId = groups[group];
+  return { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage, headroom, enabled, exportable };
+}
+
+function credentialArgs(
+  { password, description, isElsewhere }: Planned,
+  { passwords, microtenantId }: Surroundings,
+): Properties {
+  return {
+    ...{ credentialType: "USERNAME_PASSWORD", userName: "svc", password: passwords[password], description },
+    microtenantId: isElsewhere ? microtenantId : "0",
+  };
+}
+
+export type RemoteRecord = ProvisioningKeyRecord | CredentialRecord;
+
+/**
+ * Whether an object is what the program says.
+ *
+ * @param isTouched - others have changed it: what the program does not set is theirs
+ */
+export function assertAsPlanned(
+  planned: Planned,
+  entry: Entry,
+  record: RemoteRecord,
+  { groups, microtenantId }: Surroundings,
+  isTouched: boolean,
+): void {
+  const what = `${planned.type} ${planned.name} (${record.id})`;
+  const expect = (field: string, actual: unknown, expected: unknown) =>
+    assert.deepEqual(actual, expected, `${field} of ${what} is not what the program says`);
+  expect("name", record.name, planned.explicit ?? entry.outputs["name"]);
+  if ("associationType" in record) {
+    const { exportable, enabled, group, maxUsage, headroom } = planned;
+    expect("exportable", record.exportable, exportable);
+    if (enabled !== undefined || !isTouched) expect("enabled", record.enabled, enabled ?? true);
+    expect("zcomponentId", record.zcomponentId, groups[group]);
+    if (headroom === undefined) expect("maxUsage", record.maxUsage, String(maxUsage));
+    const used = Number(entry.outputs["usageCount"] ?? 0);
+    const least = Math.max(maxUsage, used + (headroom ?? 0));
+    assert.ok(Number(record.maxUsage) >= least, `maxUsage of ${what} is below what the program asks for`);
+  } else {
+    const { description, isElsewhere } = planned;
+    expect("userName", record.userName, "svc");
+    if (description !== undefined || !isTouched) expect("description", record.description ?? "", description ?? "");
+    expect("microtenantId", record.microtenantId, isElsewhere ? microtenantId : undefined);
+  }
+}
+
+/** The same for what is secret, which is compared and never shown. */
+export function assertSecretsAsPlanned(
+  planned: Planned,
+  entry: Entry,
+  record: RemoteRecord,
+  around: Surroundings,
+): void {
+  const what = `${planned.type} ${planned.name} (${record.id})`;
+  if ("associationType" in record) {
+    assert.ok(entry.outputs["provisioningKey"] === record.provisioningKey, `state has not the text of ${what}`);
+  } else {
+    assert.ok(record.password === around.passwords[planned.password], `${what} has not the program's password`);
+    assert.ok(entry.outputs["password"] === record.password, `state has not the password of ${what}`);
+  }
+}
