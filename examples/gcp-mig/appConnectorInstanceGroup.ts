@@ -166,6 +166,12 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
         autoHealingPolicies: healthGate
           ? { healthCheck: this.healthCheck(name, args, email), initialDelaySec: deadlineSeconds + 600 }
           : undefined,
+        // A break of ZPA makes every machine ill at once, and none of them better by being made again: health decides on
+        // rolls alone. A machine that has powered off is made again.
+        instanceLifecyclePolicy: { onFailedHealthCheck: "DO_NOTHING" },
+        // Another list of zones is another group: the old one goes when the machines of the new one are healthy.
+        waitForInstances: healthGate,
+        waitForInstancesStatus: "STABLE",
         updatePolicy: {
           type: "PROACTIVE",
           minimalAction: "REPLACE",
@@ -200,8 +206,7 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
   }
 
   /**
-   * Healthy is a machine whose control connection to ZPA stands. Ten minutes without one, and the group makes the machine
-   * again.
+   * Healthy is a machine whose control connection to ZPA stands, and ill one that has had none for ten minutes.
    */
   private healthCheck(name: string, args: AppConnectorInstanceGroupArgs, email: pulumi.Input<string>) {
     const parent = { parent: this };

@@ -17,11 +17,17 @@ export function healthFunction(args: ResolvedArgs, service: string): string | un
     return undefined;
   }
   const address = args.healthAddress ?? "0.0.0.0";
-  return `install_health() {
-  cat >/usr/local/lib/zpa-health.py <<'PYTHON'
+  return `place() {
+  if cat >"$1.new" && chmod 644 "$1.new" && mv -f "$1.new" "$1"; then return; fi
+  rm -f "$1.new"
+  return 1
+}
+
+install_health() {
+  place /usr/local/lib/zpa-health.py <<'PYTHON' || return 1
 ${narrow(program(service, address, args.healthPort))}
 PYTHON
-  cat >/etc/systemd/system/zpa-health.service <<'UNIT'
+  place /etc/systemd/system/zpa-health.service <<'UNIT' || return 1
 [Unit]
 Description=Health of ${service}
 
@@ -37,10 +43,7 @@ RestartSec=5
 [Install]
 WantedBy=multi-user.target
 UNIT
-  chmod 644 /usr/local/lib/zpa-health.py /etc/systemd/system/zpa-health.service
-  systemctl daemon-reload
-  systemctl --quiet enable zpa-health
-  systemctl restart zpa-health
+  systemctl daemon-reload && systemctl --quiet enable zpa-health && systemctl restart zpa-health
 }
 `;
 }

@@ -9,6 +9,10 @@ import { FUNCTIONS } from "./shell";
 const DEFAULT_DEADLINE_SECONDS = 900;
 /** The home of an App Connector; a service edge has its own folder in it. */
 const VAR = "/opt/zscaler/var";
+/** Made once an enrollment is proven. */
+const PROOF = "/var/lib/zpa-enroll/proven";
+/** What cloud-init runs at every boot. */
+const BOOT_HOOK = "/var/lib/cloud/scripts/per-boot/zpa-enroll";
 /** Where a cloud-config puts the script. */
 const SCRIPT_PATH = "/usr/local/sbin/zpa-enroll";
 const HOOK_HINT =
@@ -20,16 +24,21 @@ export function bootScript(args: ResolvedArgs): string {
   const cloud = cloudProgram(args);
   const sections = [
     header(args, service),
-    FUNCTIONS,
+    slim(FUNCTIONS),
     commandsFunction("commands_before", args.commandsBefore),
     commandsFunction("commands_after", args.commandsAfter),
-    packageFunctions(args),
-    healthFunction(args, service),
-    cloudFunctions(args, cloud),
-    giveUpFunction(args),
-    main(args, cloud?.keyHint),
+    slim(packageFunctions(args)),
+    slim(healthFunction(args, service)),
+    slim(cloudFunctions(args, cloud)),
+    slim(giveUpFunction(args)),
+    slim(main(args, cloud?.keyHint)),
   ];
   return sections.filter((section) => section !== undefined).join("\n");
+}
+
+/** Without its lines of comment, which are for readers of this source: AWS takes 16 KB of user data. */
+function slim<T extends string | undefined>(section: T): T {
+  return section?.replaceAll(/^ *# .*\n/gm, "") as T;
 }
 
 /** The script inside cloud-init's YAML. */
@@ -40,9 +49,9 @@ export function cloudConfig(args: ResolvedArgs): string {
     .map((line) => (line === "" ? "" : `   ${line}`))
     .join("\n");
   return `#cloud-config
-# bootcmd runs early in every boot: a machine that has no key yet must not start its service.
+# bootcmd runs early in every boot: a machine that has no key yet, and has not enrolled, must not start its service.
 bootcmd:
-- [bash, -c, "[ -s ${keyPaths(args)[0]} ] || systemctl stop ${service} || true"]
+- [bash, -c, "[ -s ${keyPaths(args)[0]} ] || [ -e ${PROOF} ] || [ -e ${VAR}/cert.pem ] || [ -e ${VAR}/service-edge/cert.pem ] || systemctl stop ${service} || true"]
 write_files:
 - path: ${SCRIPT_PATH}
   owner: root:root
@@ -83,7 +92,7 @@ umask 022
 SERVICE=${service}
 VAR=${VAR}
 KEY_FILE=${keyPaths(args)[0]}
-PROOF=/var/lib/zpa-enroll/proven
+PROOF=${PROOF}
 DEADLINE=${args.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS}
 `;
 }
@@ -125,9 +134,12 @@ function giveUpFunction(args: ResolvedArgs): string {
   const last =
     args.onFailure === "poweroff"
       ? `    log "powering off, so that the cloud replaces this machine"\n    systemctl --no-block poweroff\n`
-      : `    log "the next boot tries again"\n`;
+      : repeats(args)
+        ? `    log "the next boot tries again"\n`
+        : `    [ ! -e ${BOOT_HOOK} ] || log "the next boot tries again"\n`;
   return `give_up() {
 ${abandon}  if enrolled; then
+    systemctl --quiet is-active "$SERVICE" || systemctl start "$SERVICE" || true
     log "this machine has enrolled: it stays as it is"
   else
 ${last}  fi
@@ -136,7 +148,8 @@ ${last}  fi
 }
 
 function main(args: ResolvedArgs, keyHint: string | undefined): string {
-  const health = args.healthPort === undefined ? "" : `step "starting the health service"\ninstall_health\n\n`;
+  const health =
+    args.healthPort === undefined ? "" : `step "starting the health service"\ninstall_health || enrolled\n\n`;
   const after = args.commandsAfter?.length
     ? `if [ -n "$started" ]; then\n  step "running commandsAfter"\n  commands_after\nfi\n`
     : "";
@@ -174,14 +187,21 @@ ${proven}${after}log "done: $SERVICE has enrolled\${started:+ and was started}"
 `;
 }
 
+/** GCP runs a startup-script at every boot by itself; user data elsewhere runs once in a machine's life. */
+function repeats(args: ResolvedArgs): boolean {
+  return args.source.kind === "gcp-secret-manager" && args.format !== "cloud-config";
+}
+
 function enrollment(args: ResolvedArgs, keyHint: string | undefined): string {
-  // GCP runs a startup-script at every boot by itself; user data elsewhere runs once in a machine's life.
-  const repeats = args.source.kind === "gcp-secret-manager" && args.format !== "cloud-config";
-  const again = repeats
+  const again = repeats(args)
     ? ""
     : `  # user data runs once only: a copy tries again at the next boot
-  hook=/var/lib/cloud/scripts/per-boot/zpa-enroll
-  [ "$0" -ef "$hook" ] || install -D -m 700 "$0" "$hook" || log "no copy made for the next boot"
+  hook=${BOOT_HOOK}
+  copy=/var/lib/cloud/zpa-enroll.new
+  [ "$0" -ef $hook ] || { install -D -m 700 "$0" $copy && mkdir -p "$(dirname $hook)" && mv -f $copy $hook; } || {
+    rm -f $copy
+    log "no copy could be made: the next boot does not try again"
+  }
 `;
   // commandsBefore may be what makes dnf work, so they come before the packages.
   const before = args.commandsBefore?.length ? `  step "running commandsBefore"\n  commands_before\n` : "";

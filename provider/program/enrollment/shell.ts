@@ -9,7 +9,8 @@ const PROOF_INTERVAL = 10;
 // retry <what to check if all fails> <command...> repeats it until it succeeds or the deadline would pass; it waits 1 to 2 s
 // at first, 15 to 30 s in the end.
 // put <file> makes standard input the file, mode 644, at once. The folder belongs to the service's user, who could put a
-// link in the place of any name in it: so root writes inside of a folder of its own, and looks whether it is that one.
+// link in the place of any name in it: so root writes inside of a folder of its own, looks whether it is that one, and
+// changes no mode by a name (umask 022 makes it 644).
 // Of the journal counts only what the service has said since this start of it.
 export const FUNCTIONS = String.raw`doing="starting"
 work=$(mktemp -d /run/zpa-enroll.XXXXXX)
@@ -26,10 +27,12 @@ certified() { [ -e $VAR/cert.pem ] || [ -e $VAR/service-edge/cert.pem ]; }
 # such a machine has spent its use of the key and is never given up
 enrolled() { certified || [ -e "$PROOF" ]; }
 
+shuts_down() { [ -n "$stopped" ] || [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; }
+
 finish() {
   local status=$?
   rm -rf "$work"
-  [ "$status" != 0 ] && [ -z "$stopped" ] || return 0
+  [ "$status" != 0 ] && ! shuts_down || return 0
   log "FAILED (status $status) while: $doing"
   give_up
 }
@@ -81,10 +84,10 @@ put() (
   mkdir -p "$(dirname "$1")" || exit 1
   folder=$(mktemp -d "$1.XXXXXX") || exit 1
   cd "$folder" || exit 1
-  [ -O . ] || exit 1
+  # a link in its place may lead to another folder of root's, which is not closed to the rest
+  [ -O . ] && [ "$(stat -c %a .)" = 700 ] || exit 1
   set -C
   cat >new || exit 1
-  chmod 644 new || exit 1
   mv -fT new "$1" || exit 1
   cd /
   rmdir "$folder" || true

@@ -20,7 +20,7 @@ import { join } from "node:path";
 import { type Behaviour, behave, servicePlayers } from "./service";
 
 const IMAGE_TOOLS =
-  "cat chmod curl cut date dirname gpg grep install mkdir mktemp mv rm rmdir sed tail timeout tr wc".split(" ");
+  "cat chmod curl cut date dirname gpg grep install mkdir mktemp mv rm rmdir sed stat tail timeout tr wc".split(" ");
 const PATHS = [
   "/proc/uptime",
   "/opt/zscaler",
@@ -206,7 +206,9 @@ export class Machine {
       });
     });
     const programs = this.read("programs.log").split("\n").filter(Boolean);
-    const services = programs.filter((line) => /^(systemctl(?!.* (is-active|show) )|rpm|dnf) /.test(line));
+    const services = programs.filter((line) =>
+      /^(systemctl(?!.* (?:is-active |show |is-system-running))|rpm|dnf) /.test(line),
+    );
     return { status, log: log.replaceAll(this.root, ""), programs, services };
   }
 
