@@ -4,7 +4,7 @@
 
 import { isUnknown, type Values } from "./fields";
 
-/** How Pulumi marks a secret on the wire between engine and provider (`resource.SecretSig` in its sources). */
+/** How Pulumi marks a secret between engine and provider (`resource.SecretSig` in its sources). */
 const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" } as const;
 
 /** A copy in which these properties are marked as secrets. */

@@ -1,4 +1,4 @@
-// An object that is there already becomes a resource's own.
+// Takes over an existing object at the request of the program.
 
 import { type Field, type Inputs, isSet, type State, type Values } from "../model/fields";
 import { inputNotes, withNotes } from "../model/notes";
@@ -16,7 +16,7 @@ export async function adopt<T extends RemoteObject>(
 ): Promise<{ id: string; outs: State }> {
   const { kind, fields } = definition;
   const look = (where: Values) => definition.find(session, id, where);
-  // an object of the other type is found too, so that the error can say what is wrong
+  // also looks for the other type, so that the error can say what is wrong
   const found =
     (await look(inputs)) ??
     (isSet(inputs["associationType"]) ? await look({ ...inputs, associationType: undefined }) : undefined);
@@ -44,7 +44,7 @@ export async function adopt<T extends RemoteObject>(
   const outs = definition.outputs(item, where);
   const wanted = definition.adjust(inputs, outs);
   const placed = { ...wanted, microtenantId: session.microtenantIdOf(inputs) };
-  // replaceOnChanges is about what the stack has created
+  // replaceOnChanges applies only to objects that the stack created
   const notes = { ...inputNotes(placed), replaceOn: [] };
   const plan: Plan = { ...planOf(fields, outs, withNotes(placed, notes)), isAdoption: true };
   for (const field of fields) {
@@ -60,7 +60,7 @@ export async function adopt<T extends RemoteObject>(
   return { id: item.id, outs: await definition.bringTo(session, item, outs, wanted) };
 }
 
-/** An object of another microtenant is not taken over by accident: the program has to name where it is. */
+/** To take over an object of another microtenant, the program has to name that microtenant. */
 function isMove({ name }: Field, { changed }: Plan): boolean {
   return name === "microtenantId" && changed.includes(name);
 }

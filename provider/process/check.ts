@@ -1,5 +1,5 @@
-// Whether the arguments of a resource are right, and the name of one whose program gives none. Pure: the engine checks
-// one resource after the other, so a call to ZPA here would be paid for each of them.
+// Validates the arguments of a resource, and generates its name if the program sets none. Makes no requests: the engine
+// checks resources one by one, so each would pay for its own.
 
 import { type Failure, failure } from "../model/failure";
 import { canonical, clean, type FieldTable, type Inputs, isSet, isUnknown, type Values } from "../model/fields";
@@ -23,7 +23,7 @@ export function check<T extends RemoteObject>(
   const { values, failures } = checkFields(fields, isNote, news);
   if (notes.generated) values["name"] = nameFor(definition, olds, values, notes);
   const inputs: Inputs = clean(withNotes(values, notes));
-  // rules between fields make sense only where each field is right by itself
+  // rules between fields need fields that are valid by themselves
   if (failures.length === 0) failures.push(...secretKeepers(fields, inputs), ...definition.check(inputs, olds));
   if (failures.length > 0 || notes.seed === undefined) return { inputs, failures };
   const { name, adopt } = inputs;
@@ -33,7 +33,7 @@ export function check<T extends RemoteObject>(
   return { inputs, failures };
 }
 
-/** With `ignoreChanges` the engine passes old inputs for those of the program, a generated name among them. */
+/** With `ignoreChanges` the engine passes old inputs, including a generated name, instead of those of the program. */
 function newNotes(olds: Inputs, news: Inputs): InputNotes {
   const [old, given] = [inputNotes(olds), inputNotes(news)];
   const isOldName = given.generated === true && old.generated === true && news["name"] === olds["name"];
@@ -45,7 +45,7 @@ function newNotes(olds: Inputs, news: Inputs): InputNotes {
   };
 }
 
-/** An object that stays keeps its name; what is to replace it is checked once more, without old inputs. */
+/** An object keeps its generated name. Its replacement is checked again without old inputs, and gets a new one. */
 function nameFor<T extends RemoteObject>(
   { fields }: ResourceDefinition<T>,
   olds: Inputs,
@@ -67,7 +67,7 @@ function secretKeepers(fields: FieldTable, inputs: Inputs): Failure[] {
   });
 }
 
-/** Which resource uses which name and adopts which object, in this run: two that want the same would fight for it. */
+/** Which resource of this run uses a name or adopts an object: two resources must not claim the same. */
 const claims = new Map<string, string>();
 
 function claim(field: string, what: Values, seed: string): Failure[] {

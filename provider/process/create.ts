@@ -1,8 +1,8 @@
-// How an object comes to be: made, found again after a run that broke off, or adopted.
+// Creates an object, finds it again after a crashed run, or adopts it.
 //
-// An object that has the new one's generated name may be a crashed run's, or some state may own it: the engine was told
-// to replace it, its stack was renamed, its resource was moved. It is taken over only where no state can own it.
-// Anything else is left alone, and the new object gets another name.
+// An existing object with the generated name may be left by a crashed run, or some state may own it: the engine replaces
+// it, its stack was renamed, or its resource was moved. It is taken over only if no state can own it. Otherwise it is left
+// alone, and the new object gets another name.
 
 import { keeping, PartialFailure, plainError } from "../model/errors";
 import { canonical, defaultMicrotenant, type Inputs, isSet, providerKey, type State } from "../model/fields";
@@ -21,13 +21,13 @@ interface Result {
   outs: State;
 }
 
-/** Seconds within which a run that crashed is repeated. */
+/** Seconds after which an object is no longer taken over. */
 const longestPause = 24 * 60 * 60;
-/** Seconds by which the times of one and the same write may differ. */
+/** Seconds by which creation and modification time may differ for an unchanged object. */
 const timeTolerance = 1;
 /** Seconds by which the clocks of ZPA's servers may differ. */
 const clockTolerance = 60;
-/** Seconds by which the time of an answer may be ahead of the time of the next write. */
+/** Seconds of tolerance between the `Date` of a response and the creation time of an object. */
 const postingTolerance = 5;
 
 /** @throws PartialFailure for an object that exists and is not complete */
@@ -57,14 +57,14 @@ export async function create<T extends RemoteObject>(
     return { id, outs: await record(id, outs) };
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
-    // the runtime adds the provider's text to results alone, and without it nothing could be done with the object
+    // Pulumi adds the provider's text to results only; without it the engine could not refresh or delete the object
     const properties = { ...(await record(error.id, error.properties)), [providerKey]: inputs[providerKey] };
     session.unfinished.set(seed, { id: error.id, properties });
     throw error.with(properties);
   }
 }
 
-/** An error hook of the program lets the engine call create again, and forget what the first call has left half done. */
+/** Completes the object of an earlier create: with an error hook, the engine repeats create and forgets the first object. */
 async function finish<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
@@ -97,7 +97,7 @@ function obtain<T extends RemoteObject>(
   past: readonly string[],
 ): Promise<Result> {
   const adopted = isSet(inputs["adopt"]) ? String(inputs["adopt"]) : undefined;
-  // what this resource had before was adopted once, and is not adopted again in place of its successor
+  // a resource does not adopt again what it had before
   const isSpent =
     adopted !== undefined && (past.includes(adopted) || session.deleted.has(refOf(definition.kind, adopted)));
   return adopted === undefined || isSpent
@@ -105,7 +105,7 @@ function obtain<T extends RemoteObject>(
     : adopt(definition, session, inputs, adopted);
 }
 
-/** The creation of one object under its own name, or under the next one where that is taken. */
+/** Creates one object with its name, or with the next generated name if that is taken. */
 class Creation<T extends RemoteObject> {
   private readonly objects: Snapshot<T>;
   private readonly microtenantId: string;
@@ -150,7 +150,7 @@ class Creation<T extends RemoteObject> {
     return String(this.inputs["name"]);
   }
 
-  /** POST; undefined when somebody else's object has taken the name meanwhile. */
+  /** Sends the POST. Undefined if the name was taken meanwhile. */
   private async make(): Promise<Result | undefined> {
     const { definition, session, inputs } = this;
     const { AlreadyExistsError, ZpaError } = sdk();
@@ -165,7 +165,7 @@ class Creation<T extends RemoteObject> {
         const there = this.inMicrotenant(await this.look(error));
         if (there.length === 0 && error.mayHaveHappened && tries > 1) continue;
         if (there.length === 0) throw error;
-        // an object that is as we asked for, and no older than our request, came from it
+        // an object that equals the request and is not older comes from it
         const [only, ...others] = there;
         const isOurs = isAnswerLost && others.length === 0 && this.isSincePosted(only!);
         if (isOurs && (await definition.isUntouched(session, only!, inputs))) {
@@ -176,7 +176,7 @@ class Creation<T extends RemoteObject> {
     }
   }
 
-  /** What has the name after a POST that ended in this error. */
+  /** The objects with the name, after a POST failed with this error. */
   private async look(posted: Error): Promise<T[]> {
     try {
       return await this.objects.namedNow(this.name);
@@ -221,18 +221,18 @@ class Creation<T extends RemoteObject> {
     return canonical({ ...definition.nameScope(inputs), name, microtenantId });
   }
 
-  /** With all outputs; may have to create the object once more to get at its secret. */
+  /** Reads all outputs; may create the object again to get its secret. */
   private async complete(item: T): Promise<Result> {
     const { item: complete, outs } = await this.definition.complete(this.session, item, this.inputs);
     this.objects.created(complete);
     return { id: complete.id, outs };
   }
 
-  /** Takes over what a run of this resource has left; undefined, with another name to try, when it is not that. */
+  /** Takes over the object of a crashed run. Undefined if it is another one: then there is another name to try. */
   private async recover(there: readonly T[]): Promise<Result | undefined> {
     const { definition } = this;
     const [item, ...others] = there;
-    // one with a name of the program's own may be meant by it, but for a key whose text nobody can read any more
+    // with an explicit name, only a key whose text is lost is taken over; anything else may be intended
     const isWanted = others.length === 0 && (this.isGenerated || definition.isShownOnce(item!));
     if (isWanted && (await this.isLeftOver(item!)) && !(await this.hasSuccessor(item!))) return this.takeOver(item!);
     if (!this.isGenerated) throw nameTaken(definition, this.name, there);
@@ -249,7 +249,7 @@ class Creation<T extends RemoteObject> {
     const { id, outs } = await this.complete(item);
     if (id !== item.id) return { id, outs };
     noteTakingOver({ ...(await session.identityOf(definition.kind)), id });
-    // state must not claim a secret that is not written yet
+    // state must not contain a secret before it is written
     const unwritten = Object.fromEntries(
       definition.fields.filter((field) => field.secret).map(({ name }) => [name, undefined]),
     );
@@ -257,12 +257,12 @@ class Creation<T extends RemoteObject> {
     return { id, outs: await keeping(id, { ...outs, ...unwritten }, bring) };
   }
 
-  /** A run that was to replace the object, and crashed, has created the next one: so state owns this one. */
+  /** Whether a crashed replacement created the next object: then state owns this one. */
   private async hasSuccessor(item: T): Promise<boolean> {
     return this.isGenerated && this.inMicrotenant(await this.objects.named(this.nameAfter([item]))).length > 0;
   }
 
-  /** Whether nothing but a run that broke off can explain the object. */
+  /** Whether only a crashed run can explain the object. */
   private async isLeftOver(item: T): Promise<boolean> {
     const { definition, session } = this;
     const ref = refOf(definition.kind, item.id);
@@ -273,12 +273,12 @@ class Creation<T extends RemoteObject> {
     const isChanged = isSet(modified) && Math.abs(Number(modified) - created) > timeTolerance;
     if (isChanged && !wasTakenOver({ ...kind, id: item.id })) return false;
     if (!(await definition.isUntouched(session, item, this.inputs))) return false;
-    // it would have to be deleted and created again: only where this machine knows that it is nobody else's
+    // it would be deleted and created again, so this machine must know that it is ours
     if (definition.isShownOnce(item) && !wasPosted({ ...kind, of: this.uniqueName }, created)) return false;
     return !wasHandedOver({ ...kind, id: item.id, creationTime: item.creationTime });
   }
 
-  /** The same name again when the run is repeated, as long as these are there. */
+  /** Switches to the next name, which is the same in every run while these objects exist. */
   private passOn(there: readonly T[]): void {
     const { definition, inputs } = this;
     const { seed = "" } = inputNotes(inputs);
@@ -311,8 +311,8 @@ class Creation<T extends RemoteObject> {
 }
 
 /**
- * Whether a listed object is in this microtenant itself: a microtenant also lists what it inherits from Default, whose
- * objects come without an id and mostly with a name.
+ * Whether a listed object belongs to this microtenant. A microtenant also lists objects of Default, which have no
+ * microtenant id and mostly a microtenant name.
  */
 function isInMicrotenant(item: RemoteObject, id: string): boolean {
   if (isSet(item.microtenantId)) return item.microtenantId === id;

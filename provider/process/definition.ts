@@ -1,4 +1,4 @@
-// What a resource has to say about itself for the lifecycle that all resources share.
+// The interface between a resource and the lifecycle that all resources share.
 
 import type { Failure } from "../model/failure";
 import {
@@ -14,7 +14,7 @@ import type { Plan } from "../model/plan";
 import { sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 
-/** Every object of ZPA that a resource stands for. */
+/** The fields that all objects of ZPA have. */
 export interface RemoteObject {
   id: string;
   name: string;
@@ -24,24 +24,24 @@ export interface RemoteObject {
   modifiedTime?: string | undefined;
 }
 
-/** An object, and where it was found as far as its answer does not tell. */
+/** An object, and where it was found if the response does not say. */
 export interface Found<T> {
   item: T;
   where: Values;
 }
 
-/** What is special about one kind of resource. */
+/** One kind of resource. */
 export interface ResourceDefinition<T extends RemoteObject> {
   /** As in `provisioning key`. */
   readonly kind: string;
   readonly fields: FieldTable;
   /** Names of the outputs that are secret, beside the secret arguments. */
   readonly secretOutputs: readonly string[];
-  /** What else than the microtenant makes up the scope in which a name must be unique. */
+  /** The scope in which a name must be unique, besides the microtenant. */
   nameScope(inputs: Inputs): Values;
   /** Rules between the fields. @param olds - the old inputs; empty at creation */
   check(inputs: Inputs, olds: Inputs): Failure[];
-  /** The arguments adjusted by what the object has been through; at creation there is no state. */
+  /** The arguments adjusted by state; at creation there is none. */
   adjust(inputs: Inputs, state?: State): Inputs;
   /** Why this change, or without inputs this deletion, cannot be made: one sentence. */
   objection(state: State, inputs?: Inputs, plan?: Plan): string | undefined;

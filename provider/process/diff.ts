@@ -1,4 +1,4 @@
-// What the engine has to do for a resource: nothing, an update, or a replacement. Pure, but for what it notes of the run.
+// Decides whether a resource stays, is updated or is replaced. Makes no requests; records what it learns of the run.
 
 import { type Inputs, isSet, isUnknown, type State } from "../model/fields";
 import { logicalName } from "../model/names";
@@ -24,10 +24,10 @@ export function diff<T extends RemoteObject>(
   const target = definition.adjust(inputs, state);
   const plan = planOf(definition.fields, state, target);
   const isReplaced = plan.replaces.length > 0;
-  // a name must be unique: where the new object has the old one's, the old one has to go first
+  // names are unique: an object that keeps the name of the old one needs the old one deleted first
   const needsName = isReplaced && generated === undefined && inputs["name"] === state["name"];
-  // A refresh compares what it has read with the old arguments, and before a resource is replaced the engine compares what
-  // depends on it with old arguments, of which some are unknown: neither decides anything, and nothing may block them.
+  // A refresh compares with the old arguments. Before it replaces a resource, the engine also compares its dependents, with
+  // old arguments of which some are unknown. Neither decides anything, so neither may record or refuse anything.
   const isTentative = isUnknown(inputs);
   if (session?.takeRead(ref) !== true && !isTentative) {
     refuse(definition.objection(state, target, plan));
@@ -52,7 +52,7 @@ function retainedName(kind: string, name: string): string {
   );
 }
 
-/** State that holds an object twice deletes it twice: after an up with --target, or a take-over on another machine. */
+/** Warns if two resources hold the same object, as after `--target` or a take-over on another machine. */
 function tellShared(session: Session, kind: string, id: string, seed: string): void {
   const ref = refOf(kind, id);
   const holder = session.holders.get(ref) ?? seed;
@@ -64,7 +64,7 @@ function tellShared(session: Session, kind: string, id: string, seed: string): v
   );
 }
 
-/** A forced replacement, of which the engine does not tell the provider, would adopt again. */
+/** Warns of a leftover `adopt`: a forced replacement, which the provider cannot see, would adopt again. */
 function tellSpentAdoption(kind: string, id: string, inputs: Inputs): void {
   const { adopt } = inputs;
   const { seed } = inputNotes(inputs);
@@ -75,5 +75,5 @@ function tellSpentAdoption(kind: string, id: string, inputs: Inputs): void {
   );
 }
 
-/** More would only matter for an object that was retained so many replacements ago. */
+/** The most ids that state remembers; older ones matter only for objects that were retained. */
 const mostPast = 50;

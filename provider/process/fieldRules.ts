@@ -19,7 +19,7 @@ const trimmed = (schema: z.ZodString) =>
 /** ZPA's names and other short texts; the Admin Portal takes 255 characters. */
 const defaultMaxLength = 255;
 
-/** Any value will do, as a text that changes with it; the same at preview, beside others that are not known yet. */
+/** Accepts any value and keeps it as a string. Unknown values stay unknown beside known ones. */
 const keeper = z
   .unknown()
   .transform((value) => (isUnknown(value) ? unknownValue : typeof value === "string" ? value : canonical(value)));
@@ -81,7 +81,7 @@ function schemaFor(field: Field): z.ZodType {
 }
 
 /**
- * Checks the arguments by the table: what is known must be right, what is not known yet passes.
+ * Validates the arguments against the table. Unknown values pass.
  *
  * @param isOurs - whether a property that is no argument is one of this package's own
  */

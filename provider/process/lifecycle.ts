@@ -1,6 +1,6 @@
-// What the engine calls, alike for both resources: check, diff, create, read, update, delete. What differs stands in the
-// resource's own file. Calls that change something are repeatable: a run that breaks off anywhere leaves nothing double
-// and nothing lost.
+// The methods that the engine calls, shared by both resources: check, diff, create, read, update, delete. The differences
+// are in each resource's own file. Every write can be repeated: a run that is interrupted anywhere creates no duplicates and
+// loses nothing.
 
 import type * as pulumi from "@pulumi/pulumi";
 import { PartialFailure, plainError } from "../model/errors";
@@ -19,14 +19,14 @@ import { microtenantOfSettings, openSession, refOf, sdk, type Session } from "./
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {
   let config: { get(key: string): string | undefined } | undefined;
   const setting = (name: string) => config?.get(`zpa:${name}`);
-  // read by the first call that needs them: the runtime does not wait for `configure`
+  // read lazily, because Pulumi does not wait for `configure`
   const fromSettings = () => ({
     session: lazy(() => openSession(setting)),
     microtenant: lazy(() => microtenantOfSettings(setting)),
   });
   let { session, microtenant } = fromSettings();
   const secrets = [...definition.fields.filter((field) => field.secret).map(({ name }) => name), ...definition.secretOutputs]; // prettier-ignore
-  /** Every error leaves as one sentence, without a stack. */
+  /** Turns every error into one sentence without a stack. */
   const guarded = <A extends unknown[], R>(step: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {
       try {
@@ -46,7 +46,7 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
     check: guarded((olds: Inputs, news: Inputs) => {
       const microtenantId = isSet(news["microtenantId"]) ? String(news["microtenantId"]) : unlessUnset(microtenant);
       const { inputs, failures } = checker().check(definition, microtenantId ?? unknownValue, olds, news);
-      // the engine forgets which arguments are secret where the program has transforms
+      // with transforms in the program, the engine loses which arguments are secret
       return Promise.resolve({ inputs: marked(inputs, secrets), failures });
     }),
     diff: guarded((id: string, state: State, inputs: Inputs) =>
@@ -74,7 +74,7 @@ async function read<T extends RemoteObject>(
   props: State,
 ): Promise<{ id: string; props: State; inputs?: Values }> {
   await stayInTenant(definition, session, props);
-  // a get, whose id may name a microtenant; what was read before and is not there any more leaves state
+  // the first read of a `get`; its id may name a microtenant. If a later read finds nothing, the object leaves state
   const isFirst = !isSet(props[notesKey]) && !isSet(props["creationTime"]);
   const known = isFirst ? props : session.located(props);
   const found = await definition.find(session, id, known);
@@ -87,7 +87,7 @@ async function read<T extends RemoteObject>(
   const tenant = await session.client.tenantFingerprint();
   const outs = clean(withNotes(state, { ...stateNotes(state), tenant }));
   session.inState.add(refOf(definition.kind, found.item.id));
-  // what is only got is read and never compared, and no stack owns it
+  // a `get` is never compared, and no stack owns its object
   if (stateNotes(props).seed !== undefined) {
     session.noteRead(refOf(definition.kind, found.item.id));
     noteInState(definition.kind, found.item.id, outs);
@@ -141,7 +141,7 @@ async function remove<T extends RemoteObject>(
     );
     return;
   }
-  // an earlier run that took the object over may have ended before the engine had dropped the old entry
+  // an earlier run may have taken the object over and ended before the engine dropped the old entry
   const isRecreated = session.created.has(stateNotes(state).seed ?? "");
   if (session.kept.has(ref) && !isRecreated) {
     console.log(
@@ -155,7 +155,7 @@ async function remove<T extends RemoteObject>(
     await definition.remove(session, id, state);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
-    // it may have been moved to another microtenant; what was listed of it earlier in this run does not tell
+    // it may have been moved to another microtenant since it was listed
     definition.objects(session, state).updated(id);
     const found = await definition.find(session, id, state);
     if (found !== undefined) {
@@ -167,12 +167,12 @@ async function remove<T extends RemoteObject>(
   session.deleted.add(ref);
 }
 
-/** Loaded with the first check, for zod takes a while to load. */
+/** Loaded with the first check, because zod takes a while to load. */
 function checker(): { check: typeof check } {
   return require("./check") as typeof import("./check");
 }
 
-/** A preview needs no credentials: what the settings would tell is then not known. */
+/** Undefined without credentials, which a preview does not need. */
 function unlessUnset<T>(tell: () => T): T | undefined {
   const { ConfigurationError } = require("../../sdk/errors") as typeof import("../../sdk/errors");
   try {
@@ -183,7 +183,7 @@ function unlessUnset<T>(tell: () => T): T | undefined {
   }
 }
 
-/** Makes once what it tells, or the error that keeps it from that. */
+/** Calls `make` once and remembers its result, or its error. */
 function lazy<T>(make: () => T): () => T {
   let made: { value: T } | { error: unknown } | undefined;
   return () => {

@@ -1,45 +1,44 @@
-// What the runs of this user on this machine note down of the objects that they create and see, for the runs after them.
-// A create that finds an object under its own generated name has to know: either a run crashed before the engine recorded
-// the object, or a state owns it, and the engine forces a replacement, a stack was renamed, a resource was moved. The
-// engine does not say which.
+// Notes that the runs of this user on this machine leave for later runs. A create that finds an object with its own
+// generated name must know whether a run crashed before the engine recorded the object, or whether a state owns it, as in a
+// forced replacement, after a stack rename or a moved resource. The engine does not tell.
 //
-// When a run ends in order, the engine has recorded what was handed to it, and interrupts its providers. Then they note the
-// ids of these objects, and of those that state held already. What decides on a deletion is noted at once. Where there are
-// no notes, such as on another machine, the object's own age and use have to tell.
+// At the end of a run, the engine has recorded all objects and interrupts its providers. Then they note the ids of the
+// objects that are in state. What decides about a deletion is noted immediately. Without notes, as on another machine, the
+// age and the use of the object decide.
 
 import { createHash, randomUUID } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 
-/** Milliseconds of one file: an object that is older than a day is never taken for a crashed run's. */
+/** Milliseconds that one file covers. Objects older than a day are never taken over. */
 const period = 24 * 60 * 60 * 1000;
 const prefix = "objects.";
 
-/** Ids alone are not enough: those of two tenants, or of two simulators, may be the same. */
+/** An object in state. Two tenants may use the same id, so the tenant is part of it. */
 export interface HandedOver {
   tenant: string;
   kind: string;
   id: string;
-  /** Undefined where the answer to the creation does not tell it. */
+  /** Undefined if the response to the creation does not contain it. */
   creationTime: string | undefined;
 }
 
-/** A POST whose answer, should it get lost, nobody could read again. */
+/** A POST whose response contains a secret that cannot be read again. */
 export interface Posting {
   tenant: string;
   kind: string;
-  /** The name and all that it is unique in. */
+  /** The name and its scope. */
   of: string;
 }
 
-/** Seconds by which the server's time may be ahead of the creation that it precedes. */
+/** Seconds of tolerance between the server's time and the creation time of an object. */
 const postingTolerance = 5;
 
 const handedOver = new Set<string>();
 const ownPostings = new Set<string>();
 let recorded: Set<string> | undefined;
 
-/** State holds this object, or will: the engine gets it with the answer to a create. */
+/** Records that state holds the object, or will with the result of this create. */
 export function handOver(object: HandedOver): void {
   if (isOld(object)) return;
   if (handedOver.size === 0) noteAtOrderlyEnd();
@@ -53,7 +52,7 @@ export function wasHandedOver(object: HandedOver): boolean {
 }
 
 /**
- * Notes at once that a POST is about to be sent: what comes next may be the crash.
+ * Notes immediately that a POST is about to be sent, because the process may be killed next.
  *
  * @param at - the server's time, in seconds since 1970
  * @returns to be called when the outcome is known: the object is handed to the engine, or ZPA has refused it
@@ -104,12 +103,12 @@ function takingOverLine({ tenant, kind, id }: Omit<HandedOver, "creationTime">):
   return `${tenant} ${kind} taking over ${id}`;
 }
 
-/** Nobody takes such an object for a crashed run's, whatever the difference of the clocks. */
+/** Too old to be taken over, whatever the clocks differ. */
 function isOld({ creationTime }: HandedOver): boolean {
   return creationTime !== undefined && Date.now() - Number(creationTime) * 1000 > 2 * period;
 }
 
-/** The engine interrupts its providers at the end of a run. A provider that is killed has nothing to tell. */
+/** Writes the notes when the engine interrupts the provider at the end of a run. */
 function noteAtOrderlyEnd(): void {
   for (const signal of ["SIGINT", "SIGBREAK"] as const) {
     process.once(signal, () => {
@@ -127,7 +126,7 @@ function write(lines: readonly string[]): void {
     for (const name of files(folder)) if (dayOf(name) < today() - 1) rmSync(path.join(folder, name), { force: true });
     appendFileSync(path.join(folder, `${prefix}${today()}`), `${lines.join("\n")}\n`, { mode: 0o600 });
   } catch {
-    // without the note the object's age and use have to tell
+    // without notes, age and use of the object decide
   }
 }
 

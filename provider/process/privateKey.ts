@@ -1,4 +1,4 @@
-// Whether a text is a private key that ZPA can sign in with: known before anything is sent, and told without quoting it.
+// Checks that a text is a private key that ZPA can use, before anything is sent and without quoting it.
 
 import { createPrivateKey } from "node:crypto";
 import { type Failure, failure } from "../model/failure";
@@ -6,7 +6,7 @@ import { isSet, isUnknown, type Values } from "../model/fields";
 
 const remedy = "paste the whole file, from -----BEGIN … PRIVATE KEY----- to -----END … PRIVATE KEY-----";
 
-/** What is wrong with `privateKey` and `passphrase`; nothing as long as either is not known yet. */
+/** Checks `privateKey` and `passphrase`; skips the check while either is unknown. */
 export function checkPrivateKey({ privateKey, passphrase }: Values): Failure[] {
   if (typeof privateKey !== "string" || isUnknown(privateKey) || isUnknown(passphrase)) return [];
   const problem = problemOf(privateKey.trim(), isSet(passphrase) ? String(passphrase) : undefined);
@@ -25,7 +25,7 @@ function problemOf(pem: string, passphrase: string | undefined): Problem | undef
     return { field: "privateKey", reason: `holds a ${label.toLowerCase()}, not a private key; ${remedy}` };
   }
   if (!pem.endsWith(`-----END ${label}-----`)) return { field: "privateKey", reason: `is truncated; ${remedy}` };
-  // Node does not read OpenSSH's own format: it is known by its envelope
+  // Node cannot read OpenSSH's own format, so only its envelope is checked
   const cipher = label === openssh ? opensshCipher(pem) : undefined;
   if (label === openssh && cipher === undefined) return { field: "privateKey", reason: `is corrupt; ${remedy}` };
   const isEncrypted = label === openssh ? cipher !== "none" : isEncryptedPem(pem, label);
@@ -51,7 +51,7 @@ const openssh = "OPENSSH PRIVATE KEY";
  */
 const magic = "openssh-key-v1\0";
 
-/** The cipher of a key in OpenSSH's format; undefined where the text is none, or ends before its cipher and public key. */
+/** The cipher of a key in OpenSSH's format; undefined if the text is not in this format, or is truncated. */
 function opensshCipher(pem: string): string | undefined {
   const body = Buffer.from(pem.split("\n").slice(1, -1).join(""), "base64");
   if (body.subarray(0, magic.length).toString("latin1") !== magic) return undefined;

@@ -28,10 +28,10 @@ import { handlerOf } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
 
-/** Seconds that pass at most between ZPA's writing a secret and its answer, and by which its clocks may drift apart. */
+/** Seconds between ZPA's write of a secret and its response, including the drift of its clocks. */
 const clockTolerance = 60;
 
-/** Texts beside the name that a PUT writes each time, for what is left out may be lost. */
+/** Fields besides the name that every PUT sends, because ZPA may drop the others. */
 const writable = ["description", "userName", "userDomain"] as const;
 
 const definition: ResourceDefinition<Wire> = {
@@ -45,7 +45,7 @@ const definition: ResourceDefinition<Wire> = {
     const type = inputs["credentialType"];
     if (isUnknown(type)) return [];
     const { required, optional } = fieldsOfType[type as CredentialType];
-    // with ignoreChanges a secret that others have set, or that an import could not read, stays theirs
+    // with ignoreChanges, a secret that was set elsewhere or imported is not required
     const isTheirs = (name: string) =>
       secretFields.includes(name) && olds["credentialType"] === type && !isSet(olds[name]);
     const missing = required
@@ -82,7 +82,7 @@ const definition: ResourceDefinition<Wire> = {
     return Promise.resolve(fields.every(isAsPosted));
   },
 
-  // whether its secret is the program's cannot be read: it is written
+  // the current secret cannot be read, so it is always written
   bringTo: (session, item, outs, inputs) => write(session, item.id, outs, targetOf(fields, outs, inputs), inputs),
 
   async update(session, id, state, inputs, plan) {
@@ -104,7 +104,7 @@ const definition: ResourceDefinition<Wire> = {
       outs = await write(session, id, now, targetOf(fields, state, inputs, now), inputs);
     } catch (error) {
       if (rest.length === plan.changed.length) throw error;
-      // it has moved, and state must know where it is now
+      // the move succeeded, so state must have the new microtenant
       throw new PartialFailure(error, id, { ...state, microtenantId });
     }
     return outs;
@@ -132,7 +132,7 @@ const definition: ResourceDefinition<Wire> = {
       secretResetElsewhere: known["secretResetElsewhere"],
     };
     if (wasResetElsewhere(observed, known)) {
-      // what is in force is not what state holds: without the old secret the next up finds a difference
+      // drops the outdated secret from state, so that the next up writes the program's
       const forgotten = Object.fromEntries(secretFields.map((name) => [name, undefined]));
       return withNotes({ ...outs, ...forgotten, secretResetElsewhere: observed }, notes);
     }
@@ -147,8 +147,8 @@ export const handler = handlerOf(definition);
 export const privilegedCredentialDefinition = definition;
 
 /**
- * Whether somebody else has written the secret. After a write of ours its time is not known before the next refresh, but
- * about when it must be: the server's time of the answer, plus what ZPA's clock was off from that at an earlier write.
+ * Whether somebody else changed the secret. After our own write, the reset time is unknown until the next refresh. It is
+ * estimated as the server time of the response plus the offset seen at an earlier write.
  */
 function wasResetElsewhere(observed: string | undefined, known: Values): boolean {
   if (observed === undefined) return false;
@@ -158,7 +158,7 @@ function wasResetElsewhere(observed: string | undefined, known: Values): boolean
   return isSet(written) && isSet(offset) && Number(observed) > Number(written) + Number(offset) + clockTolerance;
 }
 
-/** Seconds from the time of an answer to the reset time that the write got; the least that was ever seen. */
+/** The smallest offset seen so far, in seconds, between the server time of a response and the reset time. */
 function clockOffset(observed: string | undefined, known: Values): number | undefined {
   const { secretWrittenAt: written, resetClockOffset: offset } = stateNotes(known);
   if (observed === undefined || written === undefined) return offset;
@@ -169,7 +169,7 @@ function scopeOf(session: Session, values: Values) {
   return { microtenantId: session.microtenantOf(values) };
 }
 
-/** The secrets are the program's, never those of state. */
+/** The request body. Secrets come from the program, never from state. */
 function bodyOf(target: Values, inputs: Inputs): CredentialBody {
   const { name, credentialType, description } = target as unknown as CredentialBody;
   const { required, optional } = fieldsOfType[credentialType];
@@ -185,13 +185,13 @@ async function current(session: Session, id: string, state: State): Promise<Stat
   return { ...state, ...definition.outputs(found.item, state) };
 }
 
-/** One PUT with the secret. Its answer does not say when: the server's time stands in until a refresh knows better. */
+/** Sends one PUT with the secret. The response has no reset time, so the server time is recorded until a refresh. */
 async function write(session: Session, id: string, outs: State, target: Values, inputs: Inputs): Promise<State> {
   const body = bodyOf(target, inputs);
   const serverTime = await session.client.credentials.update(id, body, scopeOf(session, outs));
   definition.objects(session, outs).updated(id);
   const written = { ...outs, ...target };
-  // with ignoreChanges the program may say nothing of a secret that others have set: it stays theirs
+  // with ignoreChanges the program may contain no secret; then the current one stays
   if (secretFields.every((secret) => !isSet(inputs[secret]))) return written;
   const secrets = Object.fromEntries(secretFields.map((secret) => [secret, inputs[secret]]));
   const notes = { ...stateNotes(outs), secretWrittenAt: serverTime === undefined ? undefined : String(serverTime) };
@@ -205,7 +205,7 @@ async function move(session: Session, id: string, from: string, to: string): Pro
     await credentials.move(id, from, to);
   } catch (error) {
     const { NotFoundError, ZpaError } = sdk();
-    // a run that was killed, or somebody else, may have moved it already
+    // an interrupted run, or somebody else, may have moved it already
     const mayBeElsewhere = error instanceof ZpaError && (error.mayHaveHappened || error instanceof NotFoundError);
     if (!mayBeElsewhere) throw error;
     const { microtenantId = defaultMicrotenant } = await credentials.get(id, { microtenantId: "all" });

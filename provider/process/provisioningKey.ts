@@ -11,7 +11,7 @@ import { fromAnswer, microtenantIn, type ResourceDefinition } from "./definition
 import { handlerOf } from "./lifecycle";
 import { gone, type Session } from "./session";
 
-/** What a PUT writes: all of it each time, for what is left out may be lost. */
+/** The fields of a PUT. It always sends all of them, because ZPA may drop the others. */
 const writable = ["maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
 
 const definition: ResourceDefinition<Wire> = {
@@ -23,7 +23,7 @@ const definition: ResourceDefinition<Wire> = {
 
   check: () => [],
 
-  /** `headroom` raises the limit, and never lowers it: to what the program says, or to what the spent uses call for. */
+  /** `headroom` raises the limit to `maxUsage` or to what the spent uses require. It never lowers it. */
   adjust(inputs, state) {
     const { headroom, maxUsage } = inputs;
     if (typeof headroom !== "number" || typeof maxUsage !== "number") return inputs;
@@ -75,7 +75,7 @@ const definition: ResourceDefinition<Wire> = {
 
   async isUntouched(session, item, inputs) {
     const body: Values = { ...(await bodyOf(session, targetOf(fields, {}, inputs), inputs)) };
-    // what ZPA does not echo cannot be compared: it counts as posted
+    // fields that ZPA does not return cannot be compared
     const outs = definition.outputs(item, { ...inputs, ...body });
     const isAsPosted = (field: Field) => !(field.name in body) || same(field, outs[field.name], body[field.name]);
     return (item.usageCount ?? 0) === 0 && fields.every(isAsPosted);
@@ -91,7 +91,7 @@ const definition: ResourceDefinition<Wire> = {
 
   async update(session, id, state, inputs, plan) {
     const isPut = concernsZpa(fields, plan.changed);
-    // a create that broke off has left no text, or nobody has read it yet
+    // an incomplete create, or an import, leaves a key without its text
     const lacksText = !isSet(state["provisioningKey"]) && state["exportable"] !== false;
     if (!isPut && !lacksText) return withRemaining({ ...state, ...plan.target });
     const isRead = lacksText || leavesAlone(fields, writable, state, inputs);
@@ -135,7 +135,7 @@ export const handler = handlerOf(definition);
 /** The field table and how an object becomes outputs, for the import. */
 export const provisioningKeyDefinition = definition;
 
-/** Where the key of an id may be: `get` takes it with or without type and microtenant, state knows both. */
+/** The places where a key may be: `get` accepts an id without type and microtenant, state knows both. */
 function candidatesOf(id: string, props: Values) {
   const { microtenantId = props["microtenantId"], associationType: type = props["associationType"], ...parts } = parseKeyId(id); // prettier-ignore
   const types = isSet(type) ? [type as AssociationType] : (["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const);
@@ -172,7 +172,7 @@ async function current(session: Session, id: string, state: State): Promise<Stat
   const found = await definition.find(session, id, state);
   if (found === undefined) throw gone(`reading provisioning key ${id}`);
   const now = definition.outputs(found.item, state);
-  // uses never fall: what state knows may be newer than what was read earlier in this run
+  // uses never decrease, and state may be newer than what was read earlier in this run
   const usageCount = Math.max(Number(now["usageCount"]), Number(state["usageCount"] ?? 0));
   return { ...state, ...now, usageCount };
 }
@@ -181,7 +181,7 @@ function withRemaining(values: Values): State {
   return { ...values, remainingUses: Number(values["maxUsage"]) - Number(values["usageCount"] ?? 0) };
 }
 
-/** An answer without the key's text: an exportable key is read once, another one created once more. */
+/** Gets the text of a new key if the response lacks it: reads an exportable key, creates any other one again. */
 async function complete(
   session: Session,
   item: Wire,

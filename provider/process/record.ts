@@ -1,4 +1,4 @@
-// What state holds of an object beside its arguments and outputs, and what must agree with it before anything is done.
+// The notes that state holds about an object, and the checks of them before an operation.
 
 import { clean, type FieldTable, type Inputs, isSet, setByProgram, type State, type Values } from "../model/fields";
 import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
@@ -6,7 +6,7 @@ import type { RemoteObject, ResourceDefinition } from "./definition";
 import { handOver } from "./machineNotes";
 import type { Session } from "./session";
 
-/** Adds the notes that the next runs go by. */
+/** Adds the notes that later runs need. */
 export async function noted<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
@@ -21,7 +21,7 @@ export async function noted<T extends RemoteObject>(
   return clean(withNotes(outs, { ...notes, seed, managed, tenant, name }));
 }
 
-/** The inputs that fit these outputs: what the program had set, as ZPA has it now. */
+/** The inputs for these outputs: the arguments that the program set, with ZPA's current values. */
 export function inputsOf(fields: FieldTable, outs: State): Values {
   const { seed, managed, name } = stateNotes(outs);
   const names = managed ?? fields.map((field) => field.name);
@@ -33,7 +33,7 @@ export function inputsOf(fields: FieldTable, outs: State): Values {
   return clean({ ...inputs, ...(name === undefined ? {} : { name }), [notesKey]: notes });
 }
 
-/** A create of a later run must not take the object for one that a crashed run has left. */
+/** Notes that the object is in state, so that no later create takes it over. */
 export function noteInState(kind: string, id: string, state: State): void {
   const { tenant } = stateNotes(state);
   if (tenant !== undefined) handOver({ tenant, kind, id, creationTime: state["creationTime"] as string | undefined });

@@ -1,5 +1,5 @@
-// One tenant, for one run of the provider process: the client, what is known of its objects, and what was looked up.
-// All resource types share it, and with it the token and the rate limit.
+// One tenant, for one run of the provider process: the client, the cached objects, and what happened in this run. All
+// resource types share it, so they share the token and the rate limit.
 
 import type {
   AssociationType,
@@ -19,10 +19,10 @@ import { Snapshot } from "./snapshot";
 /** Reads a `zpa:` setting of Pulumi's configuration. */
 export type ConfigReader = (name: string) => string | undefined;
 
-/** For `npm run bench` only: when set, every object is read alone, which is what the snapshots are measured against. */
+/** For `npm run bench` only: reads every object by itself, as the baseline for the snapshots. */
 const withoutLists = "ZPA_BENCH_WITHOUT_LISTS";
 
-/** All microtenants: an object that was moved to another one is not gone. */
+/** All microtenants: an object that was moved to another one still exists. */
 const anywhere: Scope = { microtenantId: "all" };
 
 export class Session {
@@ -33,13 +33,13 @@ export class Session {
   private readonly reads = new Map<string, number>();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
 
-  /** Objects, as {@link refOf} names them, that a create of this process has answered with. */
+  /** Objects (see {@link refOf}) that a create of this process returned. */
   readonly answered = new Set<string>();
-  /** Objects that state holds, as a call of the engine has shown. */
+  /** Objects that are in state, as far as the engine's calls have shown. */
   readonly inState = new Set<string>();
-  /** Objects that an up keeps: the engine has asked whether one has to change, and it is not replaced. */
+  /** Objects that this up keeps: the engine called diff for them, and they are not replaced. */
   readonly kept = new Set<string>();
-  /** By seed: what a create of this process has left half done. */
+  /** By seed: the object that a create of this process left incomplete. */
   readonly unfinished = new Map<string, { id: string; properties: State }>();
   /** By object: the seed of the resource that holds it. */
   readonly holders = new Map<string, string>();
@@ -47,39 +47,39 @@ export class Session {
   readonly created = new Set<string>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
-  /** By seed: the resource that is being replaced in this run, and the ids that it has had so far. */
+  /** By seed: the state of a resource that this run replaces, and the ids that it has had so far. */
   readonly replacing = new Map<string, { past: string[]; state: State }>();
 
   constructor(readonly client: ZpaClient) {}
 
-  /** The engine has read the object, and will ask what that has changed. */
+  /** Records that the engine read the object; it calls diff next to find out what changed. */
   noteRead(ref: string): void {
     this.reads.set(ref, (this.reads.get(ref) ?? 0) + 1);
   }
 
-  /** Whether a question what has changed is that of a refresh, which comes after each read, and not that of an up. */
+  /** Whether a diff belongs to a refresh, which calls it after each read, and not to an up. */
   takeRead(ref: string): boolean {
     const reads = this.reads.get(ref) ?? 0;
     this.reads.set(ref, Math.max(0, reads - 1));
     return reads > 0;
   }
 
-  /** What tells this tenant's objects of a kind from those of others in the notes of this machine. */
+  /** Identifies the tenant and the kind of object in the notes of this machine. */
   async identityOf(kind: string): Promise<{ tenant: string; kind: string }> {
     return { tenant: await this.client.tenantFingerprint(), kind };
   }
 
-  /** The microtenant to name in a request: the object's own, or the one of the settings. */
+  /** The microtenant id for a request: the object's own, or that of the settings. */
   microtenantOf(values: Record<string, unknown>): string | undefined {
     return isSet(values["microtenantId"]) ? String(values["microtenantId"]) : this.client.microtenantId;
   }
 
-  /** The id of the microtenant that an object is in. */
+  /** The same, with the id of Default where neither names one. */
   microtenantIdOf(values: Record<string, unknown>): string {
     return this.microtenantOf(values) ?? defaultMicrotenant;
   }
 
-  /** A state with the object's microtenant: an object that was created while the settings named none is in Default. */
+  /** Adds the microtenant to a state that has none: its object was created while the settings named none, in Default. */
   located(state: State): State {
     if (isSet(state["microtenantId"]) || this.client.microtenantId === undefined) return state;
     return { ...state, microtenantId: defaultMicrotenant };
@@ -109,7 +109,7 @@ export class Session {
     );
   }
 
-  /** The id of the built-in certificate that keys of this type are signed with; looked up once. */
+  /** Id of the built-in certificate that signs keys of this type. Looked up once. */
   builtInCertificate(type: AssociationType): Promise<string> {
     const { builtInCertificates } = sdk();
     const found = memoised(this.certificates, type, async () => {
@@ -120,7 +120,7 @@ export class Session {
     return found;
   }
 
-  /** Whether another one than this reads several objects. */
+  /** Whether any other snapshot is reading several objects. */
   private othersRead(snapshot: unknown): boolean {
     const all = [...this.keys.values(), ...this.credentialsByMicrotenant.values()];
     return all.some((other) => other !== snapshot && other.readsSeveral);
@@ -147,7 +147,7 @@ export class Session {
   }
 }
 
-/** Names an object: keys and credentials do not share their ids. */
+/** Identifies an object: a key and a credential may have the same id. */
 export function refOf(kind: string, id: string): string {
   return `${kind} ${id}`;
 }
@@ -155,7 +155,7 @@ export function refOf(kind: string, id: string): string {
 const sessions = new Map<string, Session>();
 
 /**
- * The session for these settings. Nothing is sent yet: the client signs in with its first request.
+ * Opens the session for these settings. Sends nothing: the client signs in with its first request.
  *
  * @throws ConfigurationError
  */
@@ -171,7 +171,7 @@ export function openSession(read: ConfigReader): Session {
 }
 
 /**
- * The id of the microtenant of objects that name none, by the settings alone: a check loads no HTTP client.
+ * Id of the microtenant that the settings name for objects without one. Loads no HTTP client, because check calls it.
  *
  * @throws ConfigurationError
  */
@@ -180,7 +180,7 @@ export function microtenantOfSettings(read: ConfigReader): string {
   return resolveSettings(sourcesOf(read).sources).microtenantId ?? defaultMicrotenant;
 }
 
-/** Where the settings stand. The arguments of an explicit provider arrive as configuration, with what it maps. */
+/** The sources of the settings. The arguments of an explicit provider arrive as configuration. */
 function sourcesOf(read: ConfigReader): { key: string; sources: SettingSources & { explicit: ZpaSettings } } {
   const { settingNames } = require("../../sdk/settings/settings") as typeof import("../../sdk/settings/settings");
   // an unset secret arrives as null
@@ -193,7 +193,7 @@ function sourcesOf(read: ConfigReader): { key: string; sources: SettingSources &
   return { key, sources: { explicit: settings, env, envVarMappings } };
 }
 
-/** A microtenant that is not used would show only in where objects are created. */
+/** Warns of a microtenant that is ignored: users would notice only by where objects are created. */
 function warnAboutIgnoredMicrotenant(sources: SettingSources): void {
   const { ignoredSetting } = require("../../sdk/settings/sources") as typeof import("../../sdk/settings/sources");
   const found = ignoredSetting(sources, "microtenantId");
@@ -204,7 +204,7 @@ function warnAboutIgnoredMicrotenant(sources: SettingSources): void {
   );
 }
 
-/** Loaded with the first object, for undici and zod take a while to load. */
+/** Loaded with the first object, because undici and zod take a while to load. */
 export function sdk(): typeof import("../../sdk") {
   return require("../../sdk") as typeof import("../../sdk");
 }
@@ -215,7 +215,7 @@ export function gone(operation: string): Error {
   return new NotFoundError({ operation, reason: "it does not exist" });
 }
 
-/** At most one line in this time, of reads and writes together. */
+/** Milliseconds between two lines, for reads and writes together. */
 const tellEvery = 10_000;
 
 const reasons: Record<WaitNotice["cause"], string> = {
@@ -224,7 +224,7 @@ const reasons: Record<WaitNotice["cause"], string> = {
   failed: "ZPA has failed and is asked again",
 };
 
-/** What the provider process prints, the engine shows on the stack. */
+/** Prints waits; the engine shows them on the stack. */
 function waitTeller(): (notice: WaitNotice) => void {
   let lastTold = Number.NEGATIVE_INFINITY;
   return ({ waiting, endsIn, kind, cause }) => {
@@ -236,7 +236,7 @@ function waitTeller(): (notice: WaitNotice) => void {
   };
 }
 
-/** Without what cannot be read: where it has a name that is wanted, ZPA itself refuses the name. */
+/** Drops objects that cannot be parsed. If one has the wanted name, ZPA refuses the name. */
 async function readable<T extends { id: string }>(reading: Promise<(T | UnreadableObject)[]>): Promise<T[]> {
   const objects = await reading;
   return objects.filter((object): object is T => !(object instanceof sdk().UnreadableObject));

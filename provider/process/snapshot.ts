@@ -1,4 +1,4 @@
-// What is known of the objects of one type in one microtenant, for one run of the provider process.
+// A cache of the objects of one type in one microtenant, for one run of the provider process.
 //
 // The engine asks for one object at a time, in waves of `--parallel`, and never says how many will follow. A call reads
 // one object, or a page of the list with 500. The rule: one object alone is read alone. With the second one, the first
@@ -8,28 +8,28 @@
 
 /** What a snapshot needs of its endpoint. */
 export interface SnapshotSource<T> {
-  /** Resolves when requests can be sent at once: signing in first lets a whole wave arrive before the first decision. */
+  /** Resolves when the client is signed in, so that a whole wave can arrive before the first decision. */
   ready(): Promise<void>;
   /** One request. Up to 500 objects; the first page is 1. */
   page(number: number): Promise<{ items: T[]; totalPages: number }>;
-  /** Undefined when ZPA says that it is gone. One request. */
+  /** Undefined if ZPA says that it does not exist. One request. */
   get(id: string): Promise<T | undefined>;
   /** One request where the name is searchable; else it reads the whole list. */
   named(name: string): Promise<T[]>;
   isSearchable(name: string): boolean;
   /** Those of the objects that have this name. */
   havingName(objects: readonly T[], name: string): T[];
-  /** Whether objects of other types are being read: once they are answered, the engine may ask for more of these. */
+  /** Whether objects of other types are being read; after them, the engine may ask for more of this type. */
   othersAreRead(): boolean;
-  /** Ends after some milliseconds. */
+  /** Resolves after some milliseconds. */
   pause(milliseconds: number): Promise<void>;
 }
 
 /** A wave of the engine arrives within some milliseconds; waiting for it costs less than one request's latency. */
 const wave = 50;
-/** As long as more arrive, the wait is repeated up to so many times. */
+/** The most times that the wait is repeated while more demands arrive. */
 const longestWave = 5;
-/** The first of all waits so often for a second one, which on a busy machine may come late: one list serves both. */
+/** How often the first demand waits for a second one: one list serves both. */
 const longestAlone = 3;
 /**
  * The other pages are read when there are at most so many for each object that was asked for. 5 lets the first wave of
@@ -43,13 +43,13 @@ type Demand<T> =
 
 export class Snapshot<T extends { id: string; name: string }> {
   private readonly items = new Map<string, T>();
-  /** Written by us since they were listed: whoever wants them has to ask. */
+  /** Ids that we wrote since they were listed; they have to be read again. */
   private readonly stale = new Set<string>();
-  /** Deleted by us: a page that was on its way meanwhile may still hold them. */
+  /** Ids that we deleted; a page that was in flight may still contain them. */
   private readonly gone = new Set<string>();
   private readonly pagesRead = new Set<number>();
   private totalPages: number | undefined;
-  /** All that was ever asked for. */
+  /** Everything that was asked for so far. */
   private readonly wanted = new Set<string>();
   private waiting: Demand<T>[] = [];
   private running = false;
@@ -66,7 +66,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     peers.add(this);
   }
 
-  /** The object, or undefined when ZPA itself has said that it is gone. */
+  /** The object, or undefined if ZPA itself says that it does not exist. */
   read(id: string): Promise<T | undefined> {
     return new Promise((resolve, reject) => this.enqueue({ by: "id", id, resolve, reject }));
   }
@@ -87,7 +87,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     this.items.set(item.id, item);
   }
 
-  /** Our own update: what was listed of it no longer holds. */
+  /** Our own update: the listed object is outdated. */
   updated(id: string): void {
     for (const { stale } of this.peers) stale.add(id);
   }
@@ -100,7 +100,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     }
   }
 
-  /** Whether several are being read; one alone waits for others itself. */
+  /** Whether several objects are being read. A single one waits for others itself. */
   get readsSeveral(): boolean {
     return this.running && this.wanted.size > 1;
   }
@@ -149,7 +149,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     } while (goOn);
   }
 
-  /** Answers what is known; asks ZPA itself where a complete list does not hold an id, before it is called gone. */
+  /** Resolves what is known. Reads an id that a complete list lacks, because only ZPA can say that it does not exist. */
   private serve(): void {
     for (const demand of this.take((one) => one.by === "id" && this.knows(one.id))) {
       if (demand.by === "id") demand.resolve(this.items.get(demand.id));
@@ -166,7 +166,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     return this.items.has(id) && !this.stale.has(id);
   }
 
-  /** Undefined when one of them may bear another name by now. */
+  /** Undefined if one of them may have been renamed. */
   private listed(name: string): T[] | undefined {
     const matches = this.source.havingName([...this.items.values()], name);
     return matches.some((item) => this.stale.has(item.id)) ? undefined : matches;
@@ -178,7 +178,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     await Promise.all(this.take(() => true).map((demand) => this.askOne(demand)));
   }
 
-  /** None when single calls are cheaper, as far as can be known. */
+  /** The pages to read next; none if single reads are cheaper. */
   private pagesToRead(): number[] {
     const { totalPages, waiting, wanted } = this;
     if (totalPages === undefined) return wanted.size === 1 && waiting[0]!.by === "id" ? [] : [1];
