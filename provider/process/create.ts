@@ -242,12 +242,16 @@ class Creation<T extends RemoteObject> {
 
   private async takeOver(item: T): Promise<Result> {
     const { definition, session, inputs } = this;
+    const { id, outs } = await this.complete(item);
+    const isRecreated = id !== item.id;
+    const what = isRecreated
+      ? `Its text was lost with that run: it is deleted, and ${id} is created in its place.`
+      : "This stack takes it over.";
     console.log(
       `zpa: ${definition.kind} "${this.name}" (${item.id}) was created by an earlier run that ended before ` +
-        "Pulumi recorded it. This stack takes it over.",
+        `Pulumi recorded it. ${what}`,
     );
-    const { id, outs } = await this.complete(item);
-    if (id !== item.id) return { id, outs };
+    if (isRecreated) return { id, outs };
     noteTakingOver({ ...(await session.identityOf(definition.kind)), id });
     // state must not contain a secret before it is written
     const unwritten = Object.fromEntries(
@@ -317,6 +321,27 @@ class Creation<T extends RemoteObject> {
 function isInMicrotenant(item: RemoteObject, id: string): boolean {
   if (isSet(item.microtenantId)) return item.microtenantId === id;
   return id === defaultMicrotenant || item.microtenantName !== "Default";
+}
+
+/**
+ * Before an object is deleted to be replaced: the name of the new one must be free, or the old one would be lost for
+ * nothing.
+ *
+ * @throws if another object has the name
+ */
+export async function refuseLosing<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  id: string,
+  state: State,
+): Promise<void> {
+  const { seed = "" } = stateNotes(state);
+  const { inputs } = session.replacing.get(seed) ?? {};
+  if (inputs === undefined || session.created.has(seed) || inputNotes(inputs).generated === true) return;
+  const microtenantId = session.microtenantIdOf(inputs);
+  const named = await definition.objects(session, inputs).named(String(inputs["name"]));
+  const others = named.filter((item) => item.id !== id && isInMicrotenant(item, microtenantId));
+  if (others.length > 0) throw nameTaken(definition, String(inputs["name"]), others);
 }
 
 function nameTaken<T extends RemoteObject>(

@@ -37,7 +37,9 @@ export function diff<T extends RemoteObject>(
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
     if (session !== undefined && seed !== undefined) tellShared(session, definition.kind, id, seed);
   }
-  if (isReplaced && seed !== undefined) session?.replacing.set(seed, { past: [...past, id].slice(-mostPast), state });
+  if (isReplaced && seed !== undefined) {
+    session?.replacing.set(seed, { past: [...past, id].slice(-mostPast), state, inputs });
+  }
   return {
     changes: plan.changed.length > 0,
     replaces: plan.replaces,

@@ -9,7 +9,7 @@ import { notesKey, stateNotes, withNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import { marked } from "../model/secrets";
 import type { check } from "./check";
-import { create } from "./create";
+import { create, refuseLosing } from "./create";
 import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefinition } from "./definition";
 import { diff } from "./diff";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
@@ -150,6 +150,7 @@ async function remove<T extends RemoteObject>(
     return;
   }
   refuse(definition.objection(state));
+  await refuseLosing(definition, session, id, state);
   const { NotFoundError } = sdk();
   try {
     await definition.remove(session, id, state);

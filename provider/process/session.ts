@@ -12,7 +12,7 @@ import type {
   ZpaClient,
   ZpaSettings,
 } from "../../sdk";
-import { defaultMicrotenant, isSet, type State } from "../model/fields";
+import { defaultMicrotenant, type Inputs, isSet, type State } from "../model/fields";
 import { mappingsKey } from "../model/notes";
 import { Snapshot } from "./snapshot";
 
@@ -47,8 +47,8 @@ export class Session {
   readonly created = new Set<string>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
-  /** By seed: the state of a resource that this run replaces, and the ids that it has had so far. */
-  readonly replacing = new Map<string, { past: string[]; state: State }>();
+  /** By seed: a resource that this run replaces, its new inputs, and the ids that it has had so far. */
+  readonly replacing = new Map<string, { past: string[]; state: State; inputs: Inputs }>();
 
   constructor(readonly client: ZpaClient) {}
 

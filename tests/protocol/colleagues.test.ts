@@ -86,6 +86,22 @@ describe("A colleague's object of the same name", () => {
     await world.assertInvariants({ live: [`key ${lost}`] });
   });
 
+  for (const [what, more] of Object.entries({
+    "another name": { name: "zurich" },
+    "other keepers too": { name: "zurich", keepers: { a: "2" } },
+  })) {
+    it(`has the name of a replacement with ${what}: the old object is not deleted first`, async () => {
+      const args = keyArgs(world, { name: "basel" });
+      const made = await make(await world.provider(), "ProvisioningKey", args);
+      await theirs(keyArgs(world, { name: "zurich" }));
+      const provider = await world.provider();
+      const { id: zcomponentId } = world.simulator.addAppConnectorGroup({ name: "Other" });
+      await plan(provider, made, { ...args, ...more, zcomponentId });
+      await assert.rejects(provider.delete("ProvisioningKey", made.id, made.outputs), /"zurich" exists already/);
+      await world.assertInvariants({ live: [`key ${made.id}`] });
+    });
+  }
+
   it("is not claimed for a POST that was lost, where it is older than that", async () => {
     const { password } = secretsFor(world);
     const provider = await world.provider(machine());

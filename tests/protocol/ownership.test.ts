@@ -55,6 +55,7 @@ describe("An object that has the generated name of a new one", () => {
         const again = await make(provider, type, argsOf(type));
         const requests = await world.requestsOf(() => provider.delete(type, lost.id, lost.outputs));
         assert.deepEqual(requests, []);
+        await provider.kill();
         assert.match(
           provider.output(),
           new RegExp(`"${again.outputs.name as string}" \\(${lost.id}\\) was not deleted`),
