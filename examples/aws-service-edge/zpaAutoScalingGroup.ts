@@ -148,7 +148,7 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
             },
             {
               Effect: "Allow",
-              Action: "autoscaling:CompleteLifecycleAction",
+              Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
               Resource: pulumi.interpolate`arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
             },
           ],

@@ -34,7 +34,7 @@ describe("The machines of aws-autoscaling", () => {
     const { name } = graph.inputs<{ name: string }>("autoscaling/group:Group");
     const hook = {
       Effect: "Allow",
-      Action: "autoscaling:CompleteLifecycleAction",
+      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
       Resource: `arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:*:autoScalingGroupName/${name}`,
     };
     const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue" };

@@ -32,7 +32,7 @@ describe("the boot script of enrollmentUserData", function () {
 
   it("stops the service before it asks anybody, and starts it after the file is in place", async () => {
     const { programs } = await machine.boot(scenario.script(AWS));
-    const order = ["systemctl stop", "python3 ", "stat -c", "mv -fT", "systemctl start"];
+    const order = ["systemctl stop", "python3 ", "mv -fT new", "systemctl start"];
     const places = order.map((begin) => programs.findIndex((line) => line.startsWith(begin)));
     assert.ok(!places.includes(-1), programs.join("\n"));
     assert.deepEqual(

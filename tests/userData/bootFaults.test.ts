@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import type { FakeCloud } from "./harness/fakeCloud";
 import type { Machine } from "./harness/machine";
 import { AWS, AZURE, FIRST_BOOT, GCP, HOOK, KEY_FILE, Scenario } from "./harness/scenario";
@@ -109,10 +111,45 @@ describe("the boot script of enrollmentUserData, when things go wrong,", functio
     assert.equal(machine.read(KEY_FILE), `${cloud.secret}\n`);
   });
 
-  it("leaves no unfinished file behind when it gives up", async () => {
+  it("leaves no half of a copy for the next boot on a full disk, and says that no boot tries again", async () => {
+    const full = await machine.diskIsFull().boot(scenario.script(AWS, { deadlineSeconds: 60 }));
+    assert.equal(full.status, 1);
+    assert.match(full.log, /no copy of this script can be made at \/var\/lib[^]*no boot tries again/);
+    assert.deepEqual(machine.list("var/lib/cloud/scripts/per-boot"), []);
+    assert.deepEqual(machine.list("var/lib/cloud/scripts"), ["per-boot"]);
+
+    machine.diskIsFull(false);
+    cloud.secret = "not a key";
+    const fails = await machine.boot(scenario.script(AWS, { deadlineSeconds: 60 }));
+    assert.match(fails.log, /the next boot tries again/);
+    const copy = machine.read(HOOK);
+    await machine.diskIsFull().boot(scenario.script(AWS, { deadlineSeconds: 60 }));
+    assert.equal(machine.read(HOOK), copy, "a copy stays whole");
+  });
+
+  it("removes a key that a power cut has left beside its place, and nothing else", async () => {
+    for (const [name, mode] of [
+      ["provision_key.aB3dE6", 0o700],
+      ["provision_key.backup", 0o755],
+      ["provision_key.backups", 0o700],
+    ] as const) {
+      machine.put(`opt/zscaler/var/${name}/new`, "");
+      chmodSync(join(machine.root, "opt/zscaler/var", name), mode);
+    }
+    machine.put("opt/zscaler/var/provision_key.abcdef", "");
+    machine.put(KEY_FILE, `${cloud.secret}\n`);
+    machine.put("opt/zscaler/var/cert.pem", "");
+    const boot = await machine.restart().boot(scenario.script(AWS));
+    assert.equal(boot.status, 0, boot.log);
+    const kept = ["provision_key.abcdef", "provision_key.backup", "provision_key.backups"];
+    assert.deepEqual(machine.list("opt/zscaler/var"), ["cert.pem", "provision_key", ...kept]);
+  });
+
+  it("leaves no unfinished file behind when it gives up, and names the wrong secret as the cause", async () => {
     cloud.secret = "not a key";
     const boot = await machine.boot(scenario.script(AWS, { deadlineSeconds: 30 }));
     assert.equal(boot.status, 1);
+    assert.match(boot.log, /giving up after \d+ s; check: the secret \(of 9 bytes\) is not a provisioning key/);
     assert.ok(boot.programs.some((line) => /^rm -rf .*run\/zpa-enroll\.\w{6}$/.test(line)));
     machine.assertSilent(boot, [cloud.secret], KEY_FILE);
   });

@@ -134,6 +134,22 @@ describe("the health service of enrollmentUserData", function () {
     assert.equal(machine.mode("usr/local/lib/zpa-health.py"), "644");
   });
 
+  it("is kept by a full disk as it is, and by a machine that has enrolled even if it cannot be renewed", async () => {
+    const script = scenario.script(GCP, { healthPort: port });
+    await machine.boot(script);
+    const program = machine.read("usr/local/lib/zpa-health.py");
+    const again = await machine.diskIsFull().restart().boot(script);
+    assert.equal(again.status, 0, again.log);
+    assert.equal(machine.read("usr/local/lib/zpa-health.py"), program);
+    assert.doesNotMatch(again.log, /disk full/);
+
+    const other = await machine.restart().boot(scenario.script(GCP, { healthPort: port, healthAddress: "127.0.0.1" }));
+    assert.equal(other.status, 0, other.log);
+    assert.match(other.log, /the health service is not as it should be; is the disk full\?/);
+    assert.equal(machine.read("usr/local/lib/zpa-health.py"), program);
+    assert.deepEqual(machine.list("usr/local/lib"), ["zpa-health.py"]);
+  });
+
   it("is not there unless it is asked for", async () => {
     const boot = await machine.boot(scenario.script(GCP));
     assert.ok(!machine.has(UNIT) && !boot.programs.join("\n").includes("zpa-health"));

@@ -14,7 +14,8 @@ const VICTIMS = "etc/victims";
 /**
  * What somebody runs who has become the service's user: each name that root makes beside the key is moved away, and in its
  * place comes, in turn, a link to a file of root's, a folder with such a link for every name in it, a link to a folder of
- * root's, and an empty folder in which whatever root writes is at once replaced by a link. It tells each success.
+ * root's, an empty folder, and a link to the key folder itself; whatever root writes in the last two is at once replaced by
+ * a link. It tells each success.
  */
 const ATTACK = String.raw`
 import os, sys
@@ -32,18 +33,23 @@ while True:
                 os.symlink(os.path.join(victims, "shadow"), path)
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
+        if name == "new" and not os.path.islink(path):
+            os.unlink(path)
+            os.symlink(os.path.join(victims, "shadow"), path)
         if not name.startswith("provision_key.") or os.lstat(path).st_uid == os.getuid():
             continue
         try:
             os.rename(path, os.path.join(folder, "moved-%d" % turn))
-            if turn % 4 == 0:
+            if turn % 5 == 4:
                 os.symlink(os.path.join(victims, "shadow"), path)
-            elif turn % 4 == 1:
+            elif turn % 5 == 1:
                 os.mkdir(path)
                 for victim in names:
                     os.symlink(os.path.join(victims, victim), os.path.join(path, victim))
-            elif turn % 4 == 2:
+            elif turn % 5 == 2:
                 os.symlink(victims, path)
+            elif turn % 5 == 0:
+                os.symlink(".", path)
             else:
                 os.mkdir(path)
                 os.chmod(path, 0o777)
@@ -54,7 +60,7 @@ while True:
             pass
 `;
 
-describe("the boot script of enrollmentUserData, in a key folder that belongs to an attacker,", function () {
+describe("the boot script of enrollmentUserData, in a key folder that an attacker can write to,", function () {
   this.timeout(60_000);
   let scenario: Scenario;
   let cloud: FakeCloud;
@@ -77,7 +83,6 @@ describe("the boot script of enrollmentUserData, in a key folder that belongs to
       chmodSync(join(machine.root, VICTIMS, name), 0o600);
     }
     machine.put(`${FOLDER}/image.bin`, "");
-    chownSync(join(machine.root, FOLDER), NOBODY, NOBODY);
     machine.isSlowAt("mktemp", "cat", "chmod");
     replaced = 0;
   });
@@ -97,27 +102,38 @@ describe("the boot script of enrollmentUserData, in a key folder that belongs to
     });
   };
 
-  it("overwrites, opens and moves no file of root's, and leaves nothing in root's folders", async () => {
-    const victims = machine.list(VICTIMS);
-    const before = victims.map((name) => machine.read(`${VICTIMS}/${name}`));
-    await attack();
-    for (let boot = 0; boot < 8; boot++) {
-      const { status, log } = await machine.boot(scenario.script(AWS, { deadlineSeconds: 90 }));
-      // Whoever owns the folder can keep the machine from enrolling, and no more than that.
-      assert.ok(status === 0 || log.includes("FAILED"), log);
-      machine.restart();
-      machine.forget(KEY_FILE);
-    }
-    assert.ok(replaced > 0, "the attacker was never quick enough");
-    assert.deepEqual(machine.list(VICTIMS), victims);
-    assert.deepEqual(
-      victims.map((name) => machine.read(`${VICTIMS}/${name}`)),
-      before,
-    );
-    assert.deepEqual(
-      victims.map((name) => machine.mode(`${VICTIMS}/${name}`)),
-      victims.map(() => "600"),
-    );
+  for (const [whose, owner] of Object.entries({ "the attacker's": NOBODY, "root's": 0 })) {
+    it(`overwrites, opens and moves no file of root's, and leaves nothing in root's folders (the folder is ${whose})`, async () => {
+      chownSync(join(machine.root, FOLDER), owner, NOBODY);
+      chmodSync(join(machine.root, FOLDER), 0o775);
+      const victims = machine.list(VICTIMS);
+      const before = victims.map((name) => machine.read(`${VICTIMS}/${name}`));
+      await attack();
+      for (let boot = 0; boot < 8; boot++) {
+        const { status, log } = await machine.boot(scenario.script(AWS, { deadlineSeconds: 90 }));
+        // Whoever owns the folder can keep the machine from enrolling, and no more than that.
+        assert.ok(status === 0 || log.includes("FAILED"), log);
+        machine.restart();
+        machine.forget(KEY_FILE);
+      }
+      assert.ok(replaced > 0, "the attacker was never quick enough");
+      assert.deepEqual(machine.list(VICTIMS), victims);
+      assert.deepEqual(
+        victims.map((name) => machine.read(`${VICTIMS}/${name}`)),
+        before,
+      );
+      assert.deepEqual(
+        victims.map((name) => machine.mode(`${VICTIMS}/${name}`)),
+        victims.map(() => "600"),
+      );
+    });
+  }
+
+  it("writes the key into a folder that hands its group on", async () => {
+    chmodSync(join(machine.root, FOLDER), 0o2775);
+    const boot = await machine.boot(scenario.script(AWS));
+    assert.equal(boot.status, 0, boot.log);
+    assert.equal(machine.mode(KEY_FILE), "644");
   });
 
   it("replaces a link in the key's place, and writes nothing through it", async () => {

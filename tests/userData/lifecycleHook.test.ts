@@ -32,8 +32,11 @@ describe("the boot script of enrollmentUserData, before a lifecycle hook,", func
       const boot = await machine.boot(script(source ?? { kind: "embedded", key: cloud.secret }));
       assert.equal(boot.status, 0, boot.log);
       assert.deepEqual(cloud.hook.answers, ["CONTINUE"]);
-      assert.deepEqual(cloud.linesAt("autoscaling"), ["POST /"]);
-      assert.ok(boot.log.indexOf("waiting for the control") < boot.log.indexOf("the lifecycle hook has its answer"));
+      assert.deepEqual(cloud.linesAt("autoscaling"), ["POST /", "POST /"]);
+      assert.equal(cloud.hook.heartbeats, 1);
+      assert.ok(
+        boot.log.indexOf("waiting for the control") < boot.log.indexOf("the lifecycle hook has its answer: CONTINUE"),
+      );
       assert.ok(machine.uptime > 100);
       if (source !== undefined) {
         machine.assertSilent(boot, scenario.secrets(), KEY_FILE);
@@ -56,17 +59,48 @@ describe("the boot script of enrollmentUserData, before a lifecycle hook,", func
     assert.deepEqual(cloud.hook.answers, ["ABANDON"]);
   });
 
-  it("says ABANDON for a machine with a certificate that has never connected, and leaves the rest to the cloud", async () => {
+  it("spends no use of the key where Auto Scaling refuses it or is out of reach", async () => {
+    cloud.hook.faults.push(...Array.from({ length: 100 }, () => ACCESS_DENIED));
+    const refused = await machine.boot(script(AWS, { deadlineSeconds: 60 }));
+    assert.match(refused.log, /AccessDenied[^]*check: permission autoscaling:RecordLifecycleActionHeartbeat/);
+    const endpoints = { metadata: cloud.metadataUrl, secrets: cloud.storeUrl, autoscaling: "http://127.0.0.1:9" };
+    const unreached = await machine.boot(script(AWS, { deadlineSeconds: 60, endpoints }));
+    assert.match(unreached.log, /Auto Scaling cannot be reached/);
+    for (const boot of [refused, unreached]) {
+      assert.equal(boot.status, 1);
+      assert.deepEqual(boot.services, FIRST_BOOT.slice(0, 2));
+    }
+    assert.deepEqual(cloud.linesAt("store"), []);
+    assert.ok(!machine.has(KEY_FILE));
+  });
+
+  it("goes on proving a machine that has a certificate, with heartbeats", async () => {
     machine.put("opt/zscaler/var/cert.pem", "");
+    const begin = machine.uptime;
+    const boot = await machine.behaves({ connectsAfter: 600 }).boot(script());
+    assert.equal(boot.status, 0, boot.log);
+    assert.ok(machine.uptime - begin > 480);
+    assert.match(boot.log, /a use of the key is spent: another 240 s/);
+    assert.equal(cloud.hook.heartbeats, 2);
+    assert.deepEqual(cloud.hook.answers, ["CONTINUE"]);
+  });
+
+  it("says ABANDON for a machine with a certificate that has not connected in three deadlines, and leaves the rest to the cloud", async () => {
+    machine.put("opt/zscaler/var/cert.pem", "");
+    const begin = machine.uptime;
     const boot = await machine.behaves(NEVER).boot(script(AWS, { onFailure: "poweroff" }));
     assert.equal(boot.status, 1);
+    assert.ok(machine.uptime - begin > 600 && machine.uptime - begin <= 720, `took ${machine.uptime - begin} s`);
+    assert.match(boot.log, /a certificate but never proven: where the hook waits, Auto Scaling ends/);
+    assert.equal(cloud.hook.heartbeats, 2);
     assert.deepEqual(cloud.hook.answers, ["ABANDON"]);
     assert.ok(!machine.has("powered-off"));
   });
 
   it("powers off although its ABANDON is not heard", async () => {
+    const commandsBefore = [`exit 1`];
     cloud.hook.faults.push(ACCESS_DENIED);
-    const boot = await machine.behaves(NEVER).boot(script(AWS, { onFailure: "poweroff" }));
+    const boot = await machine.behaves(NEVER).boot(script(AWS, { onFailure: "poweroff", commandsBefore }));
     assert.match(boot.log, /Auto Scaling answered HTTP 400 AccessDenied[^]*the hook has no answer[^]*powering off/);
     assert.ok(machine.has("powered-off"));
   });
@@ -81,12 +115,11 @@ describe("the boot script of enrollmentUserData, before a lifecycle hook,", func
 
   it("fails its first boot when nobody hears its CONTINUE, says what to check, and stays up", async () => {
     cloud.hook.faults.push(...Array.from({ length: 100 }, () => ACCESS_DENIED));
+    // an enrolled machine spends nothing, so its hook is not asked for before
+    machine.put("opt/zscaler/var/cert.pem", "");
     const boot = await machine.boot(script(AWS, { onFailure: "poweroff" }));
     assert.equal(boot.status, 1);
-    assert.match(
-      boot.log,
-      /giving up after \d+ s; check: the permission autoscaling:CompleteLifecycleAction on the group/,
-    );
+    assert.match(boot.log, /giving up after \d+ s; check: permission autoscaling:CompleteLifecycleAction/);
     assert.match(boot.log, /FAILED \(status 1\) while: answering the lifecycle hook[^]*it stays as it is/);
     assert.ok(!machine.has("powered-off") && machine.has("active"));
     assert.deepEqual(cloud.hook.answers, []);
@@ -96,7 +129,7 @@ describe("the boot script of enrollmentUserData, before a lifecycle hook,", func
     cloud.hook.pending = false;
     const boot = await machine.boot(script());
     assert.equal(boot.status, 0, boot.log);
-    assert.match(boot.log, /no lifecycle hook waits for an answer/);
+    assert.equal(boot.log.match(/no lifecycle hook waits for an answer/g)?.length, 2);
   });
 
   it("does not fail the reboot of an instance in service, whatever Auto Scaling answers", async () => {
@@ -115,12 +148,12 @@ describe("the boot script of enrollmentUserData, before a lifecycle hook,", func
     assert.deepEqual(cloud.hook.answers, ["CONTINUE"]);
   });
 
-  it("abandons no instance that has enrolled, when ZPA is out of reach at its reboot", async () => {
+  it("neither fails nor abandons an instance that has enrolled, when ZPA is out of reach at its reboot", async () => {
     await machine.boot(script());
     cloud.hook.pending = true;
     const reboot = await machine.behaves(NEVER).restart().run(HOOK);
-    assert.equal(reboot.status, 1);
-    assert.match(reboot.log, /this machine has enrolled: it stays as it is/);
+    assert.equal(reboot.status, 0);
+    assert.match(reboot.log, /proven before: the boot goes on/);
     assert.deepEqual(cloud.hook.answers, ["CONTINUE"]);
   });
 
@@ -150,6 +183,6 @@ describe("the boot script of enrollmentUserData, before a lifecycle hook,", func
     );
     assert.equal(boot.status, 1);
     assert.deepEqual(new Set(cloud.linesAt("proxy")), new Set(["CONNECT autoscaling.eu-west-3.amazonaws.com:443"]));
-    assert.deepEqual(boot.services, FIRST_BOOT);
+    assert.deepEqual(boot.services, FIRST_BOOT.slice(0, 2));
   });
 });

@@ -132,7 +132,7 @@ describe("the texts of enrollmentUserData", function () {
     }
   });
 
-  it("stop the service early in the boot as cloud-config, but only while there is no key", async () => {
+  it("stop the service early in the boot as cloud-config, but only while there is no key and no sign of an enrollment", async () => {
     const cloud = await new FakeCloud().start();
     const machine = new Machine();
     try {
@@ -148,8 +148,17 @@ describe("the texts of enrollmentUserData", function () {
       assert.deepEqual((await machine.boot(early ?? "")).services, ["systemctl stop zpa-connector"]);
       assert.equal((await machine.boot(config.write_files[0]?.content ?? "")).status, 0);
       assert.equal(machine.read("opt/zscaler/var/provision_key"), `${cloud.secret}\n`);
-      const later = await machine.boot(early ?? "");
-      assert.deepEqual([later.status, later.services], [0, []]);
+      const signs = ["provision_key", "cert.pem"].map((name) => `opt/zscaler/var/${name}`);
+      for (const gone of [undefined, ...signs]) {
+        machine.forget(gone ?? "none");
+        const later = await machine.boot(early ?? "");
+        assert.deepEqual([later.status, later.services], [0, []], `without ${gone}`);
+      }
+      machine.forget("var/lib/zpa-enroll");
+      machine.put("opt/zscaler/var/service-edge/cert.pem", "");
+      assert.deepEqual((await machine.boot(early ?? "")).services, []);
+      machine.forget("opt/zscaler/var");
+      assert.deepEqual((await machine.boot(early ?? "")).services, ["systemctl stop zpa-connector"]);
     } finally {
       machine.dispose();
       await cloud.stop();

@@ -131,6 +131,17 @@ describe("the boot script of enrollmentUserData, on the proof of enrollment,", f
     assert.ok(!machine.has("powered-off"));
   });
 
+  it("starts the service of a machine that has enrolled, if its key is gone and cannot be fetched again", async () => {
+    await machine.boot(scenario.script(AWS, BRIEF));
+    machine.remove(KEY_FILE);
+    machine.restart().remove("active");
+    cloud.identityReady = () => false;
+    const boot = await machine.run(HOOK);
+    assert.equal(boot.status, 1);
+    assert.deepEqual(boot.services, FIRST_BOOT.slice(2));
+    assert.ok(machine.has("active"));
+  });
+
   it("keeps a machine whose certificate came after the deadline, fetches nothing for it, and proves it later", async () => {
     const script = scenario.script(GCP, { onFailure: "poweroff", deadlineSeconds: 60 });
     machine.behaves({ connectsAfter: 100 });
@@ -150,6 +161,14 @@ describe("the boot script of enrollmentUserData, on the proof of enrollment,", f
   it("does not give up a machine that is shut down in the meantime", async () => {
     const boot = await machine.boot(scenario.script(AWS, { onFailure: "poweroff", commandsBefore: ["kill -TERM $$"] }));
     assert.equal(boot.status, 143);
+    assert.ok(!boot.services.includes(POWER_OFF));
+  });
+
+  it("does not give it up either when the shutdown comes first to the start of the service", async () => {
+    const commandsBefore = [`: >${machine.root}/shuts-down`];
+    const boot = await machine.boot(scenario.script(AWS, { onFailure: "poweroff", commandsBefore }));
+    assert.equal(boot.status, 1);
+    assert.match(boot.log, /the machine shuts down while: starting zpa-connector\n$/);
     assert.ok(!boot.services.includes(POWER_OFF));
   });
 

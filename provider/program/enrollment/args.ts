@@ -55,8 +55,11 @@ export type EnrollmentKeySource =
 
 /**
  * A launch lifecycle hook of an Auto Scaling group. The machine completes it with `CONTINUE` when its enrollment is proven
- * and with `ABANDON` when it has failed. The instance profile needs `autoscaling:CompleteLifecycleAction` on the group; the
- * hook's heartbeat time-out must be longer than `deadlineSeconds` and a boot together.
+ * and with `ABANDON` when it has failed. Before it fetches its key it sends a heartbeat: where the hook cannot be reached no
+ * use of the key is spent. A machine with a certificate but without a connection sends more of them and waits for up to three
+ * times `deadlineSeconds`. The instance profile needs `autoscaling:CompleteLifecycleAction` and
+ * `autoscaling:RecordLifecycleActionHeartbeat` on the group; the hook's heartbeat time-out must be longer than
+ * `deadlineSeconds` and a boot together.
  */
 export interface LifecycleHook {
   name: pulumi.Input<string>;
@@ -129,7 +132,10 @@ export interface EnrollmentUserDataArgs {
   osUpdate?: boolean;
   /** bash lines to run before the key is fetched, while the service stands still. One that fails ends the script. Default none. */
   commandsBefore?: pulumi.Input<string>[];
-  /** bash lines to run each time the script has started the service; write them so that a repetition is harmless. Default none. */
+  /**
+   * bash lines to run when the script has started the service: at the enrollment after its proof
+   * and the answer to the hook, at a later boot that had to start it too. Write them so that a repetition is harmless. Default none.
+   */
   commandsAfter?: pulumi.Input<string>[];
   /**
    * Text for a comment in the script, e.g. the id of the secret's version: when it changes the user data changes, so that a

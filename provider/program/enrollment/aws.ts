@@ -5,7 +5,7 @@
 // addresses only; a machine whose metadata service has an IPv6 address is sent to the dual-stack ones,
 // https://docs.aws.amazon.com/general/latest/gr/rande.html#dual-stack-endpoints.
 export const AWS = String.raw`
-import datetime, hashlib, hmac
+import hashlib, hmac, time
 
 SESSION = {}
 
@@ -30,7 +30,7 @@ def post(what, name, region, url, headers, body, tolerated=None):
         if METADATA.startswith("http://["):
             domain = "api.amazonwebservices.com.cn" if domain.endswith(".cn") else "api.aws"
         url = "https://%s.%s.%s" % (name, region, domain)
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     headers["host"] = urllib.parse.urlsplit(url).netloc
     headers["x-amz-date"] = now
     headers["x-amz-security-token"] = role["Token"]
@@ -57,17 +57,19 @@ def fetch():
         return answer["SecretString"]
     return base64.b64decode(answer["SecretBinary"]).decode()`;
 
-// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html. An instance that is in service
-// has no pending action; its reboot asks nevertheless, because a start out of a warm pool has one again.
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html and
+// API_RecordLifecycleActionHeartbeat.html there. An instance that is in service has no pending action; its reboot asks
+// nevertheless, because a start out of a warm pool has one again.
 export const AWS_HOOK = String.raw`
 def answer_hook(result):
-    body = urllib.parse.urlencode({
-        "Action": "CompleteLifecycleAction", "Version": "2011-01-01", "LifecycleHookName": HOOK,
-        "AutoScalingGroupName": GROUP, "InstanceId": ask("instance id", "instance-id"),
-        "LifecycleActionResult": result})
+    values = {
+        "Action": "RecordLifecycleActionHeartbeat", "Version": "2011-01-01", "LifecycleHookName": HOOK,
+        "AutoScalingGroupName": GROUP, "InstanceId": ask("instance id", "instance-id")}
+    if result != "HEARTBEAT":
+        values.update(Action="CompleteLifecycleAction", LifecycleActionResult=result)
     headers = {"content-type": "application/x-www-form-urlencoded"}
     none = "No active Lifecycle Action"
-    if post("Auto Scaling", "autoscaling", HOOK_REGION, AUTOSCALING, headers, body, none) is None:
-        print("zpa-enroll: no lifecycle hook waits for an answer", file=sys.stderr)
-    else:
-        print("zpa-enroll: the lifecycle hook has its answer:", result, file=sys.stderr)`;
+    body = urllib.parse.urlencode(values)
+    answer = post("Auto Scaling", "autoscaling", HOOK_REGION, AUTOSCALING, headers, body, none)
+    said = "no lifecycle hook waits for an answer" if answer is None else "the lifecycle hook has its answer: " + result
+    print("zpa-enroll:", said, file=sys.stderr)`;

@@ -17,17 +17,18 @@ export function healthFunction(args: ResolvedArgs, service: string): string | un
     return undefined;
   }
   const address = args.healthAddress ?? "0.0.0.0";
-  return `place() {
-  if cat >"$1.new" && chmod 644 "$1.new" && mv -f "$1.new" "$1"; then return; fi
-  rm -f "$1.new"
-  return 1
+  return `# a full disk is no reason to write what is there
+put_new() {
+  local text
+  text=$(cat)
+  [ "$(cat "$1" 2>/dev/null)" = "$text" ] || printf '%s\\n' "$text" | put "$1"
 }
 
 install_health() {
-  place /usr/local/lib/zpa-health.py <<'PYTHON' || return 1
+  put_new /usr/local/lib/zpa-health.py <<'PYTHON' || return 1
 ${narrow(program(service, address, args.healthPort))}
 PYTHON
-  place /etc/systemd/system/zpa-health.service <<'UNIT' || return 1
+  put_new /etc/systemd/system/zpa-health.service <<'UNIT' || return 1
 [Unit]
 Description=Health of ${service}
 

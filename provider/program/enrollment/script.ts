@@ -9,54 +9,57 @@ import { FUNCTIONS } from "./shell";
 const DEFAULT_DEADLINE_SECONDS = 900;
 /** The home of an App Connector; a service edge has its own folder in it. */
 const VAR = "/opt/zscaler/var";
-/** Made once an enrollment is proven. */
+/** There once the connection has been proven. */
 const PROOF = "/var/lib/zpa-enroll/proven";
-/** What cloud-init runs at every boot. */
-const BOOT_HOOK = "/var/lib/cloud/scripts/per-boot/zpa-enroll";
 /** Where a cloud-config puts the script. */
 const SCRIPT_PATH = "/usr/local/sbin/zpa-enroll";
-const HOOK_HINT =
-  "the permission autoscaling:CompleteLifecycleAction on the group, the names of group and hook, the route";
+/** Deadlines in which a machine with a certificate may connect before it gives its hook up. */
+const HOOK_DEADLINES = 3;
+
+/** What to check when Auto Scaling does not take an action. */
+const hookHint = (action: string): string => `"permission autoscaling:${action}, names of group and hook, route"`;
 
 /** The boot script in bash, from `#!/bin/bash` to its last line. */
 export function bootScript(args: ResolvedArgs): string {
   const service = args.service ?? "zpa-connector";
   const cloud = cloudProgram(args);
+  const shell = (text: string): string => text.replaceAll(/^ +/gm, "");
   const sections = [
     header(args, service),
-    slim(FUNCTIONS),
+    compact(shell(FUNCTIONS)),
     commandsFunction("commands_before", args.commandsBefore),
     commandsFunction("commands_after", args.commandsAfter),
-    slim(packageFunctions(args)),
-    slim(healthFunction(args, service)),
-    slim(cloudFunctions(args, cloud)),
-    slim(giveUpFunction(args)),
-    slim(main(args, cloud?.keyHint)),
+    compact(shell(packageFunctions(args) ?? "")),
+    compact(healthFunction(args, service)),
+    compact(cloudFunctions(args, cloud)),
+    compact(shell(giveUpFunction(args))),
+    compact(shell(main(args, cloud?.keyHint))),
   ];
-  return sections.filter((section) => section !== undefined).join("\n");
+  return sections.filter((section) => section !== undefined).join("");
 }
 
-/** Without its lines of comment, which are for readers of this source: AWS takes 16 KB of user data. */
-function slim<T extends string | undefined>(section: T): T {
-  return section?.replaceAll(/^ *# .*\n/gm, "") as T;
+/** Without comments and empty lines, which stay in this source: user data are short. */
+function compact(section: string | undefined): string | undefined {
+  return section?.replaceAll(/^ *(#.*)?\n/gm, "");
 }
 
-/** The script inside cloud-init's YAML. */
+/** The script inside cloud-init's YAML. bootcmd runs early in every boot: without key and certificate no service may start. */
 export function cloudConfig(args: ResolvedArgs): string {
   const service = args.service ?? "zpa-connector";
   const script = bootScript(args)
     .split("\n")
-    .map((line) => (line === "" ? "" : `   ${line}`))
+    .map((line) => (line === "" ? "" : `  ${line}`))
     .join("\n");
+  const signs = [`${VAR}/cert.pem`, `${VAR}/service-edge/cert.pem`, PROOF].map((file) => `[ -e ${file} ]`).join(" || ");
   return `#cloud-config
-# bootcmd runs early in every boot: a machine that has no key yet, and has not enrolled, must not start its service.
 bootcmd:
-- [bash, -c, "[ -s ${keyPaths(args)[0]} ] || [ -e ${PROOF} ] || [ -e ${VAR}/cert.pem ] || [ -e ${VAR}/service-edge/cert.pem ] || systemctl stop ${service} || true"]
+- [bash, -c, "[ -s ${keyPaths(args)[0]} ] || ${signs} || systemctl stop ${service} || true"]
 write_files:
-- path: ${SCRIPT_PATH}
-  owner: root:root
-  permissions: "0700"
-  content: |
+-
+ path: ${SCRIPT_PATH}
+ owner: root:root
+ permissions: "0700"
+ content: |
 ${script}
 runcmd:
 - [${SCRIPT_PATH}]
@@ -118,10 +121,33 @@ PYTHON
     return `${ask}get_key() { printf %s '${args.source.key}' >"$work/key"; }\n`;
   }
   return `${ask}get_key() {
+  cause=
   ask_cloud >"$work/key" || return 1
   holds_key "$work/key" && return
-  log "the secret (of $(wc -c <"$work/key") bytes) is not a provisioning key, which looks like <digit>|<host>|<text>"
+  cause="the secret (of $(wc -c <"$work/key") bytes) is not a provisioning key, which looks like <digit>|<host>|<text>"
+  log "$cause"
   return 1
+}
+`;
+}
+
+/** GCP runs a startup-script at every boot by itself; user data elsewhere runs once in a machine's life. */
+function runsAtEveryBoot(args: ResolvedArgs): boolean {
+  return args.source.kind === "gcp-secret-manager" && args.format !== "cloud-config";
+}
+
+/** Where cloud-init looks for what it runs at every boot: all files of the folder, so that a copy is made beside it. */
+const COPY = "/var/lib/cloud/scripts/per-boot/zpa-enroll";
+
+function copyForNextBoot(args: ResolvedArgs): string {
+  return runsAtEveryBoot(args)
+    ? ""
+    : `# user data runs once only: a copy tries again at the next boot
+COPY=${COPY}
+new=/var/lib/cloud/scripts/zpa-enroll.new
+[ "$0" -ef $COPY ] || { mkdir -p \${COPY%/*} && install -m 700 "$0" $new && mv -fT $new $COPY; } || {
+  rm -f $new
+  log "no copy of this script can be made at $COPY; is the disk full?"
 }
 `;
 }
@@ -130,17 +156,28 @@ PYTHON
 function giveUpFunction(args: ResolvedArgs): string {
   // Also with a certificate: unanswered, the hook would end the same way, only later.
   const abandon =
-    args.lifecycleHook === undefined ? "" : `  [ -e "$PROOF" ] || ask_cloud ABANDON || log "the hook has no answer"\n`;
+    args.lifecycleHook === undefined
+      ? ""
+      : `  if [ ! -e "$PROOF" ]; then
+    ask_cloud ABANDON || log "the hook has no answer"
+    ! certified || log "a certificate but never proven: where the hook waits, Auto Scaling ends this machine"
+  fi
+`;
   const last =
     args.onFailure === "poweroff"
       ? `    log "powering off, so that the cloud replaces this machine"\n    systemctl --no-block poweroff\n`
-      : repeats(args)
+      : runsAtEveryBoot(args)
         ? `    log "the next boot tries again"\n`
-        : `    [ ! -e ${BOOT_HOOK} ] || log "the next boot tries again"\n`;
+        : `    if [ -e $COPY ]; then
+      log "the next boot tries again"
+    else
+      log "no boot tries again"
+    fi
+`;
   return `give_up() {
 ${abandon}  if enrolled; then
-    systemctl --quiet is-active "$SERVICE" || systemctl start "$SERVICE" || true
     log "this machine has enrolled: it stays as it is"
+    systemctl --quiet is-active "$SERVICE" || start_service || true
   else
 ${last}  fi
 }
@@ -149,7 +186,12 @@ ${last}  fi
 
 function main(args: ResolvedArgs, keyHint: string | undefined): string {
   const health =
-    args.healthPort === undefined ? "" : `step "starting the health service"\ninstall_health || enrolled\n\n`;
+    args.healthPort === undefined
+      ? ""
+      : `step "starting the health service"
+install_health || { enrolled && log "the health service is not as it should be; is the disk full?"; }
+
+`;
   const after = args.commandsAfter?.length
     ? `if [ -n "$started" ]; then\n  step "running commandsAfter"\n  commands_after\nfi\n`
     : "";
@@ -162,18 +204,38 @@ function main(args: ResolvedArgs, keyHint: string | undefined): string {
   install -D -m 644 /dev/null "$PROOF"
 fi
 `
-      : `prove
-install -D -m 644 /dev/null "$PROOF"
-step "answering the lifecycle hook"
-# the boot of a machine that has been in service does not fail for it
-retry "${HOOK_HINT}" ask_cloud CONTINUE || [ -n "$again" ]
+      : `prove_for_hook() {
+  local left=${HOOK_DEADLINES}
+  until prove; do
+    left=$((left - 1))
+    if [ -n "$again" ] || ! certified || [ "$left" = 0 ]; then
+      return 1
+    fi
+    log "with its certificate a use of the key is spent: another $DEADLINE s"
+    ask_cloud HEARTBEAT || true
+    clock
+  done
+}
+
+if prove_for_hook; then
+  [ -n "$again" ] || install -D -m 644 /dev/null "$PROOF"
+  step "answering the lifecycle hook"
+  retry ${hookHint("CompleteLifecycleAction")} ask_cloud CONTINUE || [ -n "$again" ]
+elif [ -n "$again" ]; then
+  log "proven before: the boot goes on"
+else
+  exit 1
+fi
 `;
+  const sweep = keyPaths(args)
+    .map((file) => `sweep ${file}\n`)
+    .join("");
   return `clock() {
   BEGIN=$(uptime_seconds)
   END=$((BEGIN + DEADLINE))
 }
 
-${health}started=
+${sweep}${copyForNextBoot(args)}${sweep}${health}started=
 again=
 [ ! -e "$PROOF" ] || again=1
 clock
@@ -187,22 +249,7 @@ ${proven}${after}log "done: $SERVICE has enrolled\${started:+ and was started}"
 `;
 }
 
-/** GCP runs a startup-script at every boot by itself; user data elsewhere runs once in a machine's life. */
-function repeats(args: ResolvedArgs): boolean {
-  return args.source.kind === "gcp-secret-manager" && args.format !== "cloud-config";
-}
-
 function enrollment(args: ResolvedArgs, keyHint: string | undefined): string {
-  const again = repeats(args)
-    ? ""
-    : `  # user data runs once only: a copy tries again at the next boot
-  hook=${BOOT_HOOK}
-  copy=/var/lib/cloud/zpa-enroll.new
-  [ "$0" -ef $hook ] || { install -D -m 700 "$0" $copy && mkdir -p "$(dirname $hook)" && mv -f $copy $hook; } || {
-    rm -f $copy
-    log "no copy could be made: the next boot does not try again"
-  }
-`;
   // commandsBefore may be what makes dnf work, so they come before the packages.
   const before = args.commandsBefore?.length ? `  step "running commandsBefore"\n  commands_before\n` : "";
   const dnfProxy = args.proxy !== undefined && (args.image === "rhel9" || args.osUpdate) ? "  use_proxy\n" : "";
@@ -224,6 +271,13 @@ ${dnfProxy}`;
   const update = args.osUpdate
     ? `  step "updating the operating system"\n  retry "the package repositories, the route to them" update_system\n`
     : "";
+  // What cannot answer its hook will be replaced: it spends no use of the key.
+  const gate =
+    args.lifecycleHook === undefined
+      ? ""
+      : `  step "asking for the lifecycle hook"
+  enrolled || retry ${hookHint("RecordLifecycleActionHeartbeat")} ask_cloud HEARTBEAT
+`;
   const get =
     keyHint === undefined
       ? "  get_key\n"
@@ -236,7 +290,7 @@ ${dnfProxy}`;
     .join("");
   const proxy = args.proxy?.replace("http://", "");
   const proxyFile = proxy === undefined ? "" : `  printf '%s\\n' ${proxy} | put ${varFolder(args)}/proxy\n`;
-  return `${again}${prepare}${update}${get}  # left by a start without a key, they hold the service to another way of enrolling
+  return `${prepare}${update}${gate}${get}  # left by a start without a key, they hold the service to another way of enrolling
   enrolled || rm -f $VAR/{,service-edge/}{oauth_enrollment_stats.json,instance_id.*}
 ${proxyFile}${writeKey}  start_service
 `;

@@ -8,9 +8,10 @@ const PROOF_INTERVAL = 10;
 // Time is read from /proc/uptime because the wall clock may jump while a machine boots.
 // retry <what to check if all fails> <command...> repeats it until it succeeds or the deadline would pass; it waits 1 to 2 s
 // at first, 15 to 30 s in the end.
-// put <file> makes standard input the file, mode 644, at once. The folder belongs to the service's user, who could put a
-// link in the place of any name in it: so root writes inside of a folder of its own, looks whether it is that one, and
-// changes no mode by a name (umask 022 makes it 644).
+// put <file> makes standard input the file, mode 644, at once or not at all. The folder belongs to the service's user, who could put a
+// link in the place of any name in it: so root writes inside of a folder of its own, and looks whether it is in one that
+// nobody else can write to. Its mode says that of access control lists too, whose mask stands in the group's place; 2700 is
+// that of a folder in one with the setgid bit.
 // Of the journal counts only what the service has said since this start of it.
 export const FUNCTIONS = String.raw`doing="starting"
 work=$(mktemp -d /run/zpa-enroll.XXXXXX)
@@ -27,12 +28,14 @@ certified() { [ -e $VAR/cert.pem ] || [ -e $VAR/service-edge/cert.pem ]; }
 # such a machine has spent its use of the key and is never given up
 enrolled() { certified || [ -e "$PROOF" ]; }
 
-shuts_down() { [ -n "$stopped" ] || [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; }
-
 finish() {
   local status=$?
   rm -rf "$work"
-  [ "$status" != 0 ] && ! shuts_down || return 0
+  [ "$status" != 0 ] && [ -z "$stopped" ] || return 0
+  if [ "$(systemctl is-system-running)" = stopping ]; then
+    log "the machine shuts down while: $doing"
+    return 0
+  fi
   log "FAILED (status $status) while: $doing"
   give_up
 }
@@ -43,6 +46,9 @@ trap 'stopped=1; exit 143' TERM
 
 uptime_seconds() { cut -d. -f1 /proc/uptime; }
 
+# what a command of retry knows better
+cause=
+
 # retry <what to check if all fails> <command...>
 retry() {
   local check=$1 longest=2 wait now
@@ -51,7 +57,7 @@ retry() {
     wait=$((longest / 2 + RANDOM % (longest / 2 + 1)))
     now=$(uptime_seconds)
     if [ $((now + wait)) -ge "$END" ]; then
-      log "giving up after $((now - BEGIN)) s; check: $check"
+      log "giving up after $((now - BEGIN)) s; check: \${cause:-$check}"
       return 1
     fi
     log "trying again in $wait s"
@@ -83,15 +89,18 @@ holds_key() {
 put() (
   mkdir -p "$(dirname "$1")" || exit 1
   folder=$(mktemp -d "$1.XXXXXX") || exit 1
+  trap 'cd /; rm -rf "$folder"' EXIT
   cd "$folder" || exit 1
-  # a link in its place may lead to another folder of root's, which is not closed to the rest
-  [ -O . ] && [ "$(stat -c %a .)" = 700 ] || exit 1
+  [[ $(stat -c %u:%a .) == "$EUID":*700 ]] || exit 1
   set -C
-  cat >new || exit 1
-  mv -fT new "$1" || exit 1
-  cd /
-  rmdir "$folder" || true
+  cat >new && mv -fT new "$1"
 )
+
+# of a put that a power cut has ended
+sweep() {
+  find "$(dirname "$1")" -maxdepth 1 -name "\${1##*/}.??????" -type d -uid "$EUID" ! -perm /077 \
+    -exec rm -rf {} + 2>/dev/null || true
+}
 
 journal() {
   local id

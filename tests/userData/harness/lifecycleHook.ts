@@ -1,4 +1,4 @@
-// The part of AWS Auto Scaling that ends a lifecycle action: the Query API, answers in XML.
+// The part of AWS Auto Scaling that ends a lifecycle action or prolongs it: the Query API, answers in XML.
 
 export interface Answer {
   status: number;
@@ -22,6 +22,8 @@ export class LifecycleHook {
   pending = true;
   /** The answers that ended an action. */
   readonly answers: string[] = [];
+  /** How often the waiting time began anew. */
+  heartbeats = 0;
   /** Answers that come instead of the right one, used up one by one. */
   readonly faults: Answer[] = [];
 
@@ -34,7 +36,8 @@ export class LifecycleHook {
       return failure(refused, "the request is not signed");
     }
     const asked = Object.fromEntries(new URLSearchParams(body));
-    if (asked.Action !== "CompleteLifecycleAction" || asked.Version !== "2011-01-01") {
+    const heartbeat = asked.Action === "RecordLifecycleActionHeartbeat";
+    if ((!heartbeat && asked.Action !== "CompleteLifecycleAction") || asked.Version !== "2011-01-01") {
       return failure("InvalidAction", "Could not find operation");
     }
     if (asked.LifecycleHookName !== this.name || asked.AutoScalingGroupName !== this.autoScalingGroupName) {
@@ -42,6 +45,10 @@ export class LifecycleHook {
     }
     if (!this.pending || asked.InstanceId !== this.instanceId) {
       return failure("ValidationError", `No active Lifecycle Action found with instance ID ${asked.InstanceId}`);
+    }
+    if (heartbeat) {
+      this.heartbeats++;
+      return { status: 200, body: "<RecordLifecycleActionHeartbeatResponse/>" };
     }
     this.pending = false;
     this.answers.push(String(asked.LifecycleActionResult));

@@ -20,7 +20,9 @@ import { join } from "node:path";
 import { type Behaviour, behave, servicePlayers } from "./service";
 
 const IMAGE_TOOLS =
-  "cat chmod curl cut date dirname gpg grep install mkdir mktemp mv rm rmdir sed stat tail timeout tr wc".split(" ");
+  "cat chmod curl cut date dirname find gpg grep install mkdir mktemp mv rm rmdir sed stat tail timeout tr wc".split(
+    " ",
+  );
 const PATHS = [
   "/proc/uptime",
   "/opt/zscaler",
@@ -111,6 +113,19 @@ export class Machine {
       const path = `bin/${tool}`;
       const wait = "/usr/bin/sleep 0.03";
       this.#write(path, this.read(path).replace(/^exec (.*)$/m, `${wait}; $1 || exit; ${wait}`), 0o755);
+    }
+    return this;
+  }
+
+  /** No program can write a byte more: what it was to write ends in its middle. */
+  diskIsFull(full = true): this {
+    for (const [tool, fault] of Object.entries({
+      cat: `[ ! -f /dev/stdout ] || { /usr/bin/head -c 9; exit 1; }`,
+      install: `[[ $* == *" /dev/null "* ]] || { /usr/bin/head -c 99 "\${@: -2:1}" >"\${@: -1}"; exit 1; }`,
+    })) {
+      const path = `bin/${tool}`;
+      const text = this.read(path).replace(`${fault}\n`, "");
+      this.#write(path, full ? text.replace("exec ", () => `${fault}\nexec `) : text, 0o755);
     }
     return this;
   }
@@ -207,7 +222,7 @@ export class Machine {
     });
     const programs = this.read("programs.log").split("\n").filter(Boolean);
     const services = programs.filter((line) =>
-      /^(systemctl(?!.* (?:is-active |show |is-system-running))|rpm|dnf) /.test(line),
+      /^(systemctl(?!.* (is-active|is-system-running|show)\b)|rpm|dnf) /.test(line),
     );
     return { status, log: log.replaceAll(this.root, ""), programs, services };
   }

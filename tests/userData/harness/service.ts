@@ -89,6 +89,7 @@ for word; do case $word in
 esac; done
 for word; do case $word in
   start)
+    [ ! -e "$root/shuts-down" ] || exit 1
     [ -e "$root/service-dies" ] || [ -e "$root/active" ] || [ -z "$key$(find "$var" -name cert.pem 2>/dev/null)" ] || begin ;;
   restart)
     [ ! -e "$root/health-pid" ] || kill "$(<"$root/health-pid")"
@@ -98,6 +99,7 @@ for word; do case $word in
   enable) touch "$root/$unit"enabled ;;
   disable) rm -f "$root/enabled" ;;
   is-active) [ -e "$root/active" ] && echo active || { echo failed; exit 3; } ;;
+  is-system-running) [ -e "$root/shuts-down" ] && echo stopping || echo running; exit ;;
   poweroff) touch "$root/powered-off" ;;
   show)
     id=invocation-$(<"$root/invocation")
