@@ -70,6 +70,7 @@ describe("The provider process harness", () => {
           cloud: null,
         },
       });
+      await p.kill(); // by then all is here that it has printed
       assert.equal(p.output(), "creating\n");
     } finally {
       delete process.env.ZPA_CLOUD;
