@@ -33,8 +33,8 @@ export interface StateNotes {
   name?: string;
   /** Fingerprint of the tenant that the object lives in. */
   tenant?: string;
-  /** The object's text was lost at its creation, and nobody can read it: the object has to be replaced. */
-  isTextLost?: true;
+  /** The argument because of which the object must be replaced: with it, a secret output was lost at the creation. */
+  replaceFor?: string;
   /** Ids of the objects that this resource had before: none of them is ever taken for a new one. */
   past?: string[];
   /** When this program last wrote the secret (seconds since 1970), until a refresh has seen the time that ZPA gave it. */

@@ -27,16 +27,16 @@ export interface Plan {
 /** Compares what the program says with the object as state has it. */
 export function planOf(table: FieldTable, state: State, inputs: Inputs): Plan {
   const replaceOn = inputNotes(inputs).replaceOn ?? [];
-  const { isTextLost } = stateNotes(state);
+  const { replaceFor } = stateNotes(state);
   const plan: Plan = { changed: [], replaces: [], target: targetOf(table, state, inputs) };
   for (const field of table) {
     if (field.onlyAtCreate) continue;
     const [old, now] = [state[field.name], plan.target[field.name]];
-    const isLost = isTextLost === true && field.name === "exportable";
-    if (same(field, old, now) && !isLost) continue;
+    const isForced = field.name === replaceFor;
+    if (same(field, old, now) && !isForced) continue;
     plan.changed.push(field.name);
     const isListed = replaceOn.some((path) => path === "*" || rootOf(path) === field.name);
-    if (isLost || isListed || forcesReplacement(field, old, now)) plan.replaces.push(field.name);
+    if (isForced || isListed || forcesReplacement(field, old, now)) plan.replaces.push(field.name);
   }
   return plan;
 }

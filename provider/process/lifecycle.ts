@@ -9,11 +9,12 @@ import { notesKey, stateNotes, withNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import { marked } from "../model/secrets";
 import type { check } from "./check";
-import { create, refuseLosing } from "./create";
+import { create } from "./create";
 import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefinition } from "./definition";
 import { diff } from "./diff";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
 import { microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
+import { refuseLosing } from "./takenNames";
 
 /** The dynamic provider of a resource. */
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {

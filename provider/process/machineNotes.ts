@@ -32,7 +32,7 @@ export interface Posting {
 }
 
 /** Seconds of tolerance between the server's time and the creation time of an object. */
-const postingTolerance = 5;
+export const postingTolerance = 5;
 
 const handedOver = new Set<string>();
 const ownPostings = new Set<string>();

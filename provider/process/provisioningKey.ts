@@ -197,7 +197,7 @@ async function complete(
       return complete(session, read, inputs, false);
     });
   }
-  await keeping(item.id, withNotes(outs, { ...stateNotes(outs), isTextLost: true }), async () => {
+  await keeping(item.id, withNotes(outs, { ...stateNotes(outs), replaceFor: "exportable" }), async () => {
     try {
       await definition.remove(session, item.id, outs);
     } catch (error) {

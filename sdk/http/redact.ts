@@ -71,8 +71,12 @@ const secretPatterns = [
  * expression matches all of them and existing masks, so that a secret such as `secret` cannot break up a mask.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  const known = secrets.flatMap((secret) => [secret, ...longLines(secret)]).flatMap(spellings);
-  const longestFirst = [...new Set([mask, ...known])].sort((one, other) => other.length - one.length);
+  // no spelling is shorter than the secret: most texts, such as request ids, are too short for a token
+  const possible = secrets
+    .flatMap((secret) => [secret, ...longLines(secret)])
+    .filter(({ length }) => length <= text.length);
+  const present = possible.flatMap(spellingsOf).filter((spelling) => text.includes(spelling));
+  const longestFirst = [...new Set([mask, ...present])].sort((one, other) => other.length - one.length);
   const pattern = [...longestFirst.map(escapeRegExp), ...secretPatterns].join("|");
   return text.replace(new RegExp(pattern, "g"), mask);
 }
@@ -82,6 +86,19 @@ function longLines(secret: string): string[] {
   const lines = secret.split(/\r?\n/);
   // the BEGIN and END lines are not secret
   return lines.length > 1 ? lines.filter((line) => line.length >= 16 && !line.startsWith("-----")) : [];
+}
+
+/** A token and a client secret are in every exchange, and each has dozens of spellings. */
+const knownSpellings = new Map<string, string[]>();
+const mostKnown = 200;
+
+function spellingsOf(secret: string): string[] {
+  const known = knownSpellings.get(secret);
+  if (known !== undefined) return known;
+  if (knownSpellings.size >= mostKnown) knownSpellings.clear();
+  const made = [...new Set(spellings(secret))];
+  knownSpellings.set(secret, made);
+  return made;
 }
 
 /** A secret as it may be quoted: plain, in JSON, JSON within JSON, a URL, a form, or base64 (as in HTTP Basic). */

@@ -86,21 +86,61 @@ describe("A colleague's object of the same name", () => {
     await world.assertInvariants({ live: [`key ${lost}`] });
   });
 
-  for (const [what, more] of Object.entries({
-    "another name": { name: "zurich" },
-    "other keepers too": { name: "zurich", keepers: { a: "2" } },
-  })) {
-    it(`has the name of a replacement with ${what}: the old object is not deleted first`, async () => {
-      const args = keyArgs(world, { name: "basel" });
-      const made = await make(await world.provider(), "ProvisioningKey", args);
+  describe("that is the name of a replacement", () => {
+    const old = () => keyArgs(world, { name: "basel" });
+    const next = (more: Properties = {}) => keyArgs(world, { name: "zurich", keepers: { rotation: "2" }, ...more });
+
+    it("keeps the old object from being deleted first", async () => {
+      const made = await make(await world.provider(), "ProvisioningKey", old());
       await theirs(keyArgs(world, { name: "zurich" }));
       const provider = await world.provider();
-      const { id: zcomponentId } = world.simulator.addAppConnectorGroup({ name: "Other" });
-      await plan(provider, made, { ...args, ...more, zcomponentId });
+      await plan(provider, made, next());
       await assert.rejects(provider.delete("ProvisioningKey", made.id, made.outputs), /"zurich" exists already/);
       await world.assertInvariants({ live: [`key ${made.id}`] });
     });
-  }
+
+    it("keeps nothing back where the program adopts it", async () => {
+      const made = await make(await world.provider(), "ProvisioningKey", old());
+      const there = world.simulator.addKey({ name: "zurich", zcomponentId: String(old().zcomponentId) });
+      world.protect(`key ${made.id}`, `key ${there.id}`);
+      const provider = await world.provider();
+      await plan(provider, made, next({ adopt: there.id }));
+      await provider.delete("ProvisioningKey", made.id, made.outputs);
+      assert.equal((await make(provider, "ProvisioningKey", next({ adopt: there.id }))).id, there.id);
+      await world.assertInvariants({ live: [`key ${there.id}`] });
+    });
+
+    it("keeps nothing back where a crashed run has deleted the old object: its own successor is found", async () => {
+      const [before, after] = [{ ...old(), exportable: false }, next({ exportable: false })];
+      const made = await make(await world.provider(), "ProvisioningKey", before);
+      const crashed = await world.provider();
+      await plan(crashed, made, after);
+      await crashed.delete("ProvisioningKey", made.id, made.outputs);
+      const fault = world.fault({ kind: "pauseAfterCommit", match: { method: "POST", path: /Key$/ } });
+      const creating = assert.rejects(make(crashed, "ProvisioningKey", after));
+      await fault.waitUntilFired();
+      await crashed.kill("SIGKILL");
+      await creating;
+      fault.clear();
+      const provider = await world.provider();
+      await plan(provider, made, after);
+      await provider.delete("ProvisioningKey", made.id, made.outputs);
+      const { id } = await make(provider, "ProvisioningKey", after);
+      await world.assertInvariants({ live: [`key ${id}`] });
+    });
+
+    it("costs no request where the name stays", async () => {
+      const made = await make(await world.provider(), "ProvisioningKey", old());
+      const provider = await world.provider();
+      await plan(provider, made, { ...old(), keepers: { rotation: "2" } });
+      const requests = await world.requestsOf(() => provider.delete("ProvisioningKey", made.id, made.outputs));
+      assert.deepEqual(
+        requests.map(({ method }) => method),
+        ["DELETE"],
+      );
+      await world.assertInvariants();
+    });
+  });
 
   it("is not claimed for a POST that was lost, where it is older than that", async () => {
     const { password } = secretsFor(world);

@@ -49,8 +49,9 @@ describe("A mask", () => {
         withoutSecrets(text, []);
         return performance.now() - start;
       };
-      time(2_000);
-      const [short, long] = [Math.max(1, time(2_000)), time(16_000)];
+      // the fastest of several: whatever else runs on the machine only adds
+      const fastest = (count: number) => Math.min(...[1, 2, 3, 4, 5].map(() => time(count)));
+      const [short, long] = [Math.max(1, fastest(2_000)), fastest(16_000)];
       assert.ok(long / short < 40, `${part}: ${short.toFixed(1)} ms, and ${long.toFixed(1)} ms for 8 times as much`);
     }
   });

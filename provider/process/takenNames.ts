@@ -1,0 +1,69 @@
+// Names that another object has.
+
+import { canonical, defaultMicrotenant, isSet, isUnknown, type State, type Values } from "../model/fields";
+import { inputNotes, stateNotes } from "../model/notes";
+import type { RemoteObject, ResourceDefinition } from "./definition";
+import type { Session } from "./session";
+
+/**
+ * Whether a listed object belongs to this microtenant. A microtenant also lists objects of Default, which have no
+ * microtenant id and mostly a microtenant name.
+ */
+export function isInMicrotenant(item: RemoteObject, id: string): boolean {
+  if (isSet(item.microtenantId)) return item.microtenantId === id;
+  return id === defaultMicrotenant || item.microtenantName !== "Default";
+}
+
+/**
+ * Before an object with an explicit name is deleted to be replaced: the name of the new one must be free, or the old one
+ * would be lost for nothing. An object that the program adopts may have the name, and where the old one is gone already,
+ * as after a crashed run, nothing can be lost.
+ *
+ * @throws if another object has the name
+ */
+export async function refuseLosing<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  id: string,
+  state: State,
+): Promise<void> {
+  const { seed = "" } = stateNotes(state);
+  const { inputs } = session.replacing.get(seed) ?? {};
+  if (inputs === undefined || session.created.has(seed)) return;
+  if (inputNotes(inputs).generated === true || isUnknown(inputs)) return;
+  const claimOf = (values: Values) =>
+    canonical({ ...definition.nameScope(values), name: values["name"], in: session.microtenantIdOf(values) });
+  // nobody else can have the name of the old object
+  if (claimOf(inputs) === claimOf(state)) return;
+  const [name, microtenantId] = [String(inputs["name"]), session.microtenantIdOf(inputs)];
+  const named = await definition.objects(session, inputs).named(name);
+  const isInTheWay = (item: T) => item.id !== id && item.id !== inputs["adopt"] && isInMicrotenant(item, microtenantId);
+  const others = named.filter(isInTheWay);
+  if (others.length === 0 || (await definition.find(session, id, state)) === undefined) return;
+  throw nameTaken(definition, name, others);
+}
+
+export function nameTaken<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  name: string,
+  existing: readonly T[],
+): Error {
+  const { kind } = definition;
+  const [first, ...others] = existing;
+  if (others.length > 0) {
+    const ids = existing.map((item) => item.id).join(", ");
+    return new Error(
+      `Several ${kind}s named "${name}" exist already (ids ${ids}). Delete those that are not needed, then take over the ` +
+        'one that is left with adopt: "<id>", or give this resource another name.',
+    );
+  }
+  const id = first!.id;
+  const remedy = definition.isShownOnce(first!)
+    ? `Nobody can read its text any more, so it cannot be adopted: if nothing uses it, delete it in the Admin Portal.`
+    : `If it was created outside of Pulumi, or by a run that was interrupted, take it over with adopt: "${id}".`;
+  return new Error(
+    `A ${kind} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
+      `add that name to the resource option aliases. If this resource is being replaced, set deleteBeforeReplace. ${remedy} ` +
+      "Otherwise give this resource another name.",
+  );
+}
