@@ -166,12 +166,9 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
         autoHealingPolicies: healthGate
           ? { healthCheck: this.healthCheck(name, args, email), initialDelaySec: deadlineSeconds + 600 }
           : undefined,
-        // A break of ZPA makes every machine ill at once, and none of them better by being made again: health decides on
-        // rolls alone. A machine that has powered off is made again.
-        instanceLifecyclePolicy: { onFailedHealthCheck: "DO_NOTHING" },
-        // Another list of zones is another group: the old one goes when the machines of the new one are healthy.
-        waitForInstances: healthGate,
-        waitForInstancesStatus: "STABLE",
+        // Health is the update's business and no reason to make a machine again: a break of ZPA makes all of them ill at
+        // once. One that has powered off is made again all the same.
+        instanceLifecyclePolicy: healthGate ? { onFailedHealthCheck: "DO_NOTHING" } : undefined,
         updatePolicy: {
           type: "PROACTIVE",
           minimalAction: "REPLACE",
@@ -205,9 +202,7 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
     this.registerOutputs({ groupName: this.groupName, sourceImage: this.sourceImage });
   }
 
-  /**
-   * Healthy is a machine whose control connection to ZPA stands, and ill one that has had none for ten minutes.
-   */
+  /** Healthy is a machine whose control connection to ZPA stands; ill is one that has had none for ten minutes. */
   private healthCheck(name: string, args: AppConnectorInstanceGroupArgs, email: pulumi.Input<string>) {
     const parent = { parent: this };
     if (args.firewall ?? true) {

@@ -95,11 +95,14 @@ describe("The machines of gcp-mig", () => {
     assert.deepEqual([minReplicas, maxReplicas, cpuUtilization], [2, 6, { target: 0.5 }]);
   });
 
-  it("power off when they cannot enroll, and the group makes them again", () => {
+  it("power off when they cannot enroll, and the group makes them again, but none that has only lost its connection", () => {
     assert.equal(graph.bootScripts[0]!.onFailure, "poweroff");
+    const { instanceLifecyclePolicy } = graph.inputs("RegionInstanceGroupManager");
+    // defaultActionOnFailure, for what is off, is REPAIR
+    assert.deepEqual(instanceLifecyclePolicy, { onFailedHealthCheck: "DO_NOTHING" });
   });
 
-  it("are not made again for a short break of ZPA, nor while their boot script still tries", () => {
+  it("are not ill for a short break of ZPA, nor while their boot script still tries", () => {
     const { checkIntervalSec, unhealthyThreshold } = graph.inputs<Record<string, number>>("HealthCheck");
     assert.ok(checkIntervalSec! * unhealthyThreshold! >= 600);
     const { autoHealingPolicies } = graph.inputs<{ autoHealingPolicies: { initialDelaySec: number } }>(

@@ -3,7 +3,7 @@ import { componentsOf } from "./components";
 import { configs } from "./configs";
 import { type Graph, MockedClouds } from "./mockedClouds";
 import { fleets } from "./project";
-import { type Boot, instanceRefresh, type Outcome, proactiveReplacement, rollingUpgrade } from "./rolls";
+import { type Boot, breakOfZpa, instanceRefresh, type Outcome, proactiveReplacement, rollingUpgrade } from "./rolls";
 
 const roll = {
   "aws-autoscaling": instanceRefresh,
@@ -18,6 +18,13 @@ const refusal = {
   "aws-service-edge": "rolled back",
   "azure-vmss": "stopped",
   "gcp-mig": "waiting",
+} as const;
+
+const group = {
+  "aws-autoscaling": "autoscaling/group:Group",
+  "aws-service-edge": "autoscaling/group:Group",
+  "azure-vmss": "VirtualMachineScaleSet",
+  "gcp-mig": "RegionInstanceGroupManager",
 } as const;
 
 const noUse: Boot = undefined;
@@ -47,6 +54,13 @@ for (const example of fleets) {
 
     it("takes a machine that has not enrolled within the boot script's time for one that will not", () => {
       assert.equal(roll[example](graph, 2, 20).old, 2);
+    });
+  });
+
+  describe(`A break of ZPA, for ${example},`, () => {
+    it("leaves the fleet as it is", async () => {
+      const graph = await new MockedClouds().run(example, configs[example]);
+      assert.equal(breakOfZpa(graph, group[example], 6), 6);
     });
   });
 }

@@ -147,7 +147,7 @@ interface InstanceGroup {
 
 /**
  * Proactive replacement in a managed instance group. A new machine counts once it runs, or once its health check has
- * passed, and `minReadySec` after that; one that does not pass is made again, and the update waits.
+ * passed, and `minReadySec` after that; while one does not pass, the update waits.
  * https://cloud.google.com/compute/docs/instance-groups/updating-migs
  *
  * @param dropsAfter seconds after which the connection of each new machine is gone for good
@@ -182,4 +182,33 @@ export function proactiveReplacement(graph: Graph, fleet: number, boot: Boot, dr
     young += batch;
   }
   return { old, young, end: "done" };
+}
+
+interface Repairs {
+  /** AWS: `"EC2"` looks at the machine, `"ELB"` at what runs on it. */
+  healthCheckType?: string;
+  /** Azure. */
+  automaticRepairsPolicy?: { enabled?: boolean };
+  /** Google Cloud. */
+  autoHealingPolicies?: object;
+  instanceLifecyclePolicy?: { defaultActionOnFailure?: string; onFailedHealthCheck?: string };
+}
+
+/**
+ * A break of ZPA, outside of any roll: every machine runs, and none has a connection. What a service repairs by what runs
+ * on a machine, it deletes and makes again.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
+ * https://learn.microsoft.com/azure/virtual-machine-scale-sets/virtual-machine-scale-sets-automatic-instance-repairs
+ * https://cloud.google.com/compute/docs/instance-groups/about-repair
+ *
+ * @param group type of the group
+ * @returns how many machines of the fleet are still there
+ */
+export function breakOfZpa(graph: Graph, group: string, fleet: number): number {
+  const { healthCheckType = "EC2", automaticRepairsPolicy, ...google } = graph.inputs<Repairs>(group);
+  const { defaultActionOnFailure = "REPAIR", onFailedHealthCheck = "DEFAULT_ACTION" } =
+    google.instanceLifecyclePolicy ?? {};
+  const action = onFailedHealthCheck === "DEFAULT_ACTION" ? defaultActionOnFailure : onFailedHealthCheck;
+  const recreates = google.autoHealingPolicies !== undefined && action === "REPAIR";
+  return recreates || automaticRepairsPolicy?.enabled || healthCheckType !== "EC2" ? 0 : fleet;
 }
