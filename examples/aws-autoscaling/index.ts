@@ -10,7 +10,7 @@ const connectors = new ZpaAutoScalingGroup("connectors", {
     certificateId: foundation.requireOutput("connectorCertificateId"),
     microtenantId: foundation.requireOutput("microtenantId"),
   },
-  keyGeneration: config.requireNumber("keyGeneration"),
+  keyGenerations: config.requireObject("keyGenerations"),
   expectedReplacements: config.requireNumber("expectedReplacements"),
   subnetIds: config.requireObject("subnetIds"),
   minSize: config.requireNumber("minSize"),

@@ -11,7 +11,7 @@ const serviceEdges = new ZpaAutoScalingGroup("service-edges", {
     certificateId: foundation.requireOutput("serviceEdgeCertificateId"),
     microtenantId: foundation.requireOutput("microtenantId"),
   },
-  keyGeneration: config.requireNumber("keyGeneration"),
+  keyGenerations: config.requireObject("keyGenerations"),
   expectedReplacements: config.requireNumber("expectedReplacements"),
   subnetIds: config.requireObject("subnetIds"),
   clients: config.requireObject("clients"),

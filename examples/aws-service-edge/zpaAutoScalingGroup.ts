@@ -39,8 +39,8 @@ export interface ZpaAutoScalingGroupArgs {
     certificateId: pulumi.Input<string>;
     microtenantId?: pulumi.Input<string>;
   };
-  /** Number of the present key, from 1. Raise it by one to rotate; the key before it stays until the next time. */
-  keyGeneration: number;
+  /** Numbers of the keys that there are, the present one first: `[2, 1]` rotates and keeps key 1. Default `[1]`. */
+  keyGenerations?: number[];
   /** How often each machine is replaced in the life of a key. Default 4. */
   expectedReplacements?: number;
   /** Subnets of one VPC, each in another zone. */
@@ -84,37 +84,35 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
     const groupName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
     const lifecycleHook = { name: "enrolled", autoScalingGroupName: groupName };
 
-    // 1. The present key and the one before it, each in a secret of its own. Running machines may need the key that they
-    // have enrolled with, and a refresh that is rolled back boots machines with the previous one. Each machine that ever
+    // 1. The keys, each in a secret of its own. Running machines may need the key that they have enrolled with, and a
+    // refresh that is rolled back boots machines with the previous one. Each machine that ever
     // starts spends a use: the largest fleet, and each of its machines again whenever it is replaced.
-    const keys = [args.keyGeneration, args.keyGeneration - 1]
-      .filter((generation) => generation > 0)
-      .map((generation) => {
-        const key = new zpa.ProvisioningKey(
-          `${name}-${generation}`,
-          {
-            associationType,
-            zcomponentId: args.zpaGroup.id,
-            enrollmentCertId: args.zpaGroup.certificateId,
-            microtenantId: args.zpaGroup.microtenantId,
-            maxUsage: maxSize * (1 + (args.expectedReplacements ?? 4)),
-            headroom: 2 * maxSize,
-          },
-          parent,
-        );
-        // A key can be made again at any time: there is nothing to recover.
-        const secret = new aws.secretsmanager.Secret(
-          `${name}-key-${generation}`,
-          { description: `Provisioning key of ${title}`, recoveryWindowInDays: 0, tags },
-          parent,
-        );
-        const version = new aws.secretsmanager.SecretVersion(
-          `${name}-key-${generation}`,
-          { secretId: secret.id, secretString: key.provisioningKey },
-          parent,
-        );
-        return { key, secret, version };
-      });
+    const keys = generationsOf(args).map((generation) => {
+      const key = new zpa.ProvisioningKey(
+        `${name}-${generation}`,
+        {
+          associationType,
+          zcomponentId: args.zpaGroup.id,
+          enrollmentCertId: args.zpaGroup.certificateId,
+          microtenantId: args.zpaGroup.microtenantId,
+          maxUsage: maxSize * (1 + (args.expectedReplacements ?? 4)),
+          headroom: 2 * maxSize,
+        },
+        parent,
+      );
+      // A key can be made again at any time: there is nothing to recover.
+      const secret = new aws.secretsmanager.Secret(
+        `${name}-key-${generation}`,
+        { description: `Provisioning key of ${title}`, recoveryWindowInDays: 0, tags },
+        parent,
+      );
+      const version = new aws.secretsmanager.SecretVersion(
+        `${name}-key-${generation}`,
+        { secretId: secret.id, secretString: key.provisioningKey },
+        parent,
+      );
+      return { key, secret, version };
+    });
     const present = keys[0]!;
 
     // 2. An identity that reads these secrets, says to its own group that it has enrolled, and does nothing else. With the
@@ -287,4 +285,12 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
     const egress = [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }];
     return new aws.ec2.SecurityGroup(name, { description: title, vpcId, ingress, egress, tags }, parent).id;
   }
+}
+
+/** The keys that there are: the present one, then those that stay. @throws if the list is none of different positive integers */
+function generationsOf({ keyGenerations = [1] }: ZpaAutoScalingGroupArgs): number[] {
+  const valid = Array.isArray(keyGenerations) && keyGenerations.every((each) => Number.isInteger(each) && each > 0);
+  if (!valid || keyGenerations.length === 0 || new Set(keyGenerations).size < keyGenerations.length)
+    throw new Error("keyGenerations must list different integers from 1, the present key first, such as [2, 1]");
+  return keyGenerations;
 }

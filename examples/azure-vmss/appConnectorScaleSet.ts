@@ -28,8 +28,8 @@ export interface AppConnectorScaleSetArgs {
     certificateId: pulumi.Input<string>;
     microtenantId?: pulumi.Input<string>;
   };
-  /** Number of the present key, from 1. Raise it by one to rotate; the key before it stays until the next time. */
-  keyGeneration: number;
+  /** Numbers of the keys that there are, the present one first: `[2, 1]` rotates and keeps key 1. Default `[1]`. */
+  keyGenerations?: number[];
   /** How often each machine is replaced in the life of a key. Default 4. */
   expectedReplacements?: number;
   /** The machines' subnet, with a way out and the service endpoint Microsoft.KeyVault. */
@@ -72,47 +72,44 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
       args.identity ?? new managedidentity.UserAssignedIdentity(name, { resourceGroupName, tags }, parent);
     const account = authorization.getClientConfigOutput(parent);
 
-    // 2. The present key and the one before it, which running machines may need, each in a secret of its own. Each machine
+    // 2. The keys, the present one first, each in a secret of its own: running machines may need an older one. Each machine
     // that ever starts spends a use: the largest fleet, and each of its machines again whenever it is replaced.
     const vaultName = args.vaultName ?? this.vault(name, account.tenantId, args).name;
-    const keys = [args.keyGeneration, args.keyGeneration - 1]
-      .filter((generation) => generation > 0)
-      .map((generation) => {
-        const key = new zpa.ProvisioningKey(
-          `${name}-${generation}`,
-          {
-            associationType: "CONNECTOR_GRP",
-            zcomponentId: args.zpaGroup.id,
-            enrollmentCertId: args.zpaGroup.certificateId,
-            microtenantId: args.zpaGroup.microtenantId,
-            maxUsage: maxSize * (1 + (args.expectedReplacements ?? 4)),
-            headroom: 2 * maxSize,
-          },
-          parent,
-        );
-        const secret = new keyvault.Secret(
-          `${name}-key-${generation}`,
-          { resourceGroupName, vaultName, properties: { value: key.provisioningKey }, tags },
-          // A secret is deleted through the vault's own door, which is closed to whoever runs Pulumi; it goes with the vault.
-          { ...parent, retainOnDelete: true },
-        );
-        const reader = new authorization.RoleAssignment(
-          `${name}-key-${generation}`,
-          {
-            principalId: identity.principalId,
-            principalType: "ServicePrincipal",
-            roleDefinitionId: pulumi.interpolate`/subscriptions/${account.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${keyVaultSecretsUser}`,
-            scope: secret.id,
-          },
-          parent,
-        );
-        return { key, secret, reader };
-      });
+    const keys = generationsOf(args).map((generation) => {
+      const key = new zpa.ProvisioningKey(
+        `${name}-${generation}`,
+        {
+          associationType: "CONNECTOR_GRP",
+          zcomponentId: args.zpaGroup.id,
+          enrollmentCertId: args.zpaGroup.certificateId,
+          microtenantId: args.zpaGroup.microtenantId,
+          maxUsage: maxSize * (1 + (args.expectedReplacements ?? 4)),
+          headroom: 2 * maxSize,
+        },
+        parent,
+      );
+      const secret = new keyvault.Secret(
+        `${name}-key-${generation}`,
+        { resourceGroupName, vaultName, properties: { value: key.provisioningKey }, tags },
+        // A secret is deleted through the vault's own door, which is closed to whoever runs Pulumi; it goes with the vault.
+        { ...parent, retainOnDelete: true },
+      );
+      const reader = new authorization.RoleAssignment(
+        `${name}-key-${generation}`,
+        {
+          principalId: identity.principalId,
+          principalType: "ServicePrincipal",
+          roleDefinitionId: pulumi.interpolate`/subscriptions/${account.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${keyVaultSecretsUser}`,
+          scope: secret.id,
+        },
+        parent,
+      );
+      return { key, secret, reader };
+    });
     const present = keys[0]!;
     // The addresses are no secrets, though they stand beside one.
     const secretUrl = pulumi.unsecret(present.secret.properties.secretUri);
     const secretVersionUrl = pulumi.unsecret(present.secret.properties.secretUriWithVersion);
-
     const path = `/home/${administrator.userName}/.ssh/authorized_keys`;
 
     // 3. The scale set. A changed model makes new machines, and takes old ones away once those are healthy.
@@ -186,6 +183,10 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
       timeAggregation: "Average",
     } as const;
     const step = { type: "ChangeCount", value: "1", cooldown: "PT10M" } as const;
+    const rule = (operator: "GreaterThan" | "LessThan", threshold: number, direction: "Increase" | "Decrease") => ({
+      metricTrigger: { ...cpu, operator, threshold },
+      scaleAction: { ...step, direction },
+    });
     new monitor.AutoscaleSetting(
       name,
       {
@@ -196,16 +197,7 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
           {
             name: "cpu",
             capacity: { minimum: String(minSize), maximum: String(maxSize), default: String(minSize) },
-            rules: [
-              {
-                metricTrigger: { ...cpu, operator: "GreaterThan", threshold: 50 },
-                scaleAction: { ...step, direction: "Increase" },
-              },
-              {
-                metricTrigger: { ...cpu, operator: "LessThan", threshold: 25 },
-                scaleAction: { ...step, direction: "Decrease" },
-              },
-            ],
+            rules: [rule("GreaterThan", 50, "Increase"), rule("LessThan", 25, "Decrease")],
           },
         ],
         tags,
@@ -268,6 +260,14 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
       ipConfigurations: [{ ...ip, applicationSecurityGroups: fleet }],
     };
   }
+}
+
+/** The keys that there are: the present one, then those that stay. @throws if the list is none of different positive integers */
+function generationsOf({ keyGenerations = [1] }: AppConnectorScaleSetArgs): number[] {
+  const valid = Array.isArray(keyGenerations) && keyGenerations.every((each) => Number.isInteger(each) && each > 0);
+  if (!valid || keyGenerations.length === 0 || new Set(keyGenerations).size < keyGenerations.length)
+    throw new Error("keyGenerations must list different integers from 1, the present key first, such as [2, 1]");
+  return keyGenerations;
 }
 
 /** Half a fleet at a time, and new machines before old ones go. */

@@ -27,7 +27,7 @@ const connectors = new AppConnectorScaleSet("zpa-connectors", {
     certificateId: foundation.requireOutput("connectorCertificateId"),
     microtenantId,
   },
-  keyGeneration: config.requireNumber("keyGeneration"),
+  keyGenerations: config.requireObject("keyGenerations"),
   expectedReplacements: config.requireNumber("expectedReplacements"),
   subnetId: config.require("subnetId"),
   zones: config.getObject("zones"),

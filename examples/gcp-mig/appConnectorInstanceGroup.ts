@@ -18,8 +18,8 @@ export interface AppConnectorInstanceGroupArgs {
     certificateId: pulumi.Input<string>;
     microtenantId?: pulumi.Input<string>;
   };
-  /** Number of the present key, from 1. Raise it by one to rotate; the key before it stays until the next time. */
-  keyGeneration: number;
+  /** Numbers of the keys that there are, the present one first: `[2, 1]` rotates and keeps key 1. Default `[1]`. */
+  keyGenerations?: number[];
   /** How often each machine is replaced in the life of a key. Default 4. */
   expectedReplacements?: number;
   /** Name or link of the machines' subnetwork. */
@@ -63,48 +63,46 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
     const email =
       args.serviceAccount ?? new gcp.serviceaccount.Account(name, { displayName: "ZPA App Connectors" }, parent).email;
 
-    // 2. The present key and the one before it, which running machines may need, each in a secret of its own. Each machine
+    // 2. The keys, the present one first, each in a secret of its own: running machines may need an older one. Each machine
     // that ever starts spends a use: the largest fleet, and each of its machines again whenever it is replaced.
-    const keys = [args.keyGeneration, args.keyGeneration - 1]
-      .filter((generation) => generation > 0)
-      .map((generation) => {
-        const key = new zpa.ProvisioningKey(
-          `${name}-${generation}`,
-          {
-            associationType: "CONNECTOR_GRP",
-            zcomponentId: args.zpaGroup.id,
-            enrollmentCertId: args.zpaGroup.certificateId,
-            microtenantId: args.zpaGroup.microtenantId,
-            maxUsage: maxSize * (1 + (args.expectedReplacements ?? 4)),
-            headroom: 2 * maxSize,
-          },
-          parent,
-        );
-        const secret = new gcp.secretmanager.Secret(
-          `${name}-key-${generation}`,
-          {
-            secretId: `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${generation}`,
-            replication: { auto: {} },
-            labels,
-          },
-          parent,
-        );
-        const version = new gcp.secretmanager.SecretVersion(
-          `${name}-key-${generation}`,
-          { secret: secret.id, secretData: key.provisioningKey },
-          parent,
-        );
-        const reader = new gcp.secretmanager.SecretIamMember(
-          `${name}-key-${generation}`,
-          {
-            secretId: secret.id,
-            role: "roles/secretmanager.secretAccessor",
-            member: pulumi.interpolate`serviceAccount:${email}`,
-          },
-          parent,
-        );
-        return { key, secret, version, reader };
-      });
+    const keys = generationsOf(args).map((generation) => {
+      const key = new zpa.ProvisioningKey(
+        `${name}-${generation}`,
+        {
+          associationType: "CONNECTOR_GRP",
+          zcomponentId: args.zpaGroup.id,
+          enrollmentCertId: args.zpaGroup.certificateId,
+          microtenantId: args.zpaGroup.microtenantId,
+          maxUsage: maxSize * (1 + (args.expectedReplacements ?? 4)),
+          headroom: 2 * maxSize,
+        },
+        parent,
+      );
+      const secret = new gcp.secretmanager.Secret(
+        `${name}-key-${generation}`,
+        {
+          secretId: `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${generation}`,
+          replication: { auto: {} },
+          labels,
+        },
+        parent,
+      );
+      const version = new gcp.secretmanager.SecretVersion(
+        `${name}-key-${generation}`,
+        { secret: secret.id, secretData: key.provisioningKey },
+        parent,
+      );
+      const reader = new gcp.secretmanager.SecretIamMember(
+        `${name}-key-${generation}`,
+        {
+          secretId: secret.id,
+          role: "roles/secretmanager.secretAccessor",
+          member: pulumi.interpolate`serviceAccount:${email}`,
+        },
+        parent,
+      );
+      return { key, secret, version, reader };
+    });
     const present = keys[0]!;
 
     // 3. The machines: no public address. A template never changes; a new one takes its place.
@@ -231,4 +229,12 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
 /** A region's zones without those for AI, as us-central1-ai1a, which regional groups refuse. */
 function ordinary(zones: string[]): string[] {
   return zones.filter((zone) => /-[a-z]$/.test(zone)).sort();
+}
+
+/** The keys that there are: the present one, then those that stay. @throws if the list is none of different positive integers */
+function generationsOf({ keyGenerations = [1] }: AppConnectorInstanceGroupArgs): number[] {
+  const valid = Array.isArray(keyGenerations) && keyGenerations.every((each) => Number.isInteger(each) && each > 0);
+  if (!valid || keyGenerations.length === 0 || new Set(keyGenerations).size < keyGenerations.length)
+    throw new Error("keyGenerations must list different integers from 1, the present key first, such as [2, 1]");
+  return keyGenerations;
 }

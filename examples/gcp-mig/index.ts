@@ -10,7 +10,7 @@ const connectors = new AppConnectorInstanceGroup("zpa-connectors", {
     certificateId: foundation.requireOutput("connectorCertificateId"),
     microtenantId: foundation.requireOutput("microtenantId"),
   },
-  keyGeneration: config.requireNumber("keyGeneration"),
+  keyGenerations: config.requireObject("keyGenerations"),
   expectedReplacements: config.requireNumber("expectedReplacements"),
   subnetwork: config.require("subnetwork"),
   zones: config.getObject("zones"),

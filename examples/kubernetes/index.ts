@@ -5,22 +5,23 @@ import * as zpa from "pulumi-zpa-dynamic";
 const config = new pulumi.Config();
 const foundation = new pulumi.StackReference(config.require("foundationStack"));
 
-// The present key and the one before it, which running pods may need. Each pod that ever starts spends a use, and pods
-// start often: at every node that is drained, every upgrade of the chart, every step of the autoscaler.
-const present = config.requireNumber("keyGeneration");
-const [key] = [present, present - 1]
-  .filter((generation) => generation > 0)
-  .map(
-    (generation) =>
-      new zpa.ProvisioningKey(`connectors-${generation}`, {
-        associationType: "CONNECTOR_GRP",
-        zcomponentId: foundation.requireOutput("appConnectorGroupId"),
-        enrollmentCertId: foundation.requireOutput("connectorCertificateId"),
-        microtenantId: foundation.requireOutput("microtenantId"),
-        maxUsage: config.requireNumber("maxUsage"),
-        headroom: config.requireNumber("headroom"),
-      }),
-  );
+// The present key, then those that running pods may need. Each pod that ever starts spends a use, and pods start often: at
+// every node that is drained, every upgrade of the chart, every step of the autoscaler.
+const generations: number[] = config.requireObject("keyGenerations");
+const valid = Array.isArray(generations) && generations.every((each) => Number.isInteger(each) && each > 0);
+if (!valid || generations.length === 0 || new Set(generations).size < generations.length)
+  throw new Error("keyGenerations must list different integers from 1, the present key first, such as [2, 1]");
+const [key] = generations.map(
+  (generation) =>
+    new zpa.ProvisioningKey(`connectors-${generation}`, {
+      associationType: "CONNECTOR_GRP",
+      zcomponentId: foundation.requireOutput("appConnectorGroupId"),
+      enrollmentCertId: foundation.requireOutput("connectorCertificateId"),
+      microtenantId: foundation.requireOutput("microtenantId"),
+      maxUsage: config.requireNumber("maxUsage"),
+      headroom: config.requireNumber("headroom"),
+    }),
+);
 
 // Zscaler's chart puts the key into a Secret of its own, in the namespace zscaler-zpa that it makes.
 // https://help.zscaler.com/zpa/app-connector-deployment-guide-kubernetes

@@ -10,7 +10,6 @@ type Component = new (name: string, args: Args, options?: pulumi.ComponentResour
 export function componentsOf({ foundation }: MockedClouds, options?: pulumi.ComponentResourceOptions) {
   const common = {
     zpaGroup: { id: foundation.appConnectorGroupId, certificateId: foundation.connectorCertificateId },
-    keyGeneration: 1,
     minSize: 2,
     maxSize: 6,
     image: "marketplace",

@@ -128,7 +128,7 @@ for (const example of fleets) {
 
     describe("on rotation", () => {
       let rotated: Graph;
-      before(async () => (rotated = await world.run(example, { ...config, keyGeneration: 2 })));
+      before(async () => (rotated = await world.run(example, { ...config, keyGenerations: [2, 1] })));
 
       const inputsOf = (of: Graph, identity: string) =>
         of.resources.find(({ type, name }) => `${type}::${name}` === identity)?.inputs;
@@ -152,11 +152,36 @@ for (const example of fleets) {
         assert.deepEqual(gone, []);
       });
 
-      it("lets the key before the previous one go, and no younger one", async () => {
-        const third = await world.run(example, { ...config, keyGeneration: 3 });
+      it("takes nothing away on the way back, two numbers on, or after a roll that has failed", async () => {
         const keys = (of: Graph) => of.resources.filter(({ type }) => type === keyType).map(({ name }) => name);
-        assert.deepEqual(keys(rotated).sort(), [`${cloud.key}-1`, `${cloud.key}-2`]);
-        assert.deepEqual(keys(third).sort(), [`${cloud.key}-2`, `${cloud.key}-3`]);
+        for (const keyGenerations of [
+          [1, 2],
+          [4, 2, 1],
+          [3, 2, 1],
+        ]) {
+          const next = await world.run(example, { ...config, keyGenerations });
+          assert.deepEqual(
+            identities(rotated).filter((identity) => !identities(next).includes(identity)),
+            [],
+          );
+          assert.deepEqual(keys(next).sort(), keyGenerations.map((number) => `${cloud.key}-${number}`).sort());
+        }
+      });
+
+      it("gives the machines the key that they had before, on the way back", async () => {
+        const back = await world.run(example, { ...config, keyGenerations: [1, 2] });
+        assert.equal(userDataOf(back), userDataOf(graph));
+      });
+
+      it("lets a key go that is taken out of the list, and no other", async () => {
+        const after = await world.run(example, { ...config, keyGenerations: [2] });
+        const gone = identities(rotated).filter((identity) => !identities(after).includes(identity));
+        assert.ok(gone.includes(`${keyType}::${cloud.key}-1`));
+        assert.deepEqual(
+          gone.filter((identity) => !identity.endsWith("-1")),
+          [],
+        );
+        assert.equal(userDataOf(after), userDataOf(rotated));
       });
     });
 

@@ -7,7 +7,7 @@ describe("The graph of kubernetes", () => {
   const world = new MockedClouds();
 
   it("gives the present key to Zscaler's chart, as a secret, and keeps the previous one", async () => {
-    const graph = await world.run("kubernetes", { ...configs.kubernetes, keyGeneration: 2 });
+    const graph = await world.run("kubernetes", { ...configs.kubernetes, keyGenerations: [2, 1] });
     const keys = graph.resources.filter(({ type }) => type.endsWith("zpa:ProvisioningKey"));
     assert.deepEqual(keys.map(({ name }) => name).sort(), ["connectors-1", "connectors-2"]);
     const texts = ["connectors-1", "connectors-2"].map((name) => world.keyText(name));

@@ -21,12 +21,12 @@ describe("The machines of aws-autoscaling", () => {
     graph = await world.run("aws-autoscaling", config);
   });
 
-  it("may read the secrets of the present and the previous key and complete their group's hook, and nothing else", async () => {
+  it("may read the secrets of the listed keys and complete their group's hook, and nothing else", async () => {
     assert.deepEqual(
       grantsOf(graph).map(({ type }) => type),
       ["aws:iam/rolePolicy:RolePolicy"],
     );
-    const rotated = await world.run("aws-autoscaling", { ...config, keyGeneration: 2 });
+    const rotated = await world.run("aws-autoscaling", { ...config, keyGenerations: [2, 1] });
     const statements = (of: Graph) =>
       (JSON.parse(of.inputs<{ policy: string }>("RolePolicy").policy) as { Statement: Record<string, unknown>[] })
         .Statement;

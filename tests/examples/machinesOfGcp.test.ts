@@ -12,8 +12,8 @@ describe("The machines of gcp-mig", () => {
     graph = await world.run("gcp-mig", config);
   });
 
-  it("may read the secrets of the present and the previous key, and nothing else", async () => {
-    const rotated = await world.run("gcp-mig", { ...config, keyGeneration: 2 });
+  it("may read the secrets of the listed keys, and nothing else", async () => {
+    const rotated = await world.run("gcp-mig", { ...config, keyGenerations: [2, 1] });
     const { serviceAccount } = graph.inputs<{ serviceAccount: { email: string } }>("RegionInstanceTemplate");
     const members = grantsOf(rotated);
     assert.deepEqual(

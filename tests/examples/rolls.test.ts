@@ -32,7 +32,9 @@ const noUse: Boot = undefined;
 for (const example of fleets) {
   describe(`A roll of ${example}`, () => {
     let graph: Graph;
-    before(async () => (graph = await new MockedClouds().run(example, { ...configs[example], keyGeneration: 2 })));
+    before(
+      async () => (graph = await new MockedClouds().run(example, { ...configs[example], keyGenerations: [2, 1] })),
+    );
 
     for (const fleet of [1, 2, 6]) {
       it(`leaves a fleet of ${fleet} as it is with a key that no machine can use`, () => {
