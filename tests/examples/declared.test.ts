@@ -60,7 +60,7 @@ const warnings = {
   "that a roll cuts sessions, and how not to cut them": /cuts the sessions.*disable the old.*a day later/s,
   "that no key goes before its number is taken out": /nothing is deleted until you take its number out.*\[1, 2\]/s,
   "how to see that a roll is complete before that":
-    /when the roll is complete, and not before: `(aws autoscaling describe-instance-refreshes|az vmss rolling-upgrade get-latest|gcloud compute instance-groups managed wait-until)/,
+    /when the roll is complete, and not before:\s+`(aws autoscaling describe-instance-refreshes|az vmss rolling-upgrade get-latest|gcloud compute instance-groups managed wait-until)/,
   "the tenant's limit, and what counts": /limit\*\* of 100.*until they\s+are deleted/s,
   "what reaches the machine's metadata": /169\.254\.169\.254/,
   "that pools of prepared machines spend uses": /No (warm|standby) pool\*\*.*spends a use/,
