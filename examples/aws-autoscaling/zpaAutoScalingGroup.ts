@@ -83,6 +83,12 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
     // Known before the group is there: its machines have to name it.
     const groupName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
     const lifecycleHook = { name: "enrolled", autoScalingGroupName: groupName };
+    const hook = {
+      name: lifecycleHook.name,
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      defaultResult: "ABANDON",
+      heartbeatTimeout: hookSeconds,
+    };
 
     // 1. The keys, each in a secret of its own. Running machines may need the key that they have enrolled with, and a
     // refresh that is rolled back boots machines with the previous one. Each machine that ever
@@ -224,16 +230,7 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
         minSize: args.minSize,
         maxSize,
         launchTemplate: { id: launchTemplate.id, version: launchTemplate.latestVersion.apply(String) },
-        initialLifecycleHooks: healthGate
-          ? [
-              {
-                name: lifecycleHook.name,
-                lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
-                defaultResult: "ABANDON",
-                heartbeatTimeout: hookSeconds,
-              },
-            ]
-          : undefined,
+        initialLifecycleHooks: healthGate ? [hook] : undefined,
         // The first up ends when the first machines have enrolled, or fails.
         waitForCapacityTimeout: `${hookSeconds}s`,
         defaultInstanceWarmup: 300,
@@ -248,9 +245,11 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
         },
         tags: Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
       },
-      // The first machine needs the permissions as soon as it boots.
-      { ...parent, dependsOn: policy },
+      // The first machine needs the permissions as soon as it boots. Another initial hook would be another group, and the
+      // old one would go first, as both have one name: after the first machines, the resource below has the hook.
+      { ...parent, dependsOn: policy, ignoreChanges: ["initialLifecycleHooks"] },
     );
+    if (healthGate) new aws.autoscaling.LifecycleHook(name, { autoscalingGroupName: group.name, ...hook }, parent);
     new aws.autoscaling.Policy(
       name,
       {

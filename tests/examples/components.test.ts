@@ -33,10 +33,10 @@ for (const example of examples) {
         [],
         "two resources of one name",
       );
-      // names that the program gives, and not the provider
+      // names that the program gives, and not the provider; that of a hook is its group's business
       for (const field of ["name", "secretId", "accountId"]) {
         const given = graph.resources
-          .filter(({ type }) => !/SecretIamMember|SecretVersion|secretVersion/.test(type))
+          .filter(({ type }) => !/SecretIamMember|SecretVersion|secretVersion|LifecycleHook/.test(type))
           .map(({ type, inputs }) => inputs[field] && `${type} ${JSON.stringify(inputs[field])}`)
           .filter(Boolean);
         assert.deepEqual([...new Set(given)], given, field);
@@ -168,6 +168,47 @@ describe("A component", () => {
       "RegionInstanceTemplate",
     );
     assert.deepEqual([serviceAccount.email, tags], ["machines@acme.iam", ["zpa"]]);
+  });
+
+  for (const [what, args] of Object.entries({
+    service: { service: "zpa-service-edge" },
+    keyGenerations: { keyGenerations: [2, 1] },
+    expectedReplacements: { expectedReplacements: 9 },
+    subnetIds: { subnetIds: ["subnet-c"] },
+    minSize: { minSize: 3 },
+    maxSize: { maxSize: 9 },
+    instanceType: { instanceType: "m5a.2xlarge" },
+    image: { image: "rhel9" },
+    imageId: { imageId: "ami-0123" },
+    role: { role: names.role },
+    securityGroupIds: { securityGroupIds: [names.group] },
+    clients: { clients: ["10.0.0.0/8"] },
+    publicAddress: { publicAddress: true },
+    healthGate: { healthGate: false },
+    bootScript: { bootScript: { proxy: "http://proxy.acme.example:3128" } },
+    tags: { tags: { team: "blue" } },
+  })) {
+    it(`of AWS keeps its group when ${what} changes: another group would come after the old one has gone`, async () => {
+      const { ignoreChanges = [] } = (await optionsOf("aws-autoscaling"))["Group"]!;
+      // what the provider calls ForceNew
+      const inputs = ["name", "namePrefix", "initialLifecycleHooks"].filter((input) => !ignoreChanges.includes(input));
+      const make = (more: object) =>
+        program("aws-autoscaling", (components) => void components["aws-autoscaling"]("connectors", { ...more }));
+      const [before, after] = [await make({}), await make(args)].map((graph) =>
+        graph.inputs("autoscaling/group:Group"),
+      );
+      for (const input of inputs) assert.deepEqual(after![input], before![input], input);
+    });
+  }
+
+  it("of AWS has one launch hook: the first machines meet it, and it can change and go without the group", async () => {
+    const make = (more: object) =>
+      program("aws-autoscaling", (components) => void components["aws-autoscaling"]("connectors", { ...more }));
+    const graph = await make({});
+    const { autoscalingGroupName, ...hook } = graph.inputs("LifecycleHook");
+    const { name, initialLifecycleHooks } = graph.inputs("autoscaling/group:Group");
+    assert.deepEqual([autoscalingGroupName, [hook]], [name, initialLifecycleHooks]);
+    assert.equal(has(await make({ healthGate: false }), "LifecycleHook"), false);
   });
 
   it("of AWS is the same file in both examples, for teams copy one folder", () => {

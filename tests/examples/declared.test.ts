@@ -71,6 +71,13 @@ const warnings = {
 };
 
 describe("An operator", () => {
+  for (const example of ["aws-autoscaling", "aws-service-edge"] as const) {
+    it(`of ${example} reads that machines reach Auto Scaling's endpoint, before anything is deployed`, () => {
+      const [before] = readText(example, "README.md").split("## Deploy");
+      assert.match(before!, /endpoints\s+of\s+Secrets\s+Manager and\s+(of\s+)?Auto\s+Scaling/);
+    });
+  }
+
   for (const example of fleets) {
     for (const [what, where] of Object.entries(warnings)) {
       it(`of ${example} reads ${what}`, () => assert.match(readText(example, "README.md"), where));

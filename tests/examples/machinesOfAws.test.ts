@@ -21,7 +21,7 @@ describe("The machines of aws-autoscaling", () => {
     graph = await world.run("aws-autoscaling", config);
   });
 
-  it("may read the secrets of the listed keys and complete their group's hook, and nothing else", async () => {
+  it("may read the secrets of the listed keys and prolong and complete their group's hook, and nothing else", async () => {
     assert.deepEqual(
       grantsOf(graph).map(({ type }) => type),
       ["aws:iam/rolePolicy:RolePolicy"],
