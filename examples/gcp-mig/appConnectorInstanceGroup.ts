@@ -8,6 +8,8 @@ import * as zpa from "pulumi-zpa-dynamic";
 const probes = ["35.191.0.0/16", "130.211.0.0/22"];
 /** Where the machines answer them, while their control connection to ZPA stands. */
 const healthPort = 8081;
+/** How long an up waits for the machines: twice what a fleet of six takes whose machines need all of their time. */
+const patience = "90m";
 /** Seconds that the boot script tries to enroll. */
 const deadlineSeconds = 900;
 
@@ -24,7 +26,7 @@ export interface AppConnectorInstanceGroupArgs {
   expectedReplacements?: number;
   /** Name or link of the machines' subnetwork. */
   subnetwork: string;
-  /** The zones of the machines; another list is another group. Default, or if empty: the region's first three, AI zones excepted. */
+  /** The zones of the machines; another list is another group, whose machines enroll before the old one goes. Default, or if empty: the region's first three, AI zones excepted. */
   zones?: string[];
   minSize: number;
   maxSize: number;
@@ -161,6 +163,10 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
         baseInstanceName: name,
         distributionPolicyZones: zones,
         versions: [{ instanceTemplate: template.selfLink }],
+        // Other zones are another group. The old one goes when the machines that this one begins with are there and healthy.
+        targetSize: args.minSize,
+        waitForInstances: true,
+        waitForInstancesStatus: "STABLE",
         autoHealingPolicies: healthGate
           ? { healthCheck: this.healthCheck(name, args, email), initialDelaySec: deadlineSeconds + 600 }
           : undefined,
@@ -175,8 +181,13 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
           minReadySec: 120,
         },
       },
-      // The first machine needs its right as soon as it boots.
-      { ...parent, dependsOn: keys.map(({ reader }) => reader) },
+      {
+        ...parent,
+        // From then on the number of machines is the autoscaler's business; the first one needs its right as soon as it boots.
+        ignoreChanges: ["targetSize"],
+        customTimeouts: { create: patience, update: patience },
+        dependsOn: keys.map(({ reader }) => reader),
+      },
     );
     new gcp.compute.RegionAutoscaler(
       name,

@@ -84,7 +84,8 @@ const taggable = {
 
 /** The options of each resource of a component, by the end of its type; `dependsOn` as the ends of types. */
 async function optionsOf(example: (typeof examples)[number]) {
-  const options: Record<string, { dependsOn: string[]; retainOnDelete?: boolean; ignoreChanges?: string[] }> = {};
+  type Options = Pick<pulumi.CustomResourceOptions, "retainOnDelete" | "ignoreChanges" | "customTimeouts">;
+  const options: Record<string, Options & { dependsOn: string[] }> = {};
   const end = (type: string) => type.split(/[:/]/).at(-1)!;
   const transformations: pulumi.ResourceTransformation[] = [
     ({ type, opts }) => {
@@ -92,8 +93,8 @@ async function optionsOf(example: (typeof examples)[number]) {
       const dependsOn = dependencies.map((resource) =>
         end((resource as unknown as { __pulumiType: string }).__pulumiType),
       );
-      const { retainOnDelete, ignoreChanges } = opts as pulumi.CustomResourceOptions;
-      options[end(type)] = { dependsOn, retainOnDelete, ignoreChanges };
+      const { retainOnDelete, ignoreChanges, customTimeouts } = opts as pulumi.CustomResourceOptions;
+      options[end(type)] = { dependsOn, retainOnDelete, ignoreChanges, customTimeouts };
       return undefined;
     },
   ];
@@ -120,6 +121,13 @@ describe("A component", () => {
     const { Secret, VirtualMachineScaleSet } = await optionsOf("azure-vmss");
     assert.equal(Secret!.retainOnDelete, true);
     assert.deepEqual(VirtualMachineScaleSet!.ignoreChanges, ["sku.capacity"]);
+  });
+
+  it("of Google Cloud leaves the number of machines to the autoscaler, and waits longer for them than they may take", async () => {
+    const { ignoreChanges, customTimeouts } = (await optionsOf("gcp-mig"))["RegionInstanceGroupManager"]!;
+    assert.deepEqual(ignoreChanges, ["targetSize"]);
+    // the provider's own 15 minutes are the boot script's alone
+    assert.deepEqual(customTimeouts, { create: "90m", update: "90m" });
   });
 
   it("of AWS takes an existing role and existing security groups", async () => {

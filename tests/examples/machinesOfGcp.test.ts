@@ -89,10 +89,17 @@ describe("The machines of gcp-mig", () => {
       maxUnavailableFixed: 0,
       minReadySec: 120,
     });
-    assert.equal(targetSize, undefined);
+    // what the group begins with; the component ignores changes of it
+    assert.equal(targetSize, 2);
     const { autoscalingPolicy } = graph.inputs<{ autoscalingPolicy: Record<string, unknown> }>("RegionAutoscaler");
     const { minReplicas, maxReplicas, cpuUtilization } = autoscalingPolicy;
     assert.deepEqual([minReplicas, maxReplicas, cpuUtilization], [2, 6, { target: 0.5 }]);
+  });
+
+  it("of other zones are there and stable before the old group goes", () => {
+    const { targetSize, waitForInstances, waitForInstancesStatus } = graph.inputs("RegionInstanceGroupManager");
+    // a group that begins with no machine is stable at once
+    assert.deepEqual([targetSize, waitForInstances, waitForInstancesStatus], [2, true, "STABLE"]);
   });
 
   it("power off when they cannot enroll, and the group makes them again, but none that has only lost its connection", () => {
