@@ -30,6 +30,10 @@ const deadlineSeconds = 900;
 /** Seconds after which the group gives up a machine that has said nothing: the script's and those of the boot before it. */
 const hookSeconds = 1800;
 
+/** What the component itself tells the boot script. */
+type Own = "source" | "service" | "image" | "format" | "revision" | "base64";
+type Gate = "deadlineSeconds" | "onFailure" | "lifecycleHook";
+
 export interface ZpaAutoScalingGroupArgs {
   /** What the machines run. Default `"zpa-connector"`. */
   service?: keyof typeof services;
@@ -54,7 +58,7 @@ export interface ZpaAutoScalingGroupArgs {
   imageId?: string;
   /** Name of an existing role for EC2, which gets the two permissions. Default: a role of its own. */
   role?: pulumi.Input<string>;
-  /** Existing security groups. Default: one that lets `clients` in and everything out. */
+  /** Existing security groups, in place of `clients`. Default: one that lets `clients` in and everything out. */
   securityGroupIds?: pulumi.Input<string>[];
   /** CIDR blocks that reach a service edge (TCP and UDP 443). Default none, as an App Connector wants it. */
   clients?: string[];
@@ -62,8 +66,8 @@ export interface ZpaAutoScalingGroupArgs {
   publicAddress?: boolean;
   /** Whether a machine has to enroll before it is in service. Default true. */
   healthGate?: boolean;
-  /** More for the boot script, such as a proxy. Default none. */
-  bootScript?: Partial<zpa.EnrollmentUserDataArgs>;
+  /** More for the boot script, such as a proxy; in IPv6-only subnets `endpoints.metadata`. Default none. */
+  bootScript?: Partial<Omit<zpa.EnrollmentUserDataArgs, Own | Gate>>;
   /** For everything that can have tags. Default none. */
   tags?: Record<string, string>;
 }
@@ -78,6 +82,8 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
     super("zpa:aws:AutoScalingGroup", name, {}, options);
     const parent = { parent: this };
     const { tags = {}, maxSize, healthGate = true } = args;
+    if (args.securityGroupIds && args.clients?.length)
+      throw new Error("clients is for the component's own security group: leave it out beside securityGroupIds");
     const service = args.service ?? "zpa-connector";
     const { title, associationType, productCode } = services[service];
     // Known before the group is there: its machines have to name it.
@@ -163,23 +169,19 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
     const instanceProfile = new aws.iam.InstanceProfile(name, { role, tags }, parent);
 
     // 3. The machines.
+    const filters = (name: string, value: string) => [{ name, values: [value] }];
+    const redHat = partition.apply((known) => redHatAccounts[known]!);
+    const newest =
+      args.image === "marketplace"
+        ? { owners: ["aws-marketplace"], filters: filters("product-code", productCode) }
+        : { owners: [redHat], filters: filters("name", "RHEL-9.*_HVM-*-x86_64-*-Hourly2-GP3") };
     const ami = aws.ec2.getAmiOutput(
-      args.imageId
-        ? { filters: [{ name: "image-id", values: [args.imageId] }] }
-        : args.image === "marketplace"
-          ? {
-              mostRecent: true,
-              owners: ["aws-marketplace"],
-              filters: [{ name: "product-code", values: [productCode] }],
-            }
-          : {
-              mostRecent: true,
-              owners: [partition.apply((known) => redHatAccounts[known]!)],
-              filters: [{ name: "name", values: ["RHEL-9.*_HVM-*-x86_64-*-Hourly2-GP3"] }],
-            },
+      args.imageId ? { filters: filters("image-id", args.imageId) } : { mostRecent: true, ...newest },
       parent,
     );
     const machineTags = { Name: groupName, ...tags };
+    const metadata = { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 };
+    const overIpv6 = args.bootScript?.endpoints?.metadata?.includes("[");
     const launchTemplate = new aws.ec2.LaunchTemplate(
       name,
       {
@@ -193,7 +195,7 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
             deleteOnTermination: "true",
           },
         ],
-        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+        metadataOptions: { ...metadata, httpProtocolIpv6: overIpv6 ? "enabled" : undefined },
         blockDeviceMappings: [
           {
             deviceName: ami.rootDeviceName,
@@ -281,7 +283,7 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
       toPort: 443,
       cidrBlocks,
     }));
-    const egress = [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }];
+    const egress = [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"], ipv6CidrBlocks: ["::/0"] }];
     return new aws.ec2.SecurityGroup(name, { description: title, vpcId, ingress, egress, tags }, parent).id;
   }
 }

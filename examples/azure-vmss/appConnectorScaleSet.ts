@@ -20,6 +20,10 @@ const healthPort = 8081;
 /** Seconds that the boot script tries to enroll. */
 const deadlineSeconds = 900;
 
+/** What the component itself tells the boot script. */
+type Own = "source" | "image" | "format" | "revision" | "base64";
+type Gate = "deadlineSeconds" | "healthPort" | "healthAddress";
+
 export interface AppConnectorScaleSetArgs {
   resourceGroupName: pulumi.Input<string>;
   /** The group in ZPA that they join, its certificate and its microtenant, as zpa-foundation exports them. */
@@ -52,7 +56,7 @@ export interface AppConnectorScaleSetArgs {
   /** Whether a machine has to enroll before it is healthy; without it, an upgrade is done by hand. Default true. */
   healthGate?: boolean;
   /** More for the boot script, such as a proxy. Default none. */
-  bootScript?: Partial<zpa.EnrollmentUserDataArgs>;
+  bootScript?: Partial<Omit<zpa.EnrollmentUserDataArgs, Own | Gate>>;
   /** For everything that can have tags. Default none. */
   tags?: Record<string, string>;
 }
@@ -174,14 +178,9 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
         dependsOn: keys.map(({ reader }) => reader),
       },
     );
-    const cpu = {
-      metricName: "Percentage CPU",
-      metricResourceUri: scaleSet.id,
-      timeGrain: "PT1M",
-      statistic: "Average",
-      timeWindow: "PT10M",
-      timeAggregation: "Average",
-    } as const;
+    const span = { timeGrain: "PT1M", timeWindow: "PT10M" };
+    const average = { ...span, statistic: "Average", timeAggregation: "Average" } as const;
+    const cpu = { ...average, metricName: "Percentage CPU", metricResourceUri: scaleSet.id };
     const step = { type: "ChangeCount", value: "1", cooldown: "PT10M" } as const;
     const rule = (operator: "GreaterThan" | "LessThan", threshold: number, direction: "Increase" | "Decrease") => ({
       metricTrigger: { ...cpu, operator, threshold },

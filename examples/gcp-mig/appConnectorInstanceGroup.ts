@@ -44,7 +44,9 @@ export interface AppConnectorInstanceGroupArgs {
   /** Whether a machine has to enroll before it is available. Default true. */
   healthGate?: boolean;
   /** More for the boot script, such as a proxy. Default none. */
-  bootScript?: Partial<zpa.EnrollmentUserDataArgs>;
+  bootScript?: Partial<
+    Omit<zpa.EnrollmentUserDataArgs, "source" | "image" | "deadlineSeconds" | "onFailure" | "healthPort" | "revision">
+  >;
   /** For everything that can have labels. Default none. */
   labels?: Record<string, string>;
 }

@@ -75,4 +75,16 @@ describe("The scheduled check of aws-autoscaling", () => {
     assert.match(triggers.schedule[0]!.cron, /^\d+ \*\/6 \* \* \*$/);
     assert.deepEqual(commandsOf("check"), ["npm ci", "node checkKeys.ts 10"]);
   });
+
+  it("raises limits only where a preview has found no key to make, replace or delete", () => {
+    const [, preview, up, ...others] = commandsOf("headroom");
+    assert.deepEqual(others, []);
+    const keys = '--target "**zpa:ProvisioningKey::**"';
+    assert.ok(preview!.startsWith("pulumi preview --json --refresh ") && preview!.includes(keys), preview);
+    assert.ok(
+      preview!.includes(`jq -e '.changeSummary | keys - ["same", "update", "refresh", "read"] == []'`),
+      preview,
+    );
+    assert.ok(up!.startsWith("pulumi up --yes --refresh ") && up!.endsWith(keys), up);
+  });
 });

@@ -178,6 +178,27 @@ describe("A component", () => {
     assert.deepEqual([serviceAccount.email, tags], ["machines@acme.iam", ["zpa"]]);
   });
 
+  it("of AWS reaches the metadata service, and everything else, over IPv6 where the boot script does", async () => {
+    for (const [args, protocol] of [
+      [{}, undefined],
+      [{ bootScript: { endpoints: { metadata: "http://[fd00:ec2::254]" } } }, "enabled"],
+    ] as const) {
+      const graph = await program("aws-autoscaling", (components) => void components["aws-autoscaling"]("c", args));
+      const { metadataOptions } = graph.inputs<{ metadataOptions: { httpProtocolIpv6?: string } }>("LaunchTemplate");
+      assert.equal(metadataOptions.httpProtocolIpv6, protocol);
+      const { egress } = graph.inputs<{ egress: { ipv6CidrBlocks: string[] }[] }>("SecurityGroup");
+      assert.deepEqual(egress[0]!.ipv6CidrBlocks, ["::/0"]);
+    }
+  });
+
+  it("of AWS refuses clients beside existing security groups, which would not let them in", async () => {
+    const both = { securityGroupIds: [names.group], clients: ["10.0.0.0/8"] };
+    await assert.rejects(
+      program("aws-autoscaling", (components) => void components["aws-autoscaling"]("connectors", both)),
+      /clients is for the component's own security group: leave it out beside securityGroupIds/,
+    );
+  });
+
   for (const [what, args] of Object.entries({
     service: { service: "zpa-service-edge" },
     keyGenerations: { keyGenerations: [2, 1] },

@@ -71,6 +71,24 @@ const warnings = {
 };
 
 describe("An operator", () => {
+  for (const [example, what, where] of [
+    ["gcp-mig", "that a roll without end has to be ended", /never\s+gives up.*Mend the cause/s],
+    [
+      "gcp-mig",
+      "that a break of ZPA leaves the fleet as it is",
+      /a break of ZPA or of Cloud NAT leaves the fleet as it is/,
+    ],
+    ["azure-vmss", "that short quota lets old machines go first", /short Azure upgrades in place.*before new ones/s],
+    ["kubernetes", "that a ready pod is no proof", /a pod is ready whether it has enrolled or not/],
+    [
+      "aws-autoscaling",
+      "when the scheduled up does not run",
+      /the configuration is\s+ahead\s+of\s+the\s+stack\s+the\s+job\s+fails/,
+    ],
+  ] as const) {
+    it(`of ${example} reads ${what}`, () => assert.match(readText(example, "README.md"), where));
+  }
+
   for (const example of ["aws-autoscaling", "aws-service-edge"] as const) {
     it(`of ${example} reads that machines reach Auto Scaling's endpoint, before anything is deployed`, () => {
       const [before] = readText(example, "README.md").split("## Deploy");
