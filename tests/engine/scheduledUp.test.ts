@@ -6,15 +6,17 @@ import * as pulumi from "@pulumi/pulumi";
 import * as zpa from "pulumi-zpa-dynamic";
 import { needsEngine } from "../harness/engine";
 import { repositoryRoot } from "../harness/environment";
+import type { TestStack } from "../harness/stack";
 import { World } from "../harness/world";
 
 const workflow = path.join("examples", "aws-autoscaling", ".github", "workflows", "provisioning-keys.yml");
 
+const text = readFileSync(path.join(repositoryRoot, workflow), "utf8");
+
 /** What the workflow's `pulumi up` targets. */
-function target(): string {
-  const text = readFileSync(path.join(repositoryRoot, workflow), "utf8");
-  return /run: pulumi up --yes --refresh .*--target "([^"]+)"$/m.exec(text)![1]!;
-}
+const target = /run: pulumi up --yes --refresh .*--target "([^"]+)"$/m.exec(text)![1]!;
+/** What the preview before it may find: its filter lets nothing else through. */
+const harmless = JSON.parse(/keys - (\[[^\]]+\]) == \[\]/.exec(text)![1]!) as string[];
 
 describe("The scheduled up of the example aws-autoscaling", function () {
   this.timeout(240_000);
@@ -42,7 +44,8 @@ describe("The scheduled up of the example aws-autoscaling", function () {
     world.simulator.enroll(key!.provisioningKey, "appConnector");
 
     description = "not deployed yet";
-    const { changeSummary } = await stack.up({ refresh: true, target: [target()] });
+    assert.deepEqual(await harms(stack), []);
+    const { changeSummary } = await stack.up({ refresh: true, target: [target] });
     assert.deepEqual([changeSummary.update, changeSummary.create, changeSummary.replace], [1, 0, 0]);
     const [now] = [...world.simulator.keys.values()];
     assert.deepEqual([now!.id, now!.maxUsage], [key!.id, "5"]);
@@ -50,4 +53,33 @@ describe("The scheduled up of the example aws-autoscaling", function () {
     await stack.up();
     await world.assertInvariants();
   });
+
+  it("is stopped by the preview before it where the configuration is ahead: by a key to be made, and one to be deleted", async () => {
+    world = await World.start();
+    const group = world.simulator.addAppConnectorGroup({ name: "Frankfurt" });
+    world.protect();
+    let generations = [1];
+    const stack = await world.stack(() => {
+      for (const generation of generations) {
+        const sizing = { associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 4 } as const;
+        new zpa.ProvisioningKey(`connectors-${generation}`, sizing);
+      }
+      return Promise.resolve();
+    });
+    await stack.up();
+    generations = [2, 1];
+    assert.deepEqual(await harms(stack), ["create"]);
+    await stack.up();
+    generations = [2];
+    assert.deepEqual(await harms(stack), ["delete"]);
+    await stack.up();
+    await world.assertInvariants();
+  });
+
+  /** What the workflow's preview finds and its filter refuses. */
+  async function harms(stack: TestStack): Promise<string[]> {
+    const { changeSummary } = await stack.preview({ refresh: true, target: [target] });
+    const found = Object.entries(changeSummary).filter(([, count]) => count > 0);
+    return found.map(([operation]) => operation).filter((operation) => !harmless.includes(operation));
+  }
 });
