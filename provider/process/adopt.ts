@@ -28,14 +28,16 @@ export async function adopt<T extends RemoteObject>(
   }
   const { item, where } = found;
   const ref = refOf(kind, item.id);
-  if (session.kept.has(ref)) {
+  const holder = session.holders.get(ref);
+  const isOwn = holder !== undefined && holder === inputNotes(inputs).seed;
+  if (session.kept.has(ref) && !isOwn) {
     throw new Error(
       `adopt: ${kind} "${item.name}" (${id}) is held by another resource of this stack. Remove one of the two, or add ` +
         "aliases to rename a resource.",
     );
   }
   const facts = { ...(await session.identityOf(kind)), id: item.id, creationTime: item.creationTime };
-  if (wasHandedOver(facts)) {
+  if (!isOwn && wasHandedOver(facts)) {
     console.log(
       `zpa: warning: adopt: a stack held ${kind} "${item.name}" (${id}) when it last ran on this machine. If it still ` +
         "does, remove it from that stack with pulumi state delete: else that stack may delete it.",

@@ -157,8 +157,8 @@ export class Creation<T extends RemoteObject> {
     // with an explicit name, only a key whose text is lost is taken over; anything else may be intended
     const isWanted = others.length === 0 && (this.isGenerated || definition.isShownOnce(item!));
     if (isWanted && (await this.isLeftOver(item!)) && !(await this.hasSuccessor(item!))) return this.takeOver(item!);
-    if (!this.isGenerated) throw nameTaken(definition, this.name, there);
-    this.passOn(there);
+    if (!this.isGenerated) throw nameTaken(definition, this.inputs, there);
+    await this.passOn(there);
     return undefined;
   }
 
@@ -205,15 +205,21 @@ export class Creation<T extends RemoteObject> {
   }
 
   /** Switches to the next name, which is the same in every run while these objects exist. */
-  private passOn(there: readonly T[]): void {
-    const { definition, inputs } = this;
+  private async passOn(there: readonly T[]): Promise<void> {
+    const { definition, session, inputs } = this;
     const { seed = "" } = inputNotes(inputs);
     const ids = there.map((item) => item.id).sort();
+    const which = `${definition.kind} "${this.name}" (id ${ids.join(", ")})`;
     const name = this.nameAfter(ids);
+    const kind = await session.identityOf(definition.kind);
+    const isHeld = there.every(({ id, creationTime }) => wasHandedOver({ ...kind, id, creationTime }));
     console.log(
-      `zpa: warning: ${definition.kind} "${this.name}" (id ${ids.join(", ")}) exists already and is left alone: it ` +
-        `may be what this run replaces, or belong to another stack. Resource "${logicalName(seed)}" creates "${name}". ` +
-        `If ${ids.join(", ")} is still there after this run and nothing needs it, delete it in the Admin Portal.`,
+      isHeld
+        ? `zpa: ${which} is held by this stack or another one and is left alone. Resource "${logicalName(seed)}" ` +
+            `creates "${name}".`
+        : `zpa: warning: ${which} exists already and is left alone: it may be what this run replaces, or belong to ` +
+            `another stack. Resource "${logicalName(seed)}" creates "${name}". If ${ids.join(", ")} is still there after ` +
+            "this run and nothing needs it, delete it in the Admin Portal.",
     );
     this.inputs = { ...inputs, name };
   }

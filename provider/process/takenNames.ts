@@ -1,6 +1,6 @@
 // Names that another object has.
 
-import { canonical, defaultMicrotenant, isSet, isUnknown, type State, type Values } from "../model/fields";
+import { canonical, defaultMicrotenant, type Inputs, isSet, isUnknown, type State, type Values } from "../model/fields";
 import { inputNotes, stateNotes } from "../model/notes";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import type { Session } from "./session";
@@ -40,15 +40,16 @@ export async function refuseLosing<T extends RemoteObject>(
   const isInTheWay = (item: T) => item.id !== id && item.id !== inputs["adopt"] && isInMicrotenant(item, microtenantId);
   const others = named.filter(isInTheWay);
   if (others.length === 0 || (await definition.find(session, id, state)) === undefined) return;
-  throw nameTaken(definition, name, others);
+  throw nameTaken(definition, inputs, others);
 }
 
 export function nameTaken<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
-  name: string,
+  inputs: Inputs,
   existing: readonly T[],
 ): Error {
   const { kind } = definition;
+  const name = String(inputs["name"]);
   const [first, ...others] = existing;
   if (others.length > 0) {
     const ids = existing.map((item) => item.id).join(", ");
@@ -61,9 +62,13 @@ export function nameTaken<T extends RemoteObject>(
   const remedy = definition.isShownOnce(first!)
     ? `Nobody can read its text any more, so it cannot be adopted: if nothing uses it, delete it in the Admin Portal.`
     : `If it was created outside of Pulumi, or by a run that was interrupted, take it over with adopt: "${id}".`;
+  const replaced =
+    inputNotes(inputs).retain === true
+      ? "If this resource is being replaced, retainOnDelete keeps the old one and its name: change the name too."
+      : "If this resource is being replaced, set deleteBeforeReplace.";
   return new Error(
     `A ${kind} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
-      `add that name to the resource option aliases. If this resource is being replaced, set deleteBeforeReplace. ${remedy} ` +
+      `add that name to the resource option aliases. ${replaced} ${remedy} ` +
       "Otherwise give this resource another name.",
   );
 }

@@ -54,18 +54,28 @@ interface Pause {
   pausedUntil: number;
 }
 
+/** A line for a wait that ZPA asks for and no process waits out: until then, all requests fail. */
+interface Block {
+  blockedUntil: number;
+}
+
+type Line = Entry | Pause | Block;
+
 /** Milliseconds that one file covers. The previous file is read too, so pauses up to this length are never missed. */
 const period = 120_000;
 /**
  * Milliseconds that a request occupies a slot if its process ends before the response: the window plus a round trip.
  */
 const maxSlotTime = 15_000;
+/** Milliseconds. The longest time that a Retry-After blocks requests. */
+export const maxBlockTime = 3_600_000;
 
 export class RateLedger {
   private readonly tenant: string;
   private readonly instanceId = randomUUID();
   private readonly entries = new Map<string, Entry>();
   private readonly pausedUntil = new Map<Kind, number>();
+  private blockedUntil = Number.NEGATIVE_INFINITY;
   private readonly positions = new Map<string, number>();
   private claims = 0;
   /** The period for which the folder was last checked and cleared of old files. */
@@ -100,6 +110,22 @@ export class RateLedger {
     this.append({ kind, pausedUntil: this.toWallTime(until) });
   }
 
+  /** Tells other and later processes that ZPA accepts no requests until then, on the monotonic clock. */
+  block(until: number): void {
+    const line = { blockedUntil: this.toWallTime(until) };
+    // a process reads only the files of its time
+    const last = Math.ceil((until - this.clock.now()) / period);
+    for (let offset = 0; offset <= last; offset += 1) this.append(line, offset);
+  }
+
+  /** Until when ZPA accepts no requests, on the monotonic clock. */
+  get blocked(): number {
+    this.attempt(() => this.read());
+    const wallTime = this.clock.wallTime();
+    const isPossible = this.blockedUntil <= wallTime + maxBlockTime + 1;
+    return isPossible ? this.blockedUntil + this.clock.now() - wallTime : Number.NEGATIVE_INFINITY;
+  }
+
   /** The state of other processes. @param id - a request of this process; later lines are ignored */
   others(kind: Kind, id?: string): Others {
     this.attempt(() => this.read());
@@ -127,11 +153,11 @@ export class RateLedger {
     return Math.ceil(this.clock.wallTime() + monotonic - this.clock.now()) + 1;
   }
 
-  private append(line: Entry | Pause): void {
+  private append(line: Line, offset = 0): void {
     this.attempt(() => {
       const period = this.period();
       if (this.openedPeriod !== period) this.open(period);
-      const descriptor = this.openFile(this.file(0), constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+      const descriptor = this.openFile(this.file(offset), constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
       try {
         appendFileSync(descriptor, `${JSON.stringify(line)}\n`);
       } finally {
@@ -165,8 +191,9 @@ export class RateLedger {
     }
   }
 
-  private apply(line: Entry | Pause | undefined): void {
+  private apply(line: Line | undefined): void {
     if (line === undefined) return;
+    if ("blockedUntil" in line) return void (this.blockedUntil = Math.max(this.blockedUntil, line.blockedUntil));
     if ("id" in line) return void this.entries.set(line.id, line);
     this.pausedUntil.set(line.kind, Math.max(this.pausedUntil.get(line.kind) ?? 0, line.pausedUntil));
   }
@@ -209,6 +236,7 @@ export class RateLedger {
       this.isBroken = true;
       this.entries.clear();
       this.pausedUntil.clear();
+      this.blockedUntil = Number.NEGATIVE_INFINITY;
     }
   }
 }
@@ -223,10 +251,11 @@ const lineSchema = z.union([
     isUnderWay: z.boolean(),
   }),
   z.object({ kind, pausedUntil: z.number() }),
+  z.object({ blockedUntil: z.number() }),
 ]);
 
 /** Undefined for a line that is torn, as after a full disk, or that no process of this package has written. */
-function parseLine(line: string): Entry | Pause | undefined {
+function parseLine(line: string): Line | undefined {
   try {
     return lineSchema.parse(JSON.parse(line));
   } catch {

@@ -2,6 +2,7 @@
 // because other clients may be using the tenant, but not forever.
 
 import { type Clock, sleep } from "../clock";
+import { maxBlockTime, type RateLedger } from "./sharedLedger";
 
 /** How many requests wait, and for how long. Passed to the client's `onWait`. */
 export interface WaitNotice {
@@ -105,8 +106,8 @@ export class Pauses {
 }
 
 /**
- * Milliseconds of uninterrupted 429s after which operations give up, and the longest time that a Retry-After blocks
- * later operations. An hour is our choice: a thousand writes of another client take 17 minutes.
+ * Milliseconds of uninterrupted 429s after which operations give up. An hour is our choice: a thousand writes of another
+ * client take 17 minutes.
  */
 const maxRefusalTime = 3_600_000;
 
@@ -129,10 +130,14 @@ export class Refusals {
   private readonly runs = new Map<RequestKind, { since: number; until: number }>();
   private block = { until: Number.NEGATIVE_INFINITY, isRequested: false };
 
-  /** @param longestWait - the longest single wait of an operation, in milliseconds */
+  /**
+   * @param longestWait - the longest single wait of an operation, in milliseconds
+   * @param ledger - tells other processes of a block, and of theirs
+   */
   constructor(
     private readonly clock: Clock,
     private readonly longestWait: number,
+    private readonly ledger: RateLedger | undefined,
   ) {}
 
   /**
@@ -148,9 +153,11 @@ export class Refusals {
     this.runs.set(kind, { since, until });
     const isTooLong = wait.milliseconds > this.longestWait;
     if (!isTooLong && until - since <= maxRefusalTime) return undefined;
-    const blockedUntil = Math.min(until, now + maxRefusalTime);
-    if (blockedUntil > this.block.until)
+    const blockedUntil = Math.min(until, now + maxBlockTime);
+    if (blockedUntil > this.block.until) {
       this.block = { until: blockedUntil, isRequested: wait.requested !== undefined };
+      this.ledger?.block(blockedUntil);
+    }
     if (isTooLong) return waitTooLong(wait);
     return `ZPA has refused all requests for ${Math.floor((now - since) / 60_000)} min: other clients use up the tenant's rate limit; run it again when they are done`;
   }
@@ -162,9 +169,13 @@ export class Refusals {
 
   /** Why requests are blocked now; undefined if they are not. */
   get blockedReason(): string | undefined {
-    const left = this.block.until - this.clock.now();
-    if (left <= 0) return undefined;
-    const seconds = Math.ceil(left / 1000);
+    const now = this.clock.now();
+    const until = Math.max(this.block.until, this.ledger?.blocked ?? Number.NEGATIVE_INFINITY);
+    if (until <= now) return undefined;
+    const seconds = Math.ceil((until - now) / 1000);
+    if (this.block.until <= now) {
+      return `ZPA refused a request of another process on this machine, and accepts none for another ${seconds} s`;
+    }
     return this.block.isRequested
       ? `ZPA refused an earlier request and asks to wait another ${seconds} s`
       : `ZPA refused earlier requests because of its rate limit, and the next retry is due in ${seconds} s`;

@@ -73,7 +73,7 @@ export class Transport implements Sender {
       new RateLimiter({ kind, limit, scope: settings.rateLimitScope, clock, onWait, ledger });
     this.reads = limiter("reads", settings.readsPer10s);
     this.writes = limiter("writes", settings.writesPer10s);
-    this.refusals = new Refusals(clock, settings.operationTimeout);
+    this.refusals = new Refusals(clock, settings.operationTimeout, ledger);
     this.pauses = new Pauses(clock, onWait);
   }
 
@@ -204,10 +204,10 @@ export class Transport implements Sender {
     acquire: () => Promise<Permit>,
   ): Promise<{ outcome: Outcome; token: Token }> {
     const { clock, settings } = this.#options;
+    this.throwIfBlocked(operation);
     // before the queue, so that bad credentials and invalid requests fail at once
     await operation.waitFor(this.#tokens.get(operation.signal));
     const url = apiUrl(request, settings, needCustomerId(this.knownCustomerId, request.operation));
-    this.throwIfBlocked(operation);
     const queuedAt = clock.now();
     operation.suspendDeadline();
     const permit = await operation.waitFor(acquire());
@@ -266,6 +266,7 @@ export class Transport implements Sender {
   private signIn(signal: AbortSignal): Promise<TokenResponse> {
     const { settings, clock } = this.#options;
     return this.run({ name: "signing in", kind: "sign-in", replay: "safe" }, signal, async (operation) => {
+      this.throwIfBlocked(operation);
       const send = async (): Promise<Attempt> => {
         // a new assertion for each attempt: one expires after ten minutes
         const { outgoing, secrets } = signInRequest(settings, clock.wallTime());

@@ -24,6 +24,8 @@ chapter("replacing", ({ together, alone }) => {
             scene.assertReplaced(name);
             assert.notEqual(scene.object(1, name)["name"], scene.object(0, name)["name"]);
           }
+          // this machine knows that a stack held them, so nobody has to look for left-overs
+          assert.doesNotMatch(scene.acts[1]!.printed, /zpa: warning: .* is left alone/);
         },
       },
       "replace-explicit": {
@@ -187,6 +189,47 @@ chapter("replacing", ({ together, alone }) => {
     }
     for (const name of ["key", "login"]) scene.assertSame(name, 0, 2);
     assert.deepEqual(scene.world.writes.filter(({ method }) => method !== "POST").length, 0);
+    await scene.assertInvariants();
+  });
+
+  alone("retained-replace", async (scene) => {
+    let suffix = "";
+    await scene.open(async () => {
+      scene.key("key", { name: `Key${suffix}` }, { retainOnDelete: true });
+      scene.credential("login", { name: `Login${suffix}` }, { retainOnDelete: true });
+    });
+    await scene.play();
+    const old = ["key", "login"].map((name) => scene.at(0, name));
+    const { printed } = await scene.play({ replace: old.map(({ urn }) => urn), continueOnError: true });
+    const refusals =
+      printed.match(/error: .*retainOnDelete keeps the old one and its name: change the name too/g) ?? [];
+    assert.equal(new Set(refusals).size, 2, printed);
+    suffix = " 2";
+    scene.released.push(...old.map(({ ref }) => ref));
+    await scene.play();
+    for (const { name, id } of old) {
+      assert.notEqual(scene.at(2, name).id, id);
+      scene.object(2, name);
+    }
+    await scene.assertInvariants();
+  });
+
+  alone("retained-adopt", async (scene) => {
+    let adopt: Record<string, string> = {};
+    await scene.open(async () => {
+      scene.key("key", { name: "Key", ...(adopt.key ? { adopt: adopt.key } : {}) }, { retainOnDelete: true });
+      scene.credential(
+        "login",
+        { name: "Login", ...(adopt.login ? { adopt: adopt.login } : {}) },
+        { retainOnDelete: true },
+      );
+    });
+    await scene.play();
+    const old = ["key", "login"].map((name) => scene.at(0, name));
+    await scene.play({ replace: old.map(({ urn }) => urn), continueOnError: true });
+    adopt = Object.fromEntries(old.map(({ name, id }) => [name, id]));
+    await scene.play();
+    for (const name of ["key", "login"]) scene.assertSame(name, 0, 2);
     await scene.assertInvariants();
   });
 

@@ -72,6 +72,18 @@ export const rows = {
       fresh,
       "deleteBeforeReplace: false with an explicit name fails, names aliases before adopt, and destroys nothing",
     ],
+    "retained-replace": [
+      both,
+      explicit,
+      fresh,
+      "up --replace with retainOnDelete and an explicit name says that the name has to change, and then makes a new object",
+    ],
+    "retained-adopt": [
+      both,
+      explicit,
+      fresh,
+      "up --replace with retainOnDelete and an explicit name is taken back by adopting the old object",
+    ],
     "target-replace": [both, generated, fresh, "up --target-replace of the CLI replaces that one and touches no other"],
   }),
   ...chapter("adopting", {

@@ -38,7 +38,7 @@ export const options = {
   replaceOnChanges: because("Pulumi's dynamic providers drop it; the README shows the way through keepers"),
   replaceWith: by("replace-with"),
   replacementTrigger: by("trigger"),
-  retainOnDelete: by("retain", "keepers-retained"),
+  retainOnDelete: by("retain", "keepers-retained", "retained-replace", "retained-adopt"),
   stateMigrations: because("experimental, and it rewrites state before the engine reads it"),
   transformations: by("plain-options"),
   transforms: by("plain-options"),

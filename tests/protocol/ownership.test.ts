@@ -71,7 +71,10 @@ describe("An object that has the generated name of a new one", () => {
         assert.notEqual(replacement.outputs.name, old.outputs.name);
         await provider.delete(type, old.id, old.outputs);
         await provider.kill();
-        assert.match(provider.output(), new RegExp(`warning: .*"${old.outputs.name as string}" \\(id ${old.id}\\)`));
+        assert.match(
+          provider.output(),
+          new RegExp(`zpa: [^:]*"${old.outputs.name as string}" \\(id ${old.id}\\) is held by this stack or another`),
+        );
         await world.assertInvariants({ live: [refOf(replacement)] });
       });
 

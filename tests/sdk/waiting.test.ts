@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { WaitNotice, ZpaClient } from "../../sdk";
 import { AmbiguousOutcomeError, RateLimitError, UnavailableError } from "../../sdk";
 import { busy, calls, Double, failureOf, keyRow } from "./double";
@@ -82,6 +85,30 @@ describe("Waiting", () => {
       assert.equal(double.requests.length, 1);
       still.advance(3_600_000);
       await get(one);
+    });
+
+    it("fail at once also in a later process of this machine, which does not even sign in", async () => {
+      const still = new TestClock();
+      const rateLedger = mkdtempSync(path.join(tmpdir(), "ledger-"));
+      try {
+        double.script = [refusal({ "retry-after": "1500s" }), key];
+        await failureOf(create(double.client({}, { clock: still, rateLedger })));
+        const sent = [...double.requests, ...double.signIns].length;
+        still.advance(1_000_000);
+        const later = double.client({}, { clock: still, rateLedger });
+        const error = await failureOf(get(later));
+        assert.ok(error instanceof RateLimitError);
+        assert.match(
+          error.message,
+          /refused a request of another process on this machine, and accepts none for another \d+ s/,
+        );
+        assert.ok((await failureOf(later.signIn())) instanceof RateLimitError);
+        assert.equal([...double.requests, ...double.signIns].length, sent);
+        still.advance(1_000_000);
+        await get(later);
+      } finally {
+        rmSync(rateLedger, { recursive: true });
+      }
     });
 
     it("send nothing that was in the queue already when ZPA asked for an absurd wait", async () => {
