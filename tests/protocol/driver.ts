@@ -15,6 +15,11 @@ export interface Made {
   outputs: Properties;
 }
 
+/** The object as a world's invariants name it. */
+export function refOf({ type, id }: Pick<Made, "type" | "id">): string {
+  return `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
+}
+
 /** Check, then create, as the engine does it. */
 export async function make(provider: ProviderProcess, type: Resource, args: Properties): Promise<Made> {
   const { inputs, failures } = await provider.check(type, {}, args);

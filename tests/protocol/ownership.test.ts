@@ -6,7 +6,7 @@ import { describe as inWords } from "../harness/invariants";
 import type { Properties, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
 import type { CredentialRecord, ProvisioningKeyRecord } from "../simulator/records";
-import { credentialArgs, keyArgs, make, type Made, plan, type Resource, secretsFor } from "./driver";
+import { credentialArgs, keyArgs, type Made, make, plan, refOf, type Resource, secretsFor } from "./driver";
 
 const day = 24 * 60 * 60;
 
@@ -19,7 +19,6 @@ describe("An object that has the generated name of a new one", () => {
     type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).USERNAME_PASSWORD;
   const recordOf = ({ type, id }: Made): ProvisioningKeyRecord | CredentialRecord =>
     (type === "ProvisioningKey" ? world.simulator.keys : world.simulator.credentials).get(id)!;
-  const refOf = ({ type, id }: Made) => `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
 
   /** What a run leaves whose processes were killed before the engine could record it. */
   async function leftOver(type: Resource, args = argsOf(type)): Promise<Made> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { World } from "../harness/world";
-import { change, credentialArgs, keyArgs, make, type Made, plan, refresh, type Resource } from "./driver";
+import { change, credentialArgs, keyArgs, type Made, make, plan, refOf, refresh, type Resource } from "./driver";
 
 describe("Where an object lives", () => {
   let world: World;
@@ -11,7 +11,6 @@ describe("Where an object lives", () => {
 
   const argsOf = (type: Resource) =>
     type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).USERNAME_PASSWORD;
-  const refOf = ({ type, id }: Made) => `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
 
   for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
     describe(`is Default for a ${type} that was created while the settings named no microtenant: they do now, and it`, () => {
