@@ -4,20 +4,35 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 /** Secrets of one test, by name. A leak is reported by the name alone. */
 export type Canaries = Readonly<Record<string, string>>;
 
+/** A place where a secret stands. */
+export interface Leak {
+  /** The secret's name. */
+  readonly secret: string;
+  /** How it is written there. */
+  readonly form: string;
+  /** From 1. */
+  readonly line: number;
+}
+
 /** Shorter texts would be found by accident. */
 const shortestCanary = 8;
 
-/** A random password with the characters that URLs, JSON, shells and HTML treat specially. */
+/**
+ * A random password in which the characters that URLs, JSON, HTML and shells treat specially are so close that no part of
+ * it reads the same in two encodings.
+ */
 export function makePassword(): string {
-  return `${randomBytes(12).toString("hex")} "<&>%+/\\'=é`;
+  const special = ["", '"', " ", "<", "\\", "&", ">", '"', "%", "+", "\\", "/", "'", '"', "=", "é"];
+  return special.map((character) => character + randomBytes(1).toString("hex")).join("");
 }
 
 /** A new RSA private key in PKCS#8 PEM, as privileged credentials of type SSH_KEY take it. */
-export function makePrivateKey(): string {
+export function makePrivateKey(passphrase?: string): string {
+  const cipher = passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase };
   return generateKeyPairSync("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem", ...cipher },
   }).privateKey;
 }
 
@@ -31,18 +46,28 @@ export function makeCanaries(): { password: string; privateKey: string; passphra
   return { password: makePassword(), privateKey: makePrivateKey(), passphrase: makePassphrase() };
 }
 
-/** JSON's way to write `text`, without the quotes. */
-function jsonEscaped(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+/** As JSON writers differ: Go escapes `<`, `>` and `&`, Python all but ASCII, PHP the slash. */
+function jsonEscaped(text: string): string[] {
+  const plain = JSON.stringify(text).slice(1, -1);
+  const escaped = [/(?!)/g, /[<>&]/g, /[^\x20-\x7e]/g, /[<>&]|[^\x20-\x7e]/g].map((set) =>
+    plain.replace(set, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
+  return escaped.flatMap((form) => [form, form.replaceAll("/", "\\/")]);
 }
 
-/** Go's encoding/json also escapes `<`, `>` and `&`. */
-function goJsonEscaped(text: string): string {
-  return jsonEscaped(text).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+/** With the hex digits in upper case, as most write them, and in lower case. */
+function bothCases(encoded: string): string[] {
+  return [encoded, encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())];
+}
+
+function percentEncoded(text: string): string[] {
+  const component = encodeURIComponent(text);
+  const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return [component, encodeURI(text), strict].flatMap(bothCases);
 }
 
 /** Base64 of `text` as it looks inside the base64 of something longer: one form per position within three bytes. */
-function base64Forms(text: string): string[] {
+function base64(text: string): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
     const whole = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString("base64");
@@ -51,49 +76,90 @@ function base64Forms(text: string): string[] {
   });
 }
 
-/** Every form of `secret` that counts as a leak, with the name of the form. */
-function formsOf(secret: string): Map<string, string> {
-  const forms = new Map<string, string>();
-  const add = (form: string, label: string) => {
-    if (form.length >= shortestCanary && !forms.has(form)) forms.set(form, label);
-  };
-  add(secret, "in clear");
-  add(secret.trim(), "in clear");
-  // A printer may indent or cut a text of several lines; one line of a key is already too much
-  for (const line of secret.split("\n").filter((l) => l.length >= 32 && !l.startsWith("-----"))) add(line, "one line");
-  for (const text of [secret, secret.trim()]) {
-    const json = jsonEscaped(text);
-    add(json, "JSON-escaped");
-    add(jsonEscaped(json), "JSON-escaped twice");
-    add(goJsonEscaped(text), "JSON-escaped");
-    add(goJsonEscaped(goJsonEscaped(text)), "JSON-escaped twice");
-    add(encodeURIComponent(text), "URL-encoded");
-    add(
-      encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase()),
-      "URL-encoded",
-    );
-    add(new URLSearchParams({ v: text }).toString().slice(2), "form-encoded");
-    for (const form of base64Forms(text)) add(form, "base64");
-    add(Buffer.from(text).toString("hex"), "hex");
+function htmlEscaped(text: string): string[] {
+  const codes = { "&": "amp", "<": "lt", ">": "gt", '"': "quot" };
+  const named = text.replace(/[&<>"]/g, (character) => `&${codes[character as keyof typeof codes]};`);
+  const numbers = text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return [named, named.replaceAll("'", "&#39;"), named.replaceAll("'", "&#x27;"), numbers];
+}
+
+/** Every way to write a text in which it counts as shown. */
+const forms: Readonly<Record<string, (text: string) => string[]>> = {
+  "in clear": (text) => [text],
+  "JSON-escaped": jsonEscaped,
+  "JSON-escaped twice": (text) => jsonEscaped(text).flatMap(jsonEscaped),
+  "URL-encoded": percentEncoded,
+  "form-encoded": (text) => bothCases(new URLSearchParams({ "": text }).toString().slice("=".length)),
+  "in base64": base64,
+  "in hex": (text) => [Buffer.from(text).toString("hex"), Buffer.from(text).toString("hex").toUpperCase()],
+  "HTML-escaped": htmlEscaped,
+};
+
+/** A secret in each of these forms. The lines around a PEM text are no secret. */
+export function writtenForms(secret: string): { form: string; text: string }[] {
+  const own = secret.replace(/^-----[A-Z0-9 ]+-----$/gm, "").trim();
+  return Object.entries(forms).flatMap(([form, write]) => [...new Set(write(own))].map((text) => ({ form, text })));
+}
+
+/** What is cut off, wrapped or indented shows a secret too: a run of `pieceLength + pieceDistance - 1` is always found. */
+const pieceLength = 24;
+const pieceDistance = 8;
+
+function piecesOf(text: string): string[] {
+  if (text.length <= pieceLength) return text.length < shortestCanary ? [] : [text];
+  const count = Math.floor((text.length - pieceLength) / pieceDistance) + 1;
+  return Array.from({ length: count }, (_, index) =>
+    text.slice(pieceDistance * index, pieceDistance * index + pieceLength),
+  );
+}
+
+/** Making the pieces takes longer than the search, and the same secrets are searched for again and again. */
+const known = new Map<string, Map<string, string>>();
+
+/** Pieces to search for, with the form that they are of. */
+function searchedFor(secret: string): Map<string, string> {
+  let pieces = known.get(secret);
+  if (pieces === undefined) {
+    pieces = new Map();
+    for (const { form, text } of writtenForms(secret)) {
+      for (const piece of piecesOf(text)) if (!pieces.has(piece)) pieces.set(piece, form);
+    }
+    known.set(secret, pieces);
   }
-  return forms;
+  return pieces;
+}
+
+/** The first secret that stands in `text`, in whole or in part. @throws Error for one too short to be searched for */
+export function findSecret(text: string, canaries: Canaries): Leak | undefined {
+  const pieces = new Map<string, { secret: string; form: string }>();
+  for (const [secret, value] of Object.entries(canaries)) {
+    if (value.length < shortestCanary) throw new Error(`The canary "${secret}" is too short to be searched for.`);
+    for (const [piece, form] of searchedFor(value)) pieces.set(piece, { secret, form });
+  }
+  const leak = (at: number, found: { secret: string; form: string }): Leak => ({
+    ...found,
+    line: text.slice(0, at).split("\n").length,
+  });
+  for (const [piece, found] of pieces) {
+    if (piece.length < pieceLength && text.includes(piece)) return leak(text.indexOf(piece), found);
+  }
+  for (let at = 0; at + pieceLength <= text.length; at++) {
+    const found = pieces.get(text.slice(at, at + pieceLength));
+    if (found !== undefined) return leak(at, found);
+  }
+  return undefined;
 }
 
 /**
- * Fails if one of the secrets stands in `text`: in clear, JSON-escaped, URL-encoded, in base64 or in hex. The failure
- * names the secret, its form and the line, never the value.
+ * Fails if one of the secrets stands in `text`, in whole or in part, in any of the forms above. The failure names the
+ * secret, its form and the line, never the value.
  *
  * @param where what `text` is, for the failure's message
  * @throws AssertionError on a leak; Error for a secret too short to be searched for
  */
 export function assertNoSecrets(text: string, canaries: Canaries, where: string): void {
-  for (const [name, secret] of Object.entries(canaries)) {
-    if (secret.length < shortestCanary) throw new Error(`The canary "${name}" is too short to be searched for.`);
-    for (const [form, label] of formsOf(secret)) {
-      const at = text.indexOf(form);
-      if (at < 0) continue;
-      const line = text.slice(0, at).split("\n").length;
-      throw new AssertionError({ message: `The secret "${name}" stands ${label} in ${where}, line ${line}.` });
-    }
-  }
+  const leak = findSecret(text, canaries);
+  if (leak === undefined) return;
+  const { secret, form, line } = leak;
+  throw new AssertionError({ message: `The secret "${secret}" stands ${form} in ${where}, line ${line}.` });
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
-import { makeCanaries } from "../harness/canaries";
+import { makeCanaries, makePassword, makePrivateKey } from "../harness/canaries";
 import type { CheckFailure, Properties, ProviderProcess, providerTexts } from "../harness/providerProcess";
 import type { World } from "../harness/world";
 
@@ -72,12 +71,8 @@ let made: ReturnType<typeof makeSecrets> | undefined;
 
 function makeSecrets() {
   const canaries = makeCanaries();
-  const { privateKey: encryptedKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: canaries.passphrase },
-  });
-  return { ...canaries, otherPassword: makeCanaries().password, encryptedKey };
+  const encryptedKey = makePrivateKey(canaries.passphrase);
+  return { ...canaries, otherPassword: makePassword(), encryptedKey };
 }
 
 /** Secrets of this run; making RSA keys takes a while, so they are made once. The world looks for all of them. */
