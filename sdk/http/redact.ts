@@ -69,16 +69,27 @@ const secretPatterns = [
 /**
  * Masks the known secrets in `text`, and whatever matches a secret pattern: servers may quote them. One regular
  * expression matches all of them and existing masks, so that a secret such as `secret` cannot break up a mask.
+ *
+ * @param length - how many characters of the text to return, at most: a secret at their end is recognized as a whole
  */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
+export function withoutSecrets(text: string, secrets: readonly string[], length = text.length): string {
   // no spelling is shorter than the secret: most texts, such as request ids, are too short for a token
   const possible = secrets
-    .flatMap((secret) => [secret, ...longLines(secret)])
-    .filter(({ length }) => length <= text.length);
-  const present = possible.flatMap(spellingsOf).filter((spelling) => text.includes(spelling));
+    .flatMap((secret) => [secret, secret.trim(), ...longLines(secret)])
+    .filter((secret) => secret !== "" && secret.length <= text.length);
+  const spelled = possible.flatMap(spellingsOf);
+  const looked = text.slice(0, length + Math.max(0, ...spelled.map((spelling) => spelling.length)));
+  const present = spelled.filter((spelling) => looked.includes(spelling));
   const longestFirst = [...new Set([mask, ...present])].sort((one, other) => other.length - one.length);
   const pattern = [...longestFirst.map(escapeRegExp), ...secretPatterns].join("|");
-  return text.replace(new RegExp(pattern, "g"), mask);
+  let masked = "";
+  let end = 0;
+  for (const { 0: secret, index } of looked.matchAll(new RegExp(pattern, "g"))) {
+    if (index >= length) break;
+    masked += looked.slice(end, index) + mask;
+    end = index + secret.length;
+  }
+  return masked + looked.slice(end, Math.max(end, length));
 }
 
 /** The long lines of a PEM text: a server that quotes its beginning quotes whole lines. */
@@ -101,13 +112,30 @@ function spellingsOf(secret: string): string[] {
   return made;
 }
 
-/** A secret as it may be quoted: plain, in JSON, JSON within JSON, a URL, a form, or base64 (as in HTTP Basic). */
+/** A secret as it may be quoted: plain, in JSON, JSON within JSON, a URL, a form, base64 (as in HTTP Basic) or hex. */
 function spellings(secret: string): string[] {
   const json = jsonSpellings(secret);
   const form = new URLSearchParams({ "": secret }).toString().slice("=".length);
-  const encoded = [encodeText(secret), encodeURI(Buffer.from(secret, "utf8").toString("utf8")), form];
+  const hex = Buffer.from(secret, "utf8").toString("hex");
+  const encoded = [...percentSpellings(secret), encodeURI(Buffer.from(secret, "utf8").toString("utf8")), form];
   const lowerHex = encoded.map((text) => text.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()));
-  return [secret, ...json, ...json.flatMap(jsonSpellings), ...encoded, ...lowerHex, ...base64Spellings(secret)];
+  return [
+    secret,
+    ...json,
+    ...json.flatMap(jsonSpellings),
+    ...encoded,
+    ...lowerHex,
+    ...base64Spellings(secret),
+    hex,
+    hex.toUpperCase(),
+  ];
+}
+
+/** As languages differ in what they leave as it is: `!'()*` in JavaScript, `/` in Python; and a space may be a `+`. */
+function percentSpellings(secret: string): string[] {
+  const javaScript = encodeText(secret);
+  const strict = javaScript.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+  return [javaScript, strict, strict.replaceAll("%20", "+"), strict.replaceAll("%2F", "/")];
 }
 
 /** As JSON writers differ: with `/` escaped, and with all but plain ASCII, or the characters of HTML, as `\u00xx`. */

@@ -64,8 +64,7 @@ export function readFault(response: HttpResponse): ZpaFault {
 
 /** The error details in a response, with secrets masked and lengths bounded. */
 export function faultDetails(response: HttpResponse, fault: ZpaFault, secrets: readonly string[]): ZpaErrorDetails {
-  const mask = (text: string) => withoutSecrets(text, secrets);
-  const clean = (text: string) => oneLine(mask(unescapeHtml(mask(beginning(text)))), 300);
+  const clean = (text: string) => shown(text, 300, secrets);
   const hasNoDetails = fault.id === undefined && fault.reason === undefined && fault.params.length === 0;
   const reason = hasNoDetails ? describeBody(response, fault) : fault.reason;
   return {
@@ -76,9 +75,15 @@ export function faultDetails(response: HttpResponse, fault: ZpaFault, secrets: r
   };
 }
 
-/** More than any message shows. A secret that is cut off at the end goes with its word. */
-function beginning(text: string): string {
-  return text.length <= 4096 ? text : text.slice(0, 4096).replace(/\S{0,4096}$/, "");
+/** More than any message shows. */
+const maxCleaned = 4096;
+
+/** A text of the server as a message may show it: on one line, no longer than `length`, and without secrets. */
+function shown(text: string, length: number, secrets: readonly string[]): string {
+  const masked = withoutSecrets(text, secrets, maxCleaned);
+  // a token that only its pattern tells, and that is cut off at the end, goes with its word
+  const beginning = text.length <= maxCleaned ? masked : masked.replace(/\S{1,4096}$/, "");
+  return oneLine(withoutSecrets(unescapeHtml(beginning), secrets), length);
 }
 
 /** The status and, if present, the request id of a response. */
@@ -88,9 +93,7 @@ export function responseFacts({ status, headers }: HttpResponse, secrets: readon
     headers["x-oneapi-request-id"] ??
     headers["x-zscaler-request-id"] ??
     headers["x-transaction-id"];
-  return requestId === undefined
-    ? { status }
-    : { status, requestId: oneLine(withoutSecrets(requestId.slice(0, 4096), secrets), 100) };
+  return requestId === undefined ? { status } : { status, requestId: shown(requestId, 100, secrets) };
 }
 
 function describeBody(response: HttpResponse, fault: ZpaFault): string {
@@ -116,9 +119,8 @@ export function readSuccess(response: HttpResponse, facts: ZpaErrorDetails, secr
     });
   const contentType = response.headers["content-type"];
   if (contentType !== undefined && !/\bjson\b/i.test(contentType)) {
-    throw fail(
-      `the response's content type is ${oneLine(withoutSecrets(contentType.slice(0, 200).split(";")[0]!, secrets), 60)}, not JSON`,
-    );
+    const type = shown(contentType, 300, secrets).split(";")[0]!;
+    throw fail(`the response's content type is ${oneLine(type, 60)}, not JSON`);
   }
   try {
     return parseJson(response.text);

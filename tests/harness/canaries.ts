@@ -60,10 +60,12 @@ function bothCases(encoded: string): string[] {
   return [encoded, encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())];
 }
 
+/** As writers differ: JavaScript leaves `!'()*` as they are, Python the slash, and a space may be a `+`. */
 function percentEncoded(text: string): string[] {
   const component = encodeURIComponent(text);
   const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-  return [component, encodeURI(text), strict].flatMap(bothCases);
+  const others = [strict.replaceAll("%20", "+"), strict.replaceAll("%2F", "/")];
+  return [component, encodeURI(text), strict, ...others].flatMap(bothCases);
 }
 
 /** Base64 of `text` as it looks inside the base64 of something longer: one form per position within three bytes. */
