@@ -115,27 +115,31 @@ function spellingsOf(secret: string): string[] {
 /** A secret as it may be quoted: plain, in JSON, JSON within JSON, a URL, a form, base64 (as in HTTP Basic) or hex. */
 function spellings(secret: string): string[] {
   const json = jsonSpellings(secret);
-  const form = new URLSearchParams({ "": secret }).toString().slice("=".length);
   const hex = Buffer.from(secret, "utf8").toString("hex");
-  const encoded = [...percentSpellings(secret), encodeURI(Buffer.from(secret, "utf8").toString("utf8")), form];
-  const lowerHex = encoded.map((text) => text.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()));
   return [
     secret,
     ...json,
     ...json.flatMap(jsonSpellings),
-    ...encoded,
-    ...lowerHex,
+    ...percentSpellings(secret),
     ...base64Spellings(secret),
     hex,
     hex.toUpperCase(),
   ];
 }
 
-/** As languages differ in what they leave as it is: `!'()*` in JavaScript, `/` in Python; and a space may be a `+`. */
+/**
+ * As writers differ in what they leave as it is (`!'()*` in JavaScript, `/` in Python), in the case of the hex digits, and
+ * in the `+` for a space. A URL within a URL is encoded twice.
+ */
 function percentSpellings(secret: string): string[] {
   const javaScript = encodeText(secret);
   const strict = javaScript.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-  return [javaScript, strict, strict.replaceAll("%20", "+"), strict.replaceAll("%2F", "/")];
+  const url = encodeURI(Buffer.from(secret, "utf8").toString("utf8"));
+  const form = new URLSearchParams({ "": secret }).toString().slice("=".length);
+  const once = [javaScript, strict, strict.replaceAll("%20", "+"), strict.replaceAll("%2F", "/"), url, form].flatMap(
+    (text) => [text, text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())],
+  );
+  return [...once, ...once.map(encodeURIComponent)];
 }
 
 /** As JSON writers differ: with `/` escaped, and with all but plain ASCII, or the characters of HTML, as `\u00xx`. */

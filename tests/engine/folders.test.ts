@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { makePassword } from "../harness/canaries";
+import { assertNoSecrets, makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";
 import { repositoryRoot } from "../harness/environment";
-import { assertSecretless } from "../harness/invariants";
 import { ProgramFolder } from "../harness/programFolder";
 import { World } from "../harness/world";
 
@@ -54,7 +53,7 @@ describe("A program in a folder", function () {
         'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").provisioningKey;',
       ]);
       assert.match(await pulumi("destroy", "--yes", "--skip-preview"), /- 3 deleted/);
-      assertSecretless({ "what the CLI printed": printed.join("\n") }, { ...world.secrets(), password });
+      assertNoSecrets(printed.join("\n"), { ...world.secrets(), password }, "what the CLI printed");
       await world.assertInvariants();
     });
   }

@@ -63,7 +63,7 @@ describe("A fault in each step", function () {
 
   let world: World;
   beforeEach(async () => {
-    world = await World.start({ env: { ZPA_REQUEST_TIMEOUT: "0.5" } });
+    world = await World.start({ env: { ZPA_REQUEST_TIMEOUT: "0.5", ZPA_LOG: "debug" } });
   });
   afterEach(() => world.close());
 

@@ -60,12 +60,13 @@ function bothCases(encoded: string): string[] {
   return [encoded, encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())];
 }
 
-/** As writers differ: JavaScript leaves `!'()*` as they are, Python the slash, and a space may be a `+`. */
+/** As writers differ: JavaScript leaves `!'()*` as they are, Python the slash, and a space may be a `+`; a URL in a URL is encoded twice. */
 function percentEncoded(text: string): string[] {
   const component = encodeURIComponent(text);
   const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
   const others = [strict.replaceAll("%20", "+"), strict.replaceAll("%2F", "/")];
-  return [component, encodeURI(text), strict, ...others].flatMap(bothCases);
+  const once = [component, encodeURI(text), strict, ...others].flatMap(bothCases);
+  return [...once, ...once.map(encodeURIComponent)];
 }
 
 /** Base64 of `text` as it looks inside the base64 of something longer: one form per position within three bytes. */
@@ -131,13 +132,19 @@ function searchedFor(secret: string): Map<string, string> {
   return pieces;
 }
 
-/** The first secret that stands in `text`, in whole or in part. @throws Error for one too short to be searched for */
-export function findSecret(text: string, canaries: Canaries): Leak | undefined {
+type Searched = ReadonlyMap<string, { secret: string; form: string }>;
+
+/** @throws Error for a secret too short to be searched for */
+function searchedForAll(canaries: Canaries): Searched {
   const pieces = new Map<string, { secret: string; form: string }>();
   for (const [secret, value] of Object.entries(canaries)) {
     if (value.length < shortestCanary) throw new Error(`The canary "${secret}" is too short to be searched for.`);
     for (const [piece, form] of searchedFor(value)) pieces.set(piece, { secret, form });
   }
+  return pieces;
+}
+
+function search(text: string, pieces: Searched): Leak | undefined {
   const leak = (at: number, found: { secret: string; form: string }): Leak => ({
     ...found,
     line: text.slice(0, at).split("\n").length,
@@ -152,16 +159,29 @@ export function findSecret(text: string, canaries: Canaries): Leak | undefined {
   return undefined;
 }
 
+/** The first secret that stands in `text`, in whole or in part. @throws Error for one too short to be searched for */
+export function findSecret(text: string, canaries: Canaries): Leak | undefined {
+  return search(text, searchedForAll(canaries));
+}
+
 /**
- * Fails if one of the secrets stands in `text`, in whole or in part, in any of the forms above. The failure names the
- * secret, its form and the line, never the value.
+ * I3: fails if one of the secrets stands in one of the texts, in whole or in part, in any of the forms above. The failure
+ * names the secret, its form, the text and the line, never the value.
  *
- * @param where what `text` is, for the failure's message
+ * @param texts by what they are, for the failure's message
  * @throws AssertionError on a leak; Error for a secret too short to be searched for
  */
+export function assertSecretless(texts: Readonly<Record<string, string>>, canaries: Canaries): void {
+  const pieces = searchedForAll(canaries);
+  for (const [where, text] of Object.entries(texts)) {
+    const leak = search(text, pieces);
+    if (leak === undefined) continue;
+    const { secret, form, line } = leak;
+    throw new AssertionError({ message: `The secret "${secret}" stands ${form} in ${where}, line ${line}.` });
+  }
+}
+
+/** The same for a single text. */
 export function assertNoSecrets(text: string, canaries: Canaries, where: string): void {
-  const leak = findSecret(text, canaries);
-  if (leak === undefined) return;
-  const { secret, form, line } = leak;
-  throw new AssertionError({ message: `The secret "${secret}" stands ${form} in ${where}, line ${line}.` });
+  assertSecretless({ [where]: text }, canaries);
 }

@@ -1,9 +1,8 @@
 // The six promises of this package, as checks on what a scenario has left behind. `World.assertInvariants` gathers what
-// they need; each is also a function of its own, so that it can be shown to fail.
+// they need; each is also a function of its own, so that it can be shown to fail. I3 is in canaries.ts.
 
 import assert from "node:assert/strict";
-import type { LoggedRequest } from "../simulator";
-import { assertNoSecrets, type Canaries } from "./canaries";
+import type { LoggedRequest, ZpaSimulator } from "../simulator";
 
 /** An object of the tenant, as one text that changes with any of its fields. */
 export interface StoredObject {
@@ -80,14 +79,9 @@ export function assertNoWrites(log: readonly LoggedRequest[], during: string): v
   assert.deepEqual(log.filter(isWrite).map(describe), [], `I2: writes during ${during}`);
 }
 
-/** I3: none of the texts holds a secret, in any of the usual encodings. */
-export function assertSecretless(texts: Readonly<Record<string, string>>, canaries: Canaries): void {
-  for (const [where, text] of Object.entries(texts)) assertNoSecrets(text, canaries, where);
-}
-
-/** Every secret that has travelled to the API: the log has each body and each token in full. */
-export function secretsIn(log: readonly LoggedRequest[]): Record<string, string> {
-  const secrets: Record<string, string> = {};
+/** The API client's own secret, and all that has travelled to the API: the log has each body and each token in full. */
+export function secretsIn({ log, clientSecret }: Pick<ZpaSimulator, "log" | "clientSecret">): Record<string, string> {
+  const secrets: Record<string, string> = { "API client secret": clientSecret };
   const names = ["password", "privateKey", "passphrase", "client_secret", "client_assertion"];
   log.forEach(({ body, headers }, index) => {
     for (const name of names) {

@@ -1,6 +1,7 @@
 // A folder with Pulumi programs, for the CLI to run them as a user does.
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { makePassphrase } from "./canaries";
@@ -8,6 +9,7 @@ import { sharedEngine } from "./engine";
 import { childEnvironment, pathWithThisNode, repositoryRoot } from "./environment";
 import { installLanguageHost } from "./languageHost";
 import { runCommand } from "./runCommand";
+import { findProcesses, type StackProcess } from "./stackProcesses";
 
 /** Runs one command of the CLI, and returns all that it prints. */
 export type Cli = (args: readonly string[], env?: Record<string, string>) => Promise<string>;
@@ -15,6 +17,7 @@ export type Cli = (args: readonly string[], env?: Record<string, string>) => Pro
 export class ProgramFolder {
   readonly path = mkdtempSync(path.join(os.tmpdir(), "zpa-folder-"));
   private readonly passphrase = makePassphrase();
+  private readonly marker = { name: "HARNESS_FOLDER", value: randomBytes(12).toString("hex") };
 
   /** @param env - of the programs and providers */
   constructor(private readonly env: Readonly<Record<string, string>>) {
@@ -32,6 +35,22 @@ export class ProgramFolder {
     symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(this.path, "node_modules"));
   }
 
+  /** A project in a folder of its own, with a program in JavaScript. */
+  addProgram(project: string, program: string): void {
+    const folder = path.join(this.path, project);
+    mkdirSync(folder);
+    symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(folder, "node_modules"));
+    writeFileSync(path.join(folder, "index.js"), program);
+    const dependencies = { "@pulumi/pulumi": "*", "pulumi-zpa-dynamic": "*" };
+    writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: project, main: "index.js", dependencies }));
+    writeFileSync(path.join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+  }
+
+  /** The processes that a command has started and that run now, the CLI itself among them. */
+  processes(): StackProcess[] {
+    return findProcesses(`${this.marker.name}=${this.marker.value}`);
+  }
+
   /** The CLI in one of the folders below. */
   async cli(project: string): Promise<Cli> {
     const { command } = await sharedEngine();
@@ -43,6 +62,7 @@ export class ProgramFolder {
       PULUMI_BACKEND_URL: `file://${path.join(this.path, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: this.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      [this.marker.name]: this.marker.value,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     });
     const cwd = path.join(this.path, project);

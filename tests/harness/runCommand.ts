@@ -3,6 +3,14 @@ import { spawn } from "node:child_process";
 /** A command that could not be started, failed, or was stopped at its time limit. */
 export class CommandFailed extends Error {
   override name = "CommandFailed";
+
+  constructor(
+    message: string,
+    /** All that it has printed. */
+    readonly output = "",
+  ) {
+    super(message);
+  }
 }
 
 /** How a command is run. */
@@ -54,8 +62,9 @@ export async function runCommand(command: string, args: readonly string[], optio
       );
     });
     const text = output.join("");
-    if (timedOut) throw new CommandFailed(`${command}: stopped after ${options.timeLimitMs / 1000} s`);
-    if (end) throw new CommandFailed(`${command}: ${end}\n${text.trimEnd().split("\n").slice(-keptLines).join("\n")}`);
+    if (timedOut) throw new CommandFailed(`${command}: stopped after ${options.timeLimitMs / 1000} s`, text);
+    const lastLines = text.trimEnd().split("\n").slice(-keptLines).join("\n");
+    if (end) throw new CommandFailed(`${command}: ${end}\n${lastLines}`, text);
     return text;
   } catch (error) {
     if (error instanceof CommandFailed) throw error;

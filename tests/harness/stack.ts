@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { gunzipSync } from "node:zlib";
 import {
   type ConfigValue,
   type Deployment,
@@ -24,6 +23,7 @@ import { installLanguageHost } from "./languageHost";
 import { isRpcDebugLine, type OperationResult, resultOf } from "./operationResult";
 import { runCommand } from "./runCommand";
 import { findProcesses, killProcesses } from "./stackProcesses";
+import { textsUnder } from "./storedFiles";
 
 export type { ChangeSummary, OperationResult, Step } from "./operationResult";
 
@@ -121,21 +121,6 @@ interface Recorder {
 /** The folder of a CLI that is not on PATH, where its plugins are. */
 function besides({ command }: PulumiCommand): string[] {
   return path.isAbsolute(command) ? [path.dirname(command)] : [];
-}
-
-/** All files under the folders as one text; the CLI packs the logs of its lesser commands with gzip. */
-function textUnder(folders: readonly string[]): string {
-  return folders
-    .flatMap((folder) =>
-      readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => path.join(folder, name)),
-    )
-    .filter((file) => statSync(file).isFile())
-    .map((file) => {
-      const stored = readFileSync(file);
-      const text = stored.subarray(0, 2).toString("hex") === "1f8b" ? gunzipSync(stored) : stored;
-      return `--- ${path.basename(file)}\n${text.toString("utf8")}\n`;
-    })
-    .join("");
 }
 
 /**
@@ -255,7 +240,7 @@ export async function createStack(args: StackArgs): Promise<TestStack> {
       return { version: stored.version, deployment: stored.checkpoint.latest ?? {} };
     },
     importState: (state) => inEnvironment(() => automation.importStack(state)),
-    storedText: () => textUnder([backend.folder, home, workDir]),
+    storedText: () => [backend.folder, home, workDir].flatMap((at) => Object.values(textsUnder(at))).join("\n"),
     transcript: () => recorded.join(""),
     async cli(...command) {
       recorded.push(`--- pulumi ${command.join(" ")}\n`);

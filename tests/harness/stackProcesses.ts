@@ -4,13 +4,19 @@ import { readdirSync, readFileSync } from "node:fs";
 /** A process that belongs to one stack's run. */
 export interface StackProcess {
   pid: number;
-  /** `provider`: the Node process of the dynamic provider; `engine`: the Pulumi CLI; `other`: e.g. the plugin script. */
-  kind: "engine" | "provider" | "other";
+  /**
+   * `engine`: the Pulumi CLI; `program`: the Node process of the user's program; `provider`: that of the dynamic provider;
+   * `other`: e.g. the plugin script.
+   */
+  kind: "engine" | "program" | "provider" | "other";
+  /** Command line and environment, as other programs of the machine may read them. */
+  text: string;
 }
 
 function kindOf(command: string): StackProcess["kind"] {
   const [program = "", ...args] = command.split("\0");
   if (args.some((arg) => /cmd[\\/]dynamic-provider/.test(arg))) return "provider";
+  if (args.some((arg) => /@pulumi[\\/]pulumi[\\/]cmd[\\/]run\b/.test(arg))) return "program";
   return /(?:^|[\\/])pulumi(?:\.exe)?$/.test(program) ? "engine" : "other";
 }
 
@@ -19,8 +25,10 @@ function onLinux(variable: string): StackProcess[] {
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
     try {
-      if (!readFileSync(`/proc/${name}/environ`, "utf8").split("\0").includes(variable)) continue;
-      found.push({ pid: Number(name), kind: kindOf(readFileSync(`/proc/${name}/cmdline`, "utf8")) });
+      const environment = readFileSync(`/proc/${name}/environ`, "utf8");
+      if (!environment.split("\0").includes(variable)) continue;
+      const command = readFileSync(`/proc/${name}/cmdline`, "utf8");
+      found.push({ pid: Number(name), kind: kindOf(command), text: `${command}\0${environment}` });
     } catch {
       // it ended while we looked, or belongs to somebody else
     }
@@ -36,7 +44,7 @@ function withPs(variable: string): StackProcess[] {
     .filter((line) => line.includes(` ${variable}`))
     .map((line) => {
       const [pid = "", ...words] = line.trim().split(/\s+/);
-      return { pid: Number(pid), kind: kindOf(words.join("\0")) };
+      return { pid: Number(pid), kind: kindOf(words.join("\0")), text: line };
     })
     .filter(({ pid }) => pid !== process.pid);
 }

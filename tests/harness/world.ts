@@ -7,13 +7,12 @@ import os from "node:os";
 import path from "node:path";
 import type { DestroyOptions, PreviewOptions, PulumiFn, RefreshOptions, UpOptions } from "@pulumi/pulumi/automation";
 import { type Fault, type FaultOptions, type LoggedRequest, type SimulatorOptions, ZpaSimulator } from "../simulator";
-import type { Canaries } from "./canaries";
+import { assertSecretless, type Canaries } from "./canaries";
 import {
   assertDeadlines,
   assertNoWrites,
   assertOneToOne,
   assertRate,
-  assertSecretless,
   assertSettled,
   isApiRequest,
   isWrite,
@@ -25,6 +24,7 @@ import {
 } from "./invariants";
 import { type CheckFailure, ProviderProcess, type ProviderProcessOptions } from "./providerProcess";
 import { createStack, type StackArgs, type TestStack } from "./stack";
+import { textsUnder } from "./storedFiles";
 
 export interface WorldOptions {
   /** The tenant. Its rate limits are off unless they are set here: the client's own are checked from the log. */
@@ -175,13 +175,15 @@ export class World {
 
   /** Every secret that this scenario knows of. */
   secrets(): Canaries {
-    const { clientSecret } = this.simulator;
-    return { ...this.canaries, ...this.keyTexts, ...secretsIn(this.simulator.log), "API client secret": clientSecret };
+    return { ...this.canaries, ...this.keyTexts, ...secretsIn(this.simulator) };
   }
 
   /** Everything a person or a machine could read of this run: what was printed, stored or thrown. */
   private texts(): Record<string, string> {
-    const texts: Record<string, string> = { "the errors": this.errors.join("\n") };
+    const texts: Record<string, string> = {
+      "the errors": this.errors.join("\n"),
+      "the temporary files": Object.values(textsUnder(this.machine)).join("\n"),
+    };
     this.stacks.forEach((stack, index) => {
       texts[`the transcript of stack ${index + 1}`] = stack.transcript();
       texts[`what stack ${index + 1} has stored`] = stack.storedText();

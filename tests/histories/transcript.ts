@@ -24,9 +24,9 @@ export class Transcript {
   }
 
   /** I3. */
-  assertSecretless({ log, clientSecret }: ZpaSimulator, passwords: readonly string[]): void {
+  assertSecretless(simulator: ZpaSimulator, passwords: readonly string[]): void {
     const named = Object.fromEntries(passwords.map((password, index) => [`password ${index}`, password]));
-    const secrets = { ...named, ...Object.fromEntries(this.texts), ...secretsIn(log), client: clientSecret };
+    const secrets = { ...named, ...Object.fromEntries(this.texts), ...secretsIn(simulator) };
     assertNoSecrets(this.printed, secrets, "the provider's output");
   }
 }

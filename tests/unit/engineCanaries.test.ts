@@ -24,6 +24,7 @@ const disguises: Readonly<Record<string, (text: string) => string>> = {
   "in a query": (text) => `https://host/?password=${encodeURIComponent(text)}`,
   "in a query with lower-case hex": (text) => `https://host/?password=${lowerHex(encodeURIComponent(text))}`,
   "in a URL that was encoded whole": (text) => encodeURI(`https://host/?password=${text}`),
+  "in a URL within a URL": (text) => `https://host/?next=${encodeURIComponent(encodeURIComponent(text))}`,
   "in a form": formOf,
   "in a form with lower-case hex": (text) => lowerHex(formOf(text)),
   "in base64": base64Of,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { assertSecretless } from "../harness/canaries";
 import {
   assertDeadlines,
   assertNoWrites,
   assertOneToOne,
   assertRate,
-  assertSecretless,
   assertSettled,
   resourcesOf,
   secretsIn,
@@ -67,18 +67,20 @@ describe("The invariants", () => {
   it("I3: finds a secret that was sent, and never shows it", () => {
     const password = randomBytes(12).toString("hex");
     const token = randomBytes(24).toString("hex");
+    const clientSecret = randomBytes(24).toString("hex");
     const log = [request(0, { body: { password }, headers: { authorization: `Bearer ${token}` } })];
     for (const [secret, name] of [
       [password, "password"],
       [token, "access token"],
+      [clientSecret, "API client secret"],
     ] as const) {
       // prettier-ignore
       assert.throws(
-        () => assertSecretless({ "the output": `oops: ${secret}` }, secretsIn(log)),
+        () => assertSecretless({ "the output": `oops: ${secret}` }, secretsIn({ log, clientSecret })),
         ({ message }: Error) => message.includes(name) && message.includes("the output") && !message.includes(secret),
       );
     }
-    assertSecretless({ "the output": "nothing" }, secretsIn(log));
+    assertSecretless({ "the output": "nothing" }, secretsIn({ log, clientSecret }));
   });
 
   it("I4: counts reads and writes of all processes together in every ten seconds", () => {
