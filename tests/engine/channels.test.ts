@@ -191,7 +191,8 @@ describe("Pulumi's own channels", function () {
   describe("of a stack that is there", () => {
     before(async () => {
       seen.clear();
-      assert.match(await cli(up), /zpa POST \S+ 200/, "ZPA_LOG=debug is heard");
+      // not assert.match, here and below: its message would hold the text
+      assert.ok(/zpa POST \S+ 200/.test(await cli(up)), "ZPA_LOG=debug is heard");
     });
 
     for (const [name, channel] of Object.entries(afterwards)) {
@@ -201,7 +202,7 @@ describe("Pulumi's own channels", function () {
     it("up --diff shows no secret where all of them change", async () => {
       await changeSecrets();
       const text = await shownBy({ args: [...up, "--diff"] });
-      assert.match(text, /~ 3 updated/);
+      assert.ok(text.includes("~ 3 updated"));
       assertNoSecrets(text, world.secrets(), "the channel");
     });
 
@@ -222,7 +223,7 @@ describe("Pulumi's own channels", function () {
       const failed: unknown = await cli(up).catch((error: unknown) => error);
       fault.clear();
       assert.ok(failed instanceof CommandFailed);
-      assert.match(failed.output, /no: \[secret\]/);
+      assert.ok(failed.output.includes("no: [secret]"));
       assertNoSecrets(failed.output, world.secrets(), "what the CLI printed");
     });
 

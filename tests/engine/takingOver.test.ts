@@ -142,8 +142,8 @@ describe("Taking over what is there already", function () {
       assert.match(keys.program, /new zpa\.ProvisioningKey\("ber-co", \{\n {2}name: "Über & Co",/);
       assert.match(credentials.program, /password: config\.requireSecret\("jumpPassword"\),/);
       for (const { text, program, told } of [keys, credentials]) {
-        assert.match(told, /zpa GET \S+ 200/);
         assertNoSecrets([text, program, told].join("\n"), world.secrets(), "what is written");
+        assert.match(told, /zpa GET \S+ 200/);
       }
 
       const stack = await world.stack(async () => {

@@ -92,7 +92,7 @@ describe("An answer that repeats a secret of its request", () => {
     );
     await client.close();
     // some requests need no answer, and take JSON of any form
-    assert.ok(error === undefined || error instanceof ZpaError, inspect(error));
+    assert.ok(error === undefined || error instanceof ZpaError, (error as Error | undefined)?.name);
     return `${inspect(error, { depth: 9, showHidden: true })}\n${error?.stack}\n${printed.splice(0).join("\n")}`;
   }
 
