@@ -22,6 +22,8 @@ export interface InputNotes {
   generated?: true;
   /** The resource option `retainOnDelete`. */
   retain?: true;
+  /** The resource option `ignoreChanges`. */
+  ignored?: string[];
 }
 
 /** Notes in a resource's outputs. */

@@ -42,6 +42,7 @@ function newNotes(olds: Inputs, news: Inputs): InputNotes {
     ...(given.replaceOn === undefined ? {} : { replaceOn: given.replaceOn }),
     ...(!isSet(news["name"]) || isOldName ? { generated: true } : {}),
     ...(given.retain === undefined ? {} : { retain: given.retain }),
+    ...(given.ignored === undefined ? {} : { ignored: given.ignored }),
   };
 }
 

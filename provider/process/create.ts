@@ -19,8 +19,9 @@ export async function create<T extends RemoteObject>(
 ): Promise<{ id: string; outs: State }> {
   const inputs = definition.adjust(given);
   const { seed = "" } = inputNotes(inputs);
-  const { past = [], state } = session.replacing.get(seed) ?? {};
-  if (state !== undefined) await stayInTenant(definition, session, state);
+  const { past = [] } = session.replacing.get(seed) ?? {};
+  // a new object belongs to the tenant of those that the stack has
+  for (const state of session.tenants.values()) await stayInTenant(definition, session, state);
   const record = async (id: string, outs: State): Promise<State> => {
     const ref = refOf(definition.kind, id);
     session.answered.add(ref);

@@ -9,7 +9,15 @@ import { canonical, type Inputs, isSet, type State } from "../model/fields";
 import { generatedName, logicalName } from "../model/names";
 import { inputNotes } from "../model/notes";
 import type { RemoteObject, ResourceDefinition } from "./definition";
-import { notePosting, noteTakingOver, postingTolerance, wasHandedOver, wasPosted, wasTakenOver } from "./machineNotes";
+import {
+  notePosting,
+  noteTakingOver,
+  postingTolerance,
+  wasHandedOver,
+  wasHeld,
+  wasPosted,
+  wasTakenOver,
+} from "./machineNotes";
 import { refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 import { isInMicrotenant, nameTaken } from "./takenNames";
@@ -212,13 +220,13 @@ export class Creation<T extends RemoteObject> {
     const which = `${definition.kind} "${this.name}" (id ${ids.join(", ")})`;
     const name = this.nameAfter(ids);
     const kind = await session.identityOf(definition.kind);
-    const isHeld = there.every(({ id, creationTime }) => wasHandedOver({ ...kind, id, creationTime }));
+    const isHeld = there.every(({ id, creationTime }) => wasHeld({ ...kind, id, creationTime }));
     console.log(
       isHeld
         ? `zpa: ${which} is held by this stack or another one and is left alone. Resource "${logicalName(seed)}" ` +
             `creates "${name}".`
-        : `zpa: warning: ${which} exists already and is left alone: it may be what this run replaces, or belong to ` +
-            `another stack. Resource "${logicalName(seed)}" creates "${name}". If ${ids.join(", ")} is still there after ` +
+        : `zpa: warning: ${which} exists already and is left alone: it may be what this run replaces, belong to another ` +
+            `stack, or come from a run that could not save its state. Resource "${logicalName(seed)}" creates "${name}". If ${ids.join(", ")} is still there after ` +
             "this run and nothing needs it, delete it in the Admin Portal.",
     );
     this.inputs = { ...inputs, name };

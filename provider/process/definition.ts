@@ -62,8 +62,8 @@ export interface ResourceDefinition<T extends RemoteObject> {
   bringTo(session: Session, item: T, outs: State, inputs: Inputs): Promise<State>;
   /** Outputs after an update. */
   update(session: Session, id: string, state: State, inputs: Inputs, plan: Plan): Promise<State>;
-  /** One DELETE. */
-  remove(session: Session, id: string, state: State): Promise<void>;
+  /** One DELETE. Whether ZPA has confirmed it: else the object may have been moved. */
+  remove(session: Session, id: string, state: State): Promise<boolean>;
   /** Looks wherever the object may be; undefined when ZPA says that it is gone. */
   find(session: Session, id: string, values: Values): Promise<Found<T> | undefined>;
   /** Outputs of an object as ZPA has it. */

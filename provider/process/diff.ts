@@ -15,12 +15,13 @@ export function diff<T extends RemoteObject>(
   state: State,
   inputs: Inputs,
 ) {
-  const { seed, generated, retain } = inputNotes(inputs);
+  const { seed, generated, retain, replaceOn = [] } = inputNotes(inputs);
   const { tenant, past = [] } = stateNotes(state);
   const ref = refOf(definition.kind, id);
   session?.inState.add(ref);
   noteInState(definition.kind, id, state);
   refuseOtherTenant(definition, state, tenant, session?.client.knownTenantFingerprint);
+  if (tenant !== undefined) session?.tenants.set(tenant, state);
   const target = definition.adjust(inputs, state);
   const plan = planOf(definition.fields, state, target);
   const isReplaced = plan.replaces.length > 0;
@@ -32,13 +33,14 @@ export function diff<T extends RemoteObject>(
   if (session?.takeRead(ref) !== true && !isTentative) {
     refuse(definition.objection(state, target, plan));
     if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
-    if (isReplaced) session?.kept.delete(ref);
+    // the engine itself replaces an incomplete object where replaceOnChanges lists every change
+    if (isReplaced || replaceOn.includes("*") || replaceOn.includes("#initerror")) session?.kept.delete(ref);
     else session?.kept.add(ref);
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
-    if (session !== undefined && seed !== undefined) tellShared(session, definition.kind, id, seed);
-  }
-  if (isReplaced && seed !== undefined) {
-    session?.replacing.set(seed, { past: [...past, id].slice(-mostPast), state, inputs });
+    if (session !== undefined && seed !== undefined) {
+      tellShared(session, definition.kind, id, seed);
+      if (isReplaced) session.replacing.set(seed, { past: [...past, id].slice(-mostPast), state, inputs });
+    }
   }
   return {
     changes: plan.changed.length > 0,

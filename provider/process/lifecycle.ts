@@ -14,7 +14,7 @@ import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefiniti
 import { diff } from "./diff";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
 import { microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
-import { refuseLosing } from "./takenNames";
+import { nameTakenAtUpdate, refuseLosing } from "./takenNames";
 
 /** The dynamic provider of a resource. */
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {
@@ -117,7 +117,9 @@ async function update<T extends RemoteObject>(
     const outs = await definition.update(session, id, state, target, plan);
     return await noted(definition, session, outs, inputs, stateNotes(outs));
   } catch (error) {
-    if (!(error instanceof sdk().NotFoundError)) throw error;
+    const { AlreadyExistsError, NotFoundError } = sdk();
+    if (error instanceof AlreadyExistsError) throw nameTakenAtUpdate(definition.kind, id, state, target);
+    if (!(error instanceof NotFoundError)) throw error;
     throw new Error(
       `${error.message} If ${definition.kind} ${id} was deleted or moved outside of Pulumi, run pulumi up --refresh: ` +
         "it finds the object, or creates it again.",
@@ -143,7 +145,7 @@ async function remove<T extends RemoteObject>(
     return;
   }
   // an earlier run may have taken the object over and ended before the engine dropped the old entry
-  const isRecreated = session.created.has(stateNotes(state).seed ?? "");
+  const isRecreated = session.created.has(session.holders.get(ref) ?? stateNotes(state).seed ?? "");
   if (session.kept.has(ref) && !isRecreated) {
     console.log(
       `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: another entry of this stack holds it.`,
@@ -152,21 +154,35 @@ async function remove<T extends RemoteObject>(
   }
   refuse(definition.objection(state));
   await refuseLosing(definition, session, id, state);
-  const { NotFoundError } = sdk();
-  try {
-    await definition.remove(session, id, state);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    // it may have been moved to another microtenant since it was listed
-    definition.objects(session, state).updated(id);
-    const found = await definition.find(session, id, state);
-    if (found !== undefined) {
-      const where = definition.outputs(found.item, { ...state, ...found.where });
-      if (isSameMicrotenant(where["microtenantId"], state["microtenantId"])) throw error;
-      await definition.remove(session, id, where);
-    }
+  const refusal = await removeThere(definition, session, id, state);
+  if (refusal === undefined) return;
+  // it may have been moved to another microtenant since it was listed
+  definition.objects(session, state).updated(id);
+  const found = await definition.find(session, id, state);
+  if (found !== undefined) {
+    const where = definition.outputs(found.item, { ...state, ...found.where });
+    const isSame = isSameMicrotenant(where["microtenantId"], state["microtenantId"]);
+    if (isSame && refusal instanceof Error) throw refusal;
+    await definition.remove(session, id, where);
   }
   session.deleted.add(ref);
+}
+
+/** Deletes the object where state says that it is. What makes it doubtful that it was there, if anything does. */
+async function removeThere<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  id: string,
+  state: State,
+): Promise<Error | "unconfirmed" | undefined> {
+  try {
+    if (!(await definition.remove(session, id, state))) return "unconfirmed";
+  } catch (error) {
+    if (error instanceof sdk().NotFoundError) return error;
+    throw error;
+  }
+  session.deleted.add(refOf(definition.kind, id));
+  return undefined;
 }
 
 /** Loaded with the first check, because zod takes a while to load. */

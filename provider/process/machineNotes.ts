@@ -33,22 +33,34 @@ export interface Posting {
 
 /** Seconds of tolerance between the server's time and the creation time of an object. */
 export const postingTolerance = 5;
+/** Seconds that a POST may wait for the rate limit after it was noted: a thousand writes take 17 minutes. */
+const longestQueue = 20 * 60;
 
 const handedOver = new Set<string>();
-const ownPostings = new Set<string>();
-let recorded: Set<string> | undefined;
 
-/** Records that state holds the object, or will with the result of this create. */
+/** Records that state will hold the object with the result of this create, unless the engine cannot save its state. */
 export function handOver(object: HandedOver): void {
   if (isOld(object)) return;
   if (handedOver.size === 0) noteAtOrderlyEnd();
   handedOver.add(objectLine(object));
 }
 
-/** Whether state held the object when an earlier run of this user on this machine ended in order. */
+/** Records that state holds the object: the engine has passed it from there. */
+export function noteHeld(object: HandedOver): void {
+  handOver(object);
+  if (!isOld(object)) handedOver.add(heldLine(object));
+}
+
+/** Whether an earlier run of this user on this machine that ended in order had the object, or created it. */
 export function wasHandedOver(object: HandedOver): boolean {
-  recorded ??= read();
+  const recorded = read();
   return recorded.has(objectLine(object)) || recorded.has(objectLine({ ...object, creationTime: undefined }));
+}
+
+/** Whether state held the object in an earlier run of this user on this machine that ended in order. */
+export function wasHeld(object: HandedOver): boolean {
+  const recorded = read();
+  return recorded.has(heldLine(object)) || recorded.has(heldLine({ ...object, creationTime: undefined }));
 }
 
 /**
@@ -59,21 +71,34 @@ export function wasHandedOver(object: HandedOver): boolean {
  */
 export function notePosting(posting: Posting, at: number | undefined): () => void {
   const id = randomUUID();
-  ownPostings.add(id);
-  write([`${postingLine(posting)} ${id} ${at ?? ""}`]);
+  write([`${postingLine(posting)} ${id} ${process.pid} ${at ?? ""}`]);
   return () => write([settledLine(id)]);
 }
 
-/** Whether an earlier process of this user on this machine has posted such an object, and has not seen the outcome. */
+/**
+ * Whether this process, or one of this user on this machine that has ended, has posted such an object and has not seen the
+ * outcome.
+ */
 export function wasPosted(posting: Posting, creationTime: number): boolean {
-  recorded ??= read();
-  const [start, lines] = [`${postingLine(posting)} `, recorded];
+  const [start, lines] = [`${postingLine(posting)} `, read()];
   return [...lines].some((line) => {
     if (!line.startsWith(start)) return false;
-    const [id = "", at = ""] = line.slice(start.length).split(" ");
-    const isBefore = at !== "" && Number(at) <= creationTime + postingTolerance;
-    return isBefore && !ownPostings.has(id) && !lines.has(settledLine(id));
+    const [id = "", pid = "", at = ""] = line.slice(start.length).split(" ");
+    const waited = creationTime - Number(at);
+    const canBe = at !== "" && waited >= -postingTolerance && waited <= longestQueue;
+    return canBe && !lines.has(settledLine(id)) && !isAnotherLiving(Number(pid));
   });
+}
+
+/** Whether another process with this id lives: it may still get the response. */
+function isAnotherLiving(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Notes at once that an object, which was found, is about to be changed. */
@@ -83,12 +108,15 @@ export function noteTakingOver(object: Omit<HandedOver, "creationTime">): void {
 
 /** Whether an earlier process of this user on this machine was about to. */
 export function wasTakenOver(object: Omit<HandedOver, "creationTime">): boolean {
-  recorded ??= read();
-  return recorded.has(takingOverLine(object));
+  return read().has(takingOverLine(object));
 }
 
 function objectLine({ tenant, kind, id, creationTime = "" }: HandedOver): string {
   return `${tenant} ${kind} ${id} ${creationTime}`;
+}
+
+function heldLine(object: HandedOver): string {
+  return `held ${objectLine(object)}`;
 }
 
 function postingLine({ tenant, kind, of }: Posting): string {
@@ -114,6 +142,8 @@ function noteAtOrderlyEnd(): void {
     process.once(signal, () => {
       const known = read();
       write([...handedOver].filter((line) => !known.has(line)));
+      // Windows has no SIGBREAK to send
+      if (signal === "SIGBREAK") process.exit();
       process.kill(process.pid, signal);
     });
   }

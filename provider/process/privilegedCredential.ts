@@ -15,7 +15,7 @@ import {
   type Values,
 } from "../model/fields";
 import { parseCredentialId } from "../model/ids";
-import { stateNotes, withNotes } from "../model/notes";
+import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import {
   fieldsOfType,
@@ -85,7 +85,12 @@ const definition: ResourceDefinition<Wire> = {
   // the current secret cannot be read, so it is always written
   bringTo: (session, item, outs, inputs) => write(session, item.id, outs, targetOf(fields, outs, inputs), inputs),
 
-  async update(session, id, state, inputs, plan) {
+  async update(session, id, state, given, plan) {
+    // a secret that is left to others stays out of the request, and so as they have set it
+    const { ignored = [] } = inputNotes(given);
+    const isTheirs = (name: string) =>
+      secretFields.includes(name) && (ignored.includes(name) || ignored.includes("*")) && given[name] === state[name];
+    const inputs = Object.fromEntries(Object.entries(given).filter(([name]) => !isTheirs(name)));
     let outs: State = { ...state, ...plan.target };
     const { microtenantId } = outs as { microtenantId?: string };
     if (plan.changed.includes("microtenantId")) {
@@ -111,8 +116,9 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async remove(session, id, state) {
-    await session.client.credentials.delete(id, scopeOf(session, state));
+    const isConfirmed = await session.client.credentials.delete(id, scopeOf(session, state));
     definition.objects(session, state).deleted(id);
+    return isConfirmed;
   },
 
   async find(session, id, values) {

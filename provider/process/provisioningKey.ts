@@ -103,8 +103,9 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async remove(session, id, state) {
-    await session.client.provisioningKeys.delete(typeOf(state), id, scopeOf(session, state));
+    const isConfirmed = await session.client.provisioningKeys.delete(typeOf(state), id, scopeOf(session, state));
     definition.objects(session, state).deleted(id);
+    return isConfirmed;
   },
 
   async find(session, id, values) {
@@ -120,7 +121,8 @@ const definition: ResourceDefinition<Wire> = {
     return withRemaining({
       ...fromAnswer(fields, known, item),
       microtenantId: microtenantIn(item, known["microtenantId"]),
-      provisioningKey: item.provisioningKey ?? known["provisioningKey"],
+      // an empty text is none
+      provisioningKey: item.provisioningKey || known["provisioningKey"],
       usageCount,
       readOnly,
       zscalerManaged,

@@ -3,7 +3,7 @@
 import { clean, type FieldTable, type Inputs, isSet, setByProgram, type State, type Values } from "../model/fields";
 import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import type { RemoteObject, ResourceDefinition } from "./definition";
-import { handOver } from "./machineNotes";
+import { noteHeld } from "./machineNotes";
 import type { Session } from "./session";
 
 /** Adds the notes that later runs need. */
@@ -36,7 +36,7 @@ export function inputsOf(fields: FieldTable, outs: State): Values {
 /** Notes that the object is in state, so that no later create takes it over. */
 export function noteInState(kind: string, id: string, state: State): void {
   const { tenant } = stateNotes(state);
-  if (tenant !== undefined) handOver({ tenant, kind, id, creationTime: state["creationTime"] as string | undefined });
+  if (tenant !== undefined) noteHeld({ tenant, kind, id, creationTime: state["creationTime"] as string | undefined });
 }
 
 /** @throws where the settings name another tenant than the one that the object lives in */

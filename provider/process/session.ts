@@ -8,12 +8,12 @@ import type {
   Scope,
   SettingSources,
   UnreadableObject,
-  WaitNotice,
   ZpaClient,
   ZpaSettings,
 } from "../../sdk";
 import { defaultMicrotenant, type Inputs, isSet, type State } from "../model/fields";
 import { mappingsKey } from "../model/notes";
+import { waitTeller } from "../model/waits";
 import { Snapshot } from "./snapshot";
 
 /** Reads a `zpa:` setting of Pulumi's configuration. */
@@ -45,6 +45,8 @@ export class Session {
   readonly holders = new Map<string, string>();
   /** Seeds of the resources that this process has created. */
   readonly created = new Set<string>();
+  /** By fingerprint: the tenants of the objects in state, each with the state of one. */
+  readonly tenants = new Map<string, State>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
   /** By seed: a resource that this run replaces, its new inputs, and the ids that it has had so far. */
@@ -90,7 +92,7 @@ export class Session {
     const scope = { microtenantId };
     return memoised(this.keys, `${type} ${microtenantId ?? ""}`, () =>
       this.snapshot(this.keyPeers, {
-        page: (number) => api.page(type, number, scope),
+        page: (number) => unlessGone(api.page(type, number, scope)),
         get: (id) => unlessGone(api.get(type, id, anywhere)),
         named: (name) => readable(api.named(type, name, scope)),
       }),
@@ -102,7 +104,7 @@ export class Session {
     const scope = { microtenantId };
     return memoised(this.credentialsByMicrotenant, microtenantId ?? "", () =>
       this.snapshot(this.credentialPeers, {
-        page: (number) => api.page(number, scope),
+        page: (number) => unlessGone(api.page(number, scope)),
         get: (id) => unlessGone(api.get(id, anywhere)),
         named: (name) => readable(api.named(name, scope)),
       }),
@@ -129,7 +131,7 @@ export class Session {
   private snapshot<T extends { id: string; name: string }>(
     peers: Set<Snapshot<T>>,
     api: {
-      page: (number: number) => Promise<{ items: T[]; totalPages: number }>;
+      page: (number: number) => Promise<{ items: T[]; totalPages: number } | undefined>;
       get: (id: string) => Promise<T | undefined>;
       named: (name: string) => Promise<T[]>;
     },
@@ -164,7 +166,7 @@ export function openSession(read: ConfigReader): Session {
   const { key, sources } = sourcesOf(read);
   const { explicit, ...options } = sources;
   return memoised(sessions, key, () => {
-    const client = new Client(explicit, { ...options, onWait: waitTeller() });
+    const client = new Client(explicit, { ...options, onWait: waitTeller(console.log) });
     warnAboutIgnoredMicrotenant(sources);
     return new Session(client);
   });
@@ -189,8 +191,18 @@ function sourcesOf(read: ConfigReader): { key: string; sources: SettingSources &
   const key = JSON.stringify([settings, mappings]);
   const { env } = process;
   if (mappings === undefined) return { key, sources: { explicit: {}, config: (name) => settings[name], env } };
-  const envVarMappings = JSON.parse(mappings) as Record<string, string>;
+  const envVarMappings = parseMappings(mappings);
   return { key, sources: { explicit: settings, env, envVarMappings } };
+}
+
+function parseMappings(text: string): Record<string, string> {
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    throw new Error(
+      `zpa:${mappingsKey} is not meant for the configuration of a stack: set it in the options of a Provider.`,
+    );
+  }
 }
 
 /** Warns of a microtenant that is ignored: users would notice only by where objects are created. */
@@ -213,27 +225,6 @@ export function sdk(): typeof import("../../sdk") {
 export function gone(operation: string): Error {
   const { NotFoundError } = sdk();
   return new NotFoundError({ operation, reason: "it does not exist" });
-}
-
-/** Milliseconds between two lines, for reads and writes together. */
-const tellEvery = 10_000;
-
-const reasons: Record<WaitNotice["cause"], string> = {
-  limit: "of the tenant's rate limit",
-  refused: "ZPA has refused a request (429)",
-  failed: "ZPA has failed and is asked again",
-};
-
-/** Prints waits; the engine shows them on the stack. */
-function waitTeller(): (notice: WaitNotice) => void {
-  let lastTold = Number.NEGATIVE_INFINITY;
-  return ({ waiting, endsIn, kind, cause }) => {
-    if (performance.now() - lastTold < tellEvery) return;
-    lastTold = performance.now();
-    const who = waiting === 1 ? `1 ${kind.slice(0, -1)} waits` : `${waiting} ${kind} wait`;
-    const until = new Date(Date.now() + endsIn).toTimeString().slice(0, "hh:mm:ss".length);
-    console.log(`zpa: ${who} until ${until} (${Math.ceil(endsIn / 1000)} s) because ${reasons[cause]}`);
-  };
 }
 
 /** Drops objects that cannot be parsed. If one has the wanted name, ZPA refuses the name. */

@@ -10,8 +10,8 @@
 export interface SnapshotSource<T> {
   /** Resolves when the client is signed in, so that a whole wave can arrive before the first decision. */
   ready(): Promise<void>;
-  /** One request. Up to 500 objects; the first page is 1. */
-  page(number: number): Promise<{ items: T[]; totalPages: number }>;
+  /** One request. Up to 500 objects; the first page is 1. Undefined if ZPA says that there is no such list. */
+  page(number: number): Promise<{ items: T[]; totalPages: number } | undefined>;
   /** Undefined if ZPA says that it does not exist. One request. */
   get(id: string): Promise<T | undefined>;
   /** One request where the name is searchable; else it reads the whole list. */
@@ -53,6 +53,8 @@ export class Snapshot<T extends { id: string; name: string }> {
   private readonly wanted = new Set<string>();
   private waiting: Demand<T>[] = [];
   private running = false;
+  /** ZPA has said that there is no list. */
+  private isRefused = false;
 
   /**
    * @param lists - false for one call per object, always: only to measure what the lists save.
@@ -174,7 +176,7 @@ export class Snapshot<T extends { id: string; name: string }> {
 
   private async ask(): Promise<void> {
     const pages = this.pagesToRead();
-    if (pages.length > 0) return this.readPages(pages);
+    if (pages.length > 0 && !this.isRefused) return this.readPages(pages);
     await Promise.all(this.take(() => true).map((demand) => this.askOne(demand)));
   }
 
@@ -189,13 +191,22 @@ export class Snapshot<T extends { id: string; name: string }> {
 
   private async readPages(numbers: readonly number[]): Promise<void> {
     const [knownBefore, totalBefore] = [this.items.size, this.totalPages ?? Number.POSITIVE_INFINITY];
-    const pages = await Promise.all(numbers.map((number) => this.source.page(number)));
+    const pages = await this.pages(numbers);
+    if (pages === undefined) return;
     for (const number of numbers) this.pagesRead.add(number);
     for (const item of pages.flatMap((page) => page.items)) this.learn(item);
     this.totalPages = Math.max(1, pages.at(-1)?.totalPages ?? 1);
     if (this.totalPages > totalBefore && this.items.size === knownBefore) {
       throw new Error(`ZPA's list never ends: page ${numbers.at(-1)} brings nothing new, and announces more pages`);
     }
+  }
+
+  /** Undefined if ZPA has no such list, as that of a microtenant that was deleted: then each object is read alone. */
+  private async pages(numbers: readonly number[]): Promise<{ items: T[]; totalPages: number }[] | undefined> {
+    const pages = await Promise.all(numbers.map((number) => this.source.page(number)));
+    const found = pages.filter((page) => page !== undefined);
+    this.isRefused = found.length < pages.length;
+    return this.isRefused ? undefined : found;
   }
 
   private async askOne(demand: Demand<T>): Promise<void> {

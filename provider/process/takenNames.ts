@@ -3,7 +3,7 @@
 import { canonical, defaultMicrotenant, type Inputs, isSet, isUnknown, type State, type Values } from "../model/fields";
 import { inputNotes, stateNotes } from "../model/notes";
 import type { RemoteObject, ResourceDefinition } from "./definition";
-import type { Session } from "./session";
+import { refOf, type Session } from "./session";
 
 /**
  * Whether a listed object belongs to this microtenant. A microtenant also lists objects of Default, which have no
@@ -27,7 +27,8 @@ export async function refuseLosing<T extends RemoteObject>(
   id: string,
   state: State,
 ): Promise<void> {
-  const { seed = "" } = stateNotes(state);
+  // state has the seed of before a rename with aliases
+  const seed = session.holders.get(refOf(definition.kind, id)) ?? stateNotes(state).seed ?? "";
   const { inputs } = session.replacing.get(seed) ?? {};
   if (inputs === undefined || session.created.has(seed)) return;
   if (inputNotes(inputs).generated === true || isUnknown(inputs)) return;
@@ -70,5 +71,14 @@ export function nameTaken<T extends RemoteObject>(
     `A ${kind} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
       `add that name to the resource option aliases. ${replaced} ${remedy} ` +
       "Otherwise give this resource another name.",
+  );
+}
+
+/** For an update, which cannot take over another object. */
+export function nameTakenAtUpdate(kind: string, id: string, state: State, target: Values): Error {
+  return new Error(
+    `name: another ${kind} is named "${String(target["name"])}" already, so "${String(state["name"])}" (${id}) cannot be ` +
+      "renamed. Choose another name. To swap the names of two resources, give one of them a temporary name first, and run " +
+      "pulumi up twice.",
   );
 }

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ZpaClient } from "../../sdk";
 import { plainError } from "../model/errors";
 import { isSet, type Values } from "../model/fields";
+import { waitTeller } from "../model/waits";
 import { runsOnEngine } from "./engine";
 import { Provider } from "./provider";
 
@@ -185,8 +186,9 @@ function clientOf(provider: Provider | undefined, explicit: Values = {}): ZpaCli
       ? { config: (name: string) => stackConfig.get(name) }
       : { envVarMappings: provider.envVarMappings }),
   };
+  const onWait = waitTeller((line) => void pulumi.log.info(line));
   const key = JSON.stringify(resolveSettings({ ...sources, explicit }));
-  const known = clients.get(key) ?? new Client(explicit, sources);
+  const known = clients.get(key) ?? new Client(explicit, { ...sources, onWait });
   clients.set(key, known);
   return known;
 }

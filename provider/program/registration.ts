@@ -59,6 +59,7 @@ export function registration(
       ...(isNamed ? {} : { generated: true }),
       ...(opts?.replaceOnChanges === undefined ? {} : { replaceOn: opts.replaceOnChanges }),
       ...(opts?.retainOnDelete === true ? { retain: true } : {}),
+      ...(opts?.ignoreChanges === undefined ? {} : { ignored: opts.ignoreChanges }),
     };
   }
   const options = pulumi.mergeOptions({ additionalSecretOutputs: [...secretOutputs, ...secrets] }, opts ?? {});

@@ -27,6 +27,8 @@ export interface ApiResponse {
   serverTime: number | undefined;
   /** Details for an error about the content of the response. */
   facts: ZpaErrorDetails;
+  /** A DELETE that is presumed done: its object is not found after the response to an earlier attempt was lost. */
+  isPresumed?: true;
 }
 
 /** The part of the transport that endpoint families use. */

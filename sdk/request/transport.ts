@@ -165,10 +165,10 @@ export class Transport implements Sender {
       );
       return this.success(response, operation, secrets);
     } catch (error) {
-      // an earlier attempt of this delete succeeded, but its response was lost
+      // an earlier attempt of this delete has probably succeeded, but its response was lost
       const isDone = request.method === "DELETE" && operation.mayHaveHappened && error instanceof NotFoundError;
       if (!isDone) throw error;
-      return { body: undefined, serverTime: this.serverClock.now(), facts: {} };
+      return { body: undefined, serverTime: this.serverClock.now(), facts: {}, isPresumed: true };
     }
   }
 

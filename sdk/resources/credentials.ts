@@ -146,15 +146,18 @@ export class Credentials {
   /**
    * Deletes a credential. One DELETE.
    *
+   * @returns true if ZPA has confirmed it; false if it no longer finds the object after the response to an earlier attempt
+   * was lost: that attempt has deleted it, or others have moved it to another microtenant
    * @throws NotFoundError if it does not exist
    */
-  async delete(id: string, scope: Scope = {}): Promise<void> {
-    await send(this.sender, scope, {
+  async delete(id: string, scope: Scope = {}): Promise<boolean> {
+    const { isPresumed } = await send(this.sender, scope, {
       method: "DELETE",
       path: [...collection, { id }],
       replay: "safe",
       operation: `deleting ${singular} ${id}`,
     });
+    return isPresumed !== true;
   }
 
   /**

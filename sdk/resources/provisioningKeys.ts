@@ -176,13 +176,16 @@ export class ProvisioningKeys {
   /**
    * Deletes a key. One DELETE.
    *
+   * @returns true if ZPA has confirmed it; false if it no longer finds the object after the response to an earlier attempt
+   * was lost: that attempt has deleted it, or others have moved it to another microtenant
    * @throws NotFoundError if it does not exist
    */
-  async delete(type: AssociationType, id: string, scope: Scope = {}): Promise<void> {
+  async delete(type: AssociationType, id: string, scope: Scope = {}): Promise<boolean> {
     const operation = `deleting ${singular} ${id}`;
     checkType(type, operation);
     const path = [...collection(type), { id }];
-    await send(this.sender, scope, { method: "DELETE", path, replay: "safe", operation });
+    const { isPresumed } = await send(this.sender, scope, { method: "DELETE", path, replay: "safe", operation });
+    return isPresumed !== true;
   }
 
   /**

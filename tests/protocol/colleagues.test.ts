@@ -231,3 +231,41 @@ describe("A create that an error hook repeats", () => {
     }
   });
 });
+
+describe("The look at a new name before the old object is deleted", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start()));
+  afterEach(() => world.close());
+
+  it("is not forgotten after a rename with aliases", async () => {
+    const old = keyArgs(world, { name: "basel" });
+    const made = await make(await world.provider(), "ProvisioningKey", old);
+    const renamed = { __zpa: { seed: "renamed-0a1b2c3" } };
+    const { inputs, diff } = await plan(await world.provider(), made, { ...old, ...renamed });
+    assert.equal(diff.changes, false);
+    const theirs = await make(await world.provider(), "ProvisioningKey", keyArgs(world, { name: "zurich", __zpa: { seed: "theirs-0a1b2c3" } })); // prettier-ignore
+    const provider = await world.provider();
+    const next = keyArgs(world, { name: "zurich", keepers: { rotation: "2" }, ...renamed });
+    assert.deepEqual((await plan(provider, { ...made, inputs }, next)).diff.replaces, ["keepers"]);
+    await assert.rejects(provider.delete("ProvisioningKey", made.id, made.outputs), /"zurich" exists already/);
+    await world.assertInvariants({ live: [`key ${made.id}`, `key ${theirs.id}`] });
+  });
+
+  it("is not asked for by a refresh's diff before a destroy", async () => {
+    const [emea, apac] = ["EMEA", "APAC"].map((name) => world.simulator.addMicrotenant({ name }).id);
+    const args = keyArgs(world, { name: "zurich", microtenantId: emea });
+    const made = await make(await world.provider(), "ProvisioningKey", args);
+    world.simulator.keys.get(made.id)!.microtenantId = apac!;
+    const { id } = world.simulator.addKey({
+      name: "zurich",
+      zcomponentId: String(args.zcomponentId),
+      microtenantId: emea!,
+    });
+    world.protect(`key ${made.id}`);
+    const provider = await world.provider();
+    const seen = await refresh(provider, made);
+    await provider.delete("ProvisioningKey", made.id, seen!.outputs);
+    assert.ok(world.simulator.keys.has(id));
+    await world.assertInvariants();
+  });
+});

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { unknownValue } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { credentialArgs, keyArgs, make, plan, refresh, secretsFor, without } from "./driver";
+import { change, credentialArgs, keyArgs, make, plan, refresh, secretsFor, without } from "./driver";
 
 describe("An object that state holds", () => {
   let world: World;
@@ -187,5 +187,45 @@ describe("Keepers of which some are not known yet", () => {
     } finally {
       await world.close();
     }
+  });
+});
+
+describe("What ZPA and others say of an object that state holds", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start()));
+  afterEach(() => world.close());
+
+  it("does not empty the only copy of a text that is shown once", async () => {
+    const made = await make(await world.provider(), "ProvisioningKey", keyArgs(world, { exportable: false }));
+    world.simulator.keys.get(made.id)!.raw = { provisioningKey: "" };
+    const seen = await refresh(await world.provider(), made);
+    assert.ok(seen!.outputs.provisioningKey === made.outputs.provisioningKey, "the text is lost");
+    await world.assertInvariants({ live: [`key ${made.id}`] });
+  });
+
+  it("stays through an update with ignoreChanges, also before a refresh has seen that they reset the secret", async () => {
+    const { PASSWORD } = credentialArgs(world);
+    const args = { ...PASSWORD, __zpa: { seed: "jump-0a1b2c3", generated: true, ignored: ["password"] } };
+    const made = (await refresh(
+      await world.provider(),
+      await make(await world.provider(), "PrivilegedCredential", args),
+    ))!;
+    const { otherPassword } = secretsFor(world);
+    world.simulator.editCredential(made.id, { password: otherPassword }, { resetSecret: true });
+    await change(await world.provider(), made, { ...args, description: "of the jump host" });
+    assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "their secret was overwritten");
+    await world.assertInvariants({ live: [`credential ${made.id}`] });
+  });
+
+  it("says in a sentence that a rename meets a name that another one has", async () => {
+    const seed = (name: string) => ({ name, __zpa: { seed: `${name}-0a1b2c3` } });
+    const [one, two] = [keyArgs(world, seed("one")), keyArgs(world, seed("two"))];
+    const made = await make(await world.provider(), "ProvisioningKey", one);
+    const other = await make(await world.provider(), "ProvisioningKey", two);
+    await assert.rejects(
+      change(await world.provider(), made, { ...one, name: "two" }),
+      /name: another provisioning key is named "two" already, so "one" \(\d+\) cannot be renamed[^]*temporary name/,
+    );
+    await world.assertInvariants({ live: [`key ${made.id}`, `key ${other.id}`] });
   });
 });

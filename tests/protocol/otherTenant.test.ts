@@ -82,3 +82,26 @@ describe("A microtenant that the settings name", () => {
     await world.assertInvariants({ live: [refOf(made)] });
   });
 });
+
+describe("A tenant that only the token names", () => {
+  it("gets no new object while those of the stack belong to another one", async () => {
+    const home = await World.start();
+    const other = await World.start({ simulator: { customerId: "288230376151711744" } });
+    try {
+      const made = await make(await home.provider(), "ProvisioningKey", keyArgs(home));
+      const blank = Object.fromEntries(Object.keys(other.simulator.legacyEnvironment()).map((name) => [name, ""]));
+      const provider = await other.provider({
+        env: { ...blank, ...other.simulator.oneApiEnvironment(), ZPA_CUSTOMER_ID: "" },
+      });
+      assert.equal((await plan(provider, made, keyArgs(home))).diff.changes, false);
+      await assert.rejects(
+        make(provider, "ProvisioningKey", keyArgs(other, { __zpa: { seed: "new-0a1b2c3" } })),
+        /belongs to a different ZPA tenant/,
+      );
+      assert.equal(other.simulator.keys.size, 0);
+      await home.assertInvariants({ live: [refOf(made)] });
+    } finally {
+      await Promise.all([home.close(), other.close()]);
+    }
+  });
+});

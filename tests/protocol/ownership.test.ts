@@ -70,9 +70,22 @@ describe("An object that has the generated name of a new one", () => {
         assert.notEqual(replacement.outputs.name, old.outputs.name);
         await provider.delete(type, old.id, old.outputs);
         await provider.kill();
+        assert.match(provider.output(), new RegExp(`warning: .*"${old.outputs.name as string}" \\(id ${old.id}\\)`));
+        await world.assertInvariants({ live: [refOf(replacement)] });
+      });
+
+      it("is left alone without a warning when a run has found it in state", async () => {
+        const old = await recorded(type);
+        const later = await world.provider();
+        await plan(later, old, argsOf(type));
+        await later.kill("SIGINT");
+        const provider = await world.provider();
+        const replacement = await make(provider, type, argsOf(type));
+        await provider.delete(type, old.id, old.outputs);
+        await provider.kill();
         assert.match(
           provider.output(),
-          new RegExp(`zpa: [^:]*"${old.outputs.name as string}" \\(id ${old.id}\\) is held by this stack or another`),
+          new RegExp(`^zpa: [^:]*\\(id ${old.id}\\) is held by this stack or another one`),
         );
         await world.assertInvariants({ live: [refOf(replacement)] });
       });

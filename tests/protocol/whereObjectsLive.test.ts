@@ -74,3 +74,39 @@ describe("Where an object lives", () => {
     await world.assertInvariants({ live: [refOf(made)] });
   });
 });
+
+describe("A microtenant that others have deleted", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start()));
+  afterEach(() => world.close());
+
+  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+    it(`takes with it each ${type} of three, and neither refresh nor destroy fails`, async () => {
+      const { id: microtenantId } = world.simulator.addMicrotenant({ name: "EMEA" });
+      const provider = await world.provider();
+      const base = type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD;
+      const argsOf = (n: number) => ({ ...base, microtenantId, __zpa: { seed: `one${n}-0a1b2c3` } });
+      const made = await Promise.all([1, 2, 3].map((n) => make(provider, type, argsOf(n))));
+      world.simulator.microtenants.delete(microtenantId);
+      for (const { id } of made) world.simulator.keys.delete(id);
+      for (const { id } of made) world.simulator.credentials.delete(id);
+      const next = await world.provider();
+      const seen = await Promise.all(made.map((one) => refresh(next, one)));
+      assert.deepEqual(seen, [undefined, undefined, undefined]);
+      const last = await world.provider();
+      await Promise.all(made.map((one) => last.delete(one.type, one.id, one.outputs)));
+      await world.assertInvariants();
+    });
+  }
+
+  for (const kind of ["status", "resetBeforeCommit"] as const) {
+    it(`hides no credential that was moved there: it is deleted where it is, though the first attempt failed by ${kind}`, async () => {
+      const { id } = world.simulator.addMicrotenant({ name: "EMEA" });
+      const made = await make(await world.provider(), "PrivilegedCredential", credentialArgs(world).PASSWORD);
+      world.simulator.credentials.get(made.id)!.microtenantId = id;
+      world.fault({ ...(kind === "status" ? { kind, status: 503 } : { kind }), match: { method: "DELETE" } });
+      await (await world.provider()).delete(made.type, made.id, made.outputs);
+      await world.assertInvariants();
+    });
+  }
+});
