@@ -18,7 +18,7 @@ import {
   wasPosted,
   wasTakenOver,
 } from "./machineNotes";
-import { refOf, sdk, type Session } from "./session";
+import { holderOf, refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 import { isInMicrotenant, nameTaken } from "./takenNames";
 
@@ -60,6 +60,7 @@ export class Creation<T extends RemoteObject> {
     try {
       for (;;) {
         const there = this.inMicrotenant(await this.objects.named(this.name));
+        if (there.length === 0 && (await this.followDeleted())) continue;
         const result = there.length > 0 ? await this.recover(there) : await this.make();
         if (result === undefined) continue;
         this.settle();
@@ -192,8 +193,20 @@ export class Creation<T extends RemoteObject> {
   }
 
   /** Whether a crashed replacement created the next object: then state owns this one. */
-  private async hasSuccessor(item: T): Promise<boolean> {
+  private async hasSuccessor(item: { id: string }): Promise<boolean> {
     return this.isGenerated && this.inMicrotenant(await this.objects.named(this.nameAfter([item.id]))).length > 0;
+  }
+
+  /**
+   * Switches to the next name if this run has deleted the object that had the present one, and a crashed replacement had
+   * created the next object beside it: a later run would not find that.
+   */
+  private async followDeleted(): Promise<boolean> {
+    const { inputs, session, name } = this;
+    const id = this.isGenerated ? session.freed.get(holderOf(inputNotes(inputs).seed, name)) : undefined;
+    if (id === undefined || !(await this.hasSuccessor({ id }))) return false;
+    this.inputs = { ...inputs, name: this.nameAfter([id]) };
+    return true;
   }
 
   /** Whether only a crashed run can explain the object. */

@@ -13,7 +13,7 @@ import { create } from "./create";
 import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefinition } from "./definition";
 import { diff } from "./diff";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
-import { microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
+import { holderOf, microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
 import { nameTakenAtUpdate, refuseLosing } from "./takenNames";
 
 /** The dynamic provider of a resource. */
@@ -155,17 +155,19 @@ async function remove<T extends RemoteObject>(
   refuse(definition.objection(state));
   await refuseLosing(definition, session, id, state);
   const refusal = await removeThere(definition, session, id, state);
-  if (refusal === undefined) return;
-  // it may have been moved to another microtenant since it was listed
-  definition.objects(session, state).updated(id);
-  const found = await definition.find(session, id, state);
-  if (found !== undefined) {
-    const where = definition.outputs(found.item, { ...state, ...found.where });
-    const isSame = isSameMicrotenant(where["microtenantId"], state["microtenantId"]);
-    if (isSame && refusal instanceof Error) throw refusal;
-    await definition.remove(session, id, where);
+  if (refusal !== undefined) {
+    // it may have been moved to another microtenant since it was listed
+    definition.objects(session, state).updated(id);
+    const found = await definition.find(session, id, state);
+    if (found !== undefined) {
+      const where = definition.outputs(found.item, { ...state, ...found.where });
+      const isSame = isSameMicrotenant(where["microtenantId"], state["microtenantId"]);
+      if (isSame && refusal instanceof Error) throw refusal;
+      await definition.remove(session, id, where);
+    }
   }
   session.deleted.add(ref);
+  session.freed.set(holderOf(session.holders.get(ref) ?? stateNotes(state).seed, state["name"]), id);
 }
 
 /** Deletes the object where state says that it is. What makes it doubtful that it was there, if anything does. */
@@ -176,13 +178,11 @@ async function removeThere<T extends RemoteObject>(
   state: State,
 ): Promise<Error | "unconfirmed" | undefined> {
   try {
-    if (!(await definition.remove(session, id, state))) return "unconfirmed";
+    return (await definition.remove(session, id, state)) ? undefined : "unconfirmed";
   } catch (error) {
     if (error instanceof sdk().NotFoundError) return error;
     throw error;
   }
-  session.deleted.add(refOf(definition.kind, id));
-  return undefined;
 }
 
 /** Loaded with the first check, because zod takes a while to load. */

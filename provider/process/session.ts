@@ -49,6 +49,8 @@ export class Session {
   readonly tenants = new Map<string, State>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
+  /** By seed and name (see {@link holderOf}): the id of the object of a resource that this process has deleted. */
+  readonly freed = new Map<string, string>();
   /** By seed: a resource that this run replaces, its new inputs, and the ids that it has had so far. */
   readonly replacing = new Map<string, { past: string[]; state: State; inputs: Inputs }>();
 
@@ -152,6 +154,11 @@ export class Session {
 /** Identifies an object: a key and a credential may have the same id. */
 export function refOf(kind: string, id: string): string {
   return `${kind} ${id}`;
+}
+
+/** Identifies a name of a resource: a forced replacement gets the same one again, once the old object is gone. */
+export function holderOf(seed: string | undefined, name: unknown): string {
+  return JSON.stringify([seed, name]);
 }
 
 const sessions = new Map<string, Session>();

@@ -101,6 +101,23 @@ describe("A create that goes half of its way", () => {
     await world.assertInvariants({ live: [`credential ${id}`] });
   });
 
+  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+    it(`is found again where the old ${type} is deleted first, after a replacement that was killed had created first`, async () => {
+      const args = type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD;
+      const first = await world.provider();
+      const old = await make(first, type, args);
+      await first.kill("SIGINT");
+      const crashed = await world.provider();
+      const lost = await make(crashed, type, args);
+      await crashed.kill("SIGKILL");
+      const again = await world.provider();
+      await again.delete(type, old.id, old.outputs);
+      const { id } = await make(again, type, args);
+      assert.equal(id, lost.id);
+      await world.assertInvariants({ live: [`${type === "ProvisioningKey" ? "key" : "credential"} ${id}`] });
+    });
+  }
+
   it("says that the object may exist where not even the look for it was possible", async () => {
     world.fault({ kind: "resetAfterCommit", match: { method: "POST", path: /Key$/ } });
     world.fault({ ...refused, match: { method: "GET", path: /Key$/, nth: 2 } });
