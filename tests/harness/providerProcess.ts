@@ -77,7 +77,7 @@ type Call<Request, Response> = (
   callback: (error: grpc.ServiceError | null, response: Response) => void,
 ) => grpc.ClientUnaryCall;
 
-const startTimeLimitMs = 15_000;
+const startTimeLimitMs = 60_000;
 const running = new Set<ChildProcess>();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 
@@ -144,7 +144,7 @@ export class ProviderProcess {
   /**
    * Starts a process and configures it.
    *
-   * @throws Error with the process's output if it does not come up within 15 seconds
+   * @throws Error with the process's output if it does not come up within a minute
    */
   static async start(options: ProviderProcessOptions = {}): Promise<ProviderProcess> {
     const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "127.0.0.1:0"], {

@@ -104,6 +104,8 @@ export interface TestStack {
   killProviders(): number;
   /** Kills the Pulumi CLI of this stack's run with SIGKILL, and then its orphaned providers. Returns how many engines. */
   killEngine(): number;
+  /** Sends a signal to the Pulumi CLI of this stack's run alone, and returns how many there were. */
+  signalEngine(signal: NodeJS.Signals): number;
   /** The Automation API's own object, for what is not offered here. Its calls do not go into the transcript. */
   readonly automation: Stack;
   /** Runs `action` in the environment of this stack's program. For calls of `automation`. */
@@ -276,6 +278,11 @@ export async function createStack(args: StackArgs): Promise<TestStack> {
       killProcesses(processes());
       return engines;
     },
+    signalEngine: (signal) =>
+      killProcesses(
+        processes().filter(({ kind }) => kind === "engine"),
+        signal,
+      ),
     dispose() {
       killProcesses(processes());
       rmSync(folder, { recursive: true, force: true });

@@ -58,12 +58,12 @@ export function findProcesses(variable: string): StackProcess[] {
   return process.platform === "linux" ? onLinux(variable) : withPs(variable);
 }
 
-/** Kills at once (SIGKILL, no clean-up of their own) and returns how many were there to be killed. */
-export function killProcesses(processes: readonly StackProcess[]): number {
+/** Kills at once (SIGKILL, no clean-up of their own), or sends another signal; returns how many were there to get it. */
+export function killProcesses(processes: readonly StackProcess[], signal: NodeJS.Signals = "SIGKILL"): number {
   let killed = 0;
   for (const { pid } of processes) {
     try {
-      process.kill(pid, "SIGKILL");
+      process.kill(pid, signal);
       killed++;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;

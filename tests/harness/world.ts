@@ -39,6 +39,8 @@ export interface Expectation {
   live?: readonly string[];
   /** Reads that the programs' own look-ups cost, each time they run; default 0. */
   lookUpReads?: number;
+  /** False where clients are told of no limit, or run on several machines. */
+  isRateKept?: false;
   /** What shows that nothing changes any more; default a preview and an up. */
   steadyBy?: readonly ("preview" | "up")[];
 }
@@ -164,7 +166,7 @@ export class World {
       if (resourcesOf(states[index]!).length > 0) await this.assertSteady(stack, expectation);
     }
     this.assertNothingShown();
-    assertRate(this.simulator.log, (refusal) => this.retryAfterOf(refusal));
+    if (expectation.isRateKept !== false) assertRate(this.simulator.log, (refusal) => this.retryAfterOf(refusal));
     assertDeadlines(this.calls);
   }
 

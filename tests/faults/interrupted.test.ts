@@ -1,0 +1,3 @@
+import { killedWhere } from "./killedRows";
+
+killedWhere("the CLI is interrupted once", "the CLI is interrupted twice");

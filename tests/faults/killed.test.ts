@@ -1,0 +1,3 @@
+import { killedWhere } from "./killedRows";
+
+killedWhere("the provider process is killed", "the CLI is killed and the provider goes on", "the CLI and the provider are killed"); // prettier-ignore
