@@ -55,7 +55,12 @@ const headers = fc
     {
       "content-type": fc.oneof({ weight: 5, arbitrary: fc.constant("application/json") }, headerValue),
       "content-encoding": fc.constantFrom("gzip", "br", "identity", "any"),
-      "content-length": fc.constantFrom("0", "3", "999"),
+      "content-length": fc.constantFrom("0", "1", "3", "999"),
+      // waits of less than an operation may take are another property's
+      "retry-after": fc.oneof(
+        fc.constantFrom("1", "13s", "Thu, 01 Jan 2099 00:00:00 GMT", "9".repeat(20)),
+        headerValue,
+      ),
       location: headerValue,
       date: headerValue,
       "x-request-id": headerValue,
