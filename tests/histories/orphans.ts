@@ -9,6 +9,8 @@ import type { StackScene } from "./scene";
 interface Orphan {
   readonly ref: string;
   readonly stack: StackScene;
+  /** The resource that it was made for. */
+  readonly key: string;
   /** What the program said, and whether the engine was told to replace. */
   readonly intent: string;
 }
@@ -35,7 +37,8 @@ export class Orphans {
     forced: ReadonlySet<string>,
   ): void {
     const goal = goals.find(({ args, name: logical }) => name === args["name"] || name.startsWith(`${logical}-`));
-    if (goal !== undefined) this.left.push({ ref, stack, intent: intentOf(stack, goal, forced) });
+    if (goal === undefined) return;
+    this.left.push({ ref, stack, key: keyOf(goal), intent: intentOf(stack, goal, forced) });
   }
 
   /**
@@ -55,6 +58,13 @@ export class Orphans {
       else assert.ok(!isLost(ref), `I5: ${ref}, which a run has left, was neither found again nor named`);
     }
     this.left = this.left.filter((orphan) => orphan.stack !== stack);
+  }
+
+  /** Nobody can be asked for those of this resource any more. */
+  abandon(stack: StackScene, key: string): void {
+    const lost = this.left.filter((orphan) => orphan.stack === stack && orphan.key === key);
+    for (const { ref } of lost) this.abandoned.add(ref);
+    this.left = this.left.filter((orphan) => !lost.includes(orphan));
   }
 
   /** Nobody can be asked for any of them any more. */

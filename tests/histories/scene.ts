@@ -167,6 +167,7 @@ export class Scene {
     this.pass(120);
     const before = new Set(this.remoteTexts().keys());
     const recordedBefore = new Set(this.inState().keys());
+    const held = stack.state.entries.map((entry) => ({ ref: refOf(entry), key: keyOf(entry) }));
     const { url, clientId, clientSecret, customerId } = this.simulator;
     const config = { "zpa:zpaClientId": clientId, "zpa:zpaCustomerId": customerId, "zpa:baseUrl": url };
     const secretConfig = { "zpa:zpaClientSecret": clientSecret };
@@ -190,6 +191,11 @@ export class Scene {
       this.noteChange(ref);
       if (!this.moved.has(ref)) this.moved.set(ref, intentsOf(this, stack).get(ref));
     }
+    // a replacement that was killed has made the next object beside one of these: a run that deletes that one and goes on
+    // finds it, the run after it is told nothing of the one that is gone
+    const isCutShort = hazards.isKilled || failure !== undefined;
+    const gone = held.filter(({ ref }) => isCutShort && before.has(ref) && !this.exists(ref));
+    for (const { key } of gone) this.orphans.abandon(stack, key);
     this.attribute(before, stack, hazards, forced);
     this.assertForeignUntouched();
     if (hazards.isKilled) return "killed";
