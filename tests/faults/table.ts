@@ -183,5 +183,6 @@ export const faultClasses: readonly FaultClass[] = [
   {
     what: "random histories of programs, kills, faults and others",
     tests: [["histories/histories.test.ts", "lose nothing and leak nothing"]],
+    readme: ["Repeat the command before you change the program", "Delete it in the Admin Portal; its name begins"],
   },
 ];

@@ -62,8 +62,12 @@ describe("A backend that cannot be written when ZPA has carried a request out", 
     assert.equal(await isAskedToClear(), true);
     // the run has interrupted its provider as one does that has recorded all: it cannot tell the two apart
     const { stdout } = await stack.up();
-    for (const id of made)
-      assert.match(stdout, new RegExp(`warning: .*\\(id ${id}\\) exists already and is left alone`));
+    for (const id of made) {
+      assert.match(
+        stdout,
+        new RegExp(`\\(id ${id}\\) is held .*could not write its state, no stack holds it: delete it`),
+      );
+    }
     await stack.refresh({ clearPendingCreates: true });
     const named = world.remote().flatMap(({ ref }) => (made.includes(ref.split(" ")[1]!) ? [ref] : []));
     await world.assertInvariants({ live: named, steadyBy: ["up"] });
