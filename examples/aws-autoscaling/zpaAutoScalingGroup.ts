@@ -60,7 +60,7 @@ export interface ZpaAutoScalingGroupArgs {
   role?: pulumi.Input<string>;
   /** Existing security groups, in place of `clients`. Default: one that lets `clients` in and everything out. */
   securityGroupIds?: pulumi.Input<string>[];
-  /** CIDR blocks that reach a service edge (TCP and UDP 443). Default none, as an App Connector wants it. */
+  /** CIDR blocks, IPv4 or IPv6, that reach a service edge (TCP and UDP 443). Default none, as an App Connector wants it. */
   clients?: string[];
   /** Whether the machines have public addresses. Default false. */
   publicAddress?: boolean;
@@ -96,9 +96,8 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
       heartbeatTimeout: hookSeconds,
     };
 
-    // 1. The keys, each in a secret of its own. Running machines may need the key that they have enrolled with, and a
-    // refresh that is rolled back boots machines with the previous one. Each machine that ever
-    // starts spends a use: the largest fleet, and each of its machines again whenever it is replaced.
+    // 1. The keys, the present one first, each in a secret of its own: running machines may need an older one. Each machine
+    // that ever starts spends a use: the largest fleet, and each of its machines again whenever it is replaced.
     const keys = generationsOf(args).map((generation) => {
       const key = new zpa.ProvisioningKey(
         `${name}-${generation}`,
@@ -176,7 +175,9 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
         ? { owners: ["aws-marketplace"], filters: filters("product-code", productCode) }
         : { owners: [redHat], filters: filters("name", "RHEL-9.*_HVM-*-x86_64-*-Hourly2-GP3") };
     const ami = aws.ec2.getAmiOutput(
-      args.imageId ? { filters: filters("image-id", args.imageId) } : { mostRecent: true, ...newest },
+      args.imageId
+        ? { filters: filters("image-id", args.imageId), includeDeprecated: true }
+        : { mostRecent: true, ...newest },
       parent,
     );
     const machineTags = { Name: groupName, ...tags };
@@ -223,7 +224,9 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
 
     // 4. The group. A changed launch template starts an instance refresh, which adds machines before it takes any away. A
     // new machine is in service when its boot script has completed the hook; one that cannot enroll is abandoned, and the
-    // refresh fails after an hour without progress and is rolled back.
+    // refresh fails after an hour without progress. No autoRollback: the provider gives the group the new template before
+    // it starts the refresh, so that it would roll back to that one,
+    // https://github.com/hashicorp/terraform-provider-aws/issues/34189.
     const group = new aws.autoscaling.Group(
       name,
       {
@@ -242,7 +245,6 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
             minHealthyPercentage: 100,
             maxHealthyPercentage: 150,
             instanceWarmup: "300",
-            autoRollback: true,
           },
         },
         tags: Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
@@ -276,13 +278,11 @@ export class ZpaAutoScalingGroup extends pulumi.ComponentResource {
   private securityGroup(name: string, title: string, args: ZpaAutoScalingGroupArgs): pulumi.Output<string> {
     const parent = { parent: this };
     const { vpcId } = aws.ec2.getSubnetOutput({ id: args.subnetIds[0] }, parent);
-    const { clients: cidrBlocks = [], tags } = args;
-    const ingress = (cidrBlocks.length === 0 ? [] : ["tcp", "udp"]).map((protocol) => ({
-      protocol,
-      fromPort: 443,
-      toPort: 443,
-      cidrBlocks,
-    }));
+    const { clients = [], tags } = args;
+    const [v6, v4] = [true, false].map((colon) => clients.filter((block) => block.includes(":") === colon));
+    const blocks = { cidrBlocks: v4, ipv6CidrBlocks: v6 };
+    const https = (protocol: string) => ({ protocol, fromPort: 443, toPort: 443, ...blocks });
+    const ingress = clients.length === 0 ? [] : [https("tcp"), https("udp")];
     const egress = [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"], ipv6CidrBlocks: ["::/0"] }];
     return new aws.ec2.SecurityGroup(name, { description: title, vpcId, ingress, egress, tags }, parent).id;
   }

@@ -96,6 +96,14 @@ describe("An operator", () => {
     });
   }
 
+  for (const example of ["aws-autoscaling", "aws-service-edge"] as const) {
+    it(`of ${example} reads that a refresh that has failed is not rolled back, and how to start it again`, () => {
+      const wanted =
+        /Nothing is rolled back.*start-instance-refresh.*MinHealthyPercentage=100,MaxHealthyPercentage=150,InstanceWarmup=300,SkipMatching=true/s;
+      assert.match(readText(example, "README.md"), wanted);
+    });
+  }
+
   for (const example of fleets) {
     for (const [what, where] of Object.entries(warnings)) {
       it(`of ${example} reads ${what}`, () => assert.match(readText(example, "README.md"), where));

@@ -147,7 +147,7 @@ for (const example of fleets) {
         assert.notEqual(userDataOf(graph), userDataOf(rotated));
       });
 
-      it("takes nothing away: the fleet's key stays, and so does the secret that a roll-back boots from", () => {
+      it("takes nothing away: the fleet's key stays, and so does the secret that it stands in", () => {
         const gone = identities(graph).filter((identity) => !identities(rotated).includes(identity));
         assert.deepEqual(gone, []);
       });

@@ -14,8 +14,8 @@ const roll = {
 
 /** How a roll ends in which no new machine can enroll. */
 const refusal = {
-  "aws-autoscaling": "rolled back",
-  "aws-service-edge": "rolled back",
+  "aws-autoscaling": "stopped",
+  "aws-service-edge": "stopped",
   "azure-vmss": "stopped",
   "gcp-mig": "waiting",
 } as const;

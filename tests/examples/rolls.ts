@@ -15,13 +15,12 @@ export interface Outcome {
   old: number;
   /** New machines in service. */
   young: number;
-  end: "done" | "rolled back" | "stopped" | "waiting";
+  end: "done" | "stopped" | "waiting";
 }
 
 interface RefreshPreferences {
   minHealthyPercentage?: number;
   maxHealthyPercentage?: number;
-  autoRollback?: boolean;
 }
 
 interface LifecycleHook {
@@ -33,7 +32,7 @@ interface LifecycleHook {
 
 /**
  * EC2 Auto Scaling's instance refresh. A machine is in service once it runs, or once its launch hook is completed; a
- * refresh that makes no progress for an hour fails.
+ * refresh that makes no progress for an hour fails. There is no way back: the group has the new template already.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
  */
 export function instanceRefresh(graph: Graph, fleet: number, boot: Boot): Outcome {
@@ -53,7 +52,7 @@ export function instanceRefresh(graph: Graph, fleet: number, boot: Boot): Outcom
     typeof boot === "number" && boot * 60 <= Math.min(script!.deadlineSeconds!, hook?.heartbeatTimeout ?? 0);
   const inService = hook === undefined || (told ? enrolls : hook.defaultResult === "CONTINUE");
 
-  const { minHealthyPercentage = 90, maxHealthyPercentage = 100, autoRollback } = group.instanceRefresh.preferences;
+  const { minHealthyPercentage = 90, maxHealthyPercentage = 100 } = group.instanceRefresh.preferences;
   const least = Math.ceil((fleet * minHealthyPercentage) / 100);
   const most = Math.max(fleet + 1, Math.floor((fleet * maxHealthyPercentage) / 100));
   let [old, young, minutesWithoutProgress] = [fleet, 0, 0];
@@ -61,9 +60,7 @@ export function instanceRefresh(graph: Graph, fleet: number, boot: Boot): Outcom
     if (old > 0 && old + young > least) old--;
     else if (inService && old + young < most) young++;
     else minutesWithoutProgress += hook ? hook.heartbeatTimeout / 60 : 5;
-    if (minutesWithoutProgress >= 60) {
-      return autoRollback ? { old: old + young, young: 0, end: "rolled back" } : { old, young, end: "stopped" };
-    }
+    if (minutesWithoutProgress >= 60) return { old, young, end: "stopped" };
   }
   return { old, young, end: "done" };
 }
