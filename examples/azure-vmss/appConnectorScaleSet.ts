@@ -68,6 +68,8 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
 
   constructor(name: string, args: AppConnectorScaleSetArgs, options?: pulumi.ComponentResourceOptions) {
     super("zpa:azure:AppConnectorScaleSet", name, {}, options);
+    if (!/^(?=.{1,15}$)[a-z](-?[a-z0-9])*$/i.test(name))
+      throw new Error("name must be at most 15 letters, digits and single hyphens, as Azure wants it of machines");
     const parent = { parent: this };
     const { resourceGroupName, tags, minSize, maxSize, administrator, healthGate = true } = args;
 
@@ -178,9 +180,8 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
         dependsOn: keys.map(({ reader }) => reader),
       },
     );
-    const span = { timeGrain: "PT1M", timeWindow: "PT10M" };
-    const average = { ...span, statistic: "Average", timeAggregation: "Average" } as const;
-    const cpu = { ...average, metricName: "Percentage CPU", metricResourceUri: scaleSet.id };
+    const load = { metricName: "Percentage CPU", statistic: "Average", timeAggregation: "Average" } as const;
+    const cpu = { ...load, timeGrain: "PT1M", timeWindow: "PT10M", metricResourceUri: scaleSet.id };
     const step = { type: "ChangeCount", value: "1", cooldown: "PT10M" } as const;
     const rule = (operator: "GreaterThan" | "LessThan", threshold: number, direction: "Increase" | "Decrease") => ({
       metricTrigger: { ...cpu, operator, threshold },

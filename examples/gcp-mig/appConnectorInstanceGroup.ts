@@ -165,7 +165,9 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
         baseInstanceName: name,
         distributionPolicyZones: zones,
         versions: [{ instanceTemplate: template.selfLink }],
-        // Other zones are another group. The old one goes when the machines that this one begins with are there and healthy.
+        // Other zones are another group. The old one goes when the machines that this one begins with are there and healthy:
+        // a group is not stable while it verifies a machine, and it does until the health check says HEALTHY,
+        // https://cloud.google.com/compute/docs/reference/rest/v1/InstanceAction.
         targetSize: args.minSize,
         waitForInstances: true,
         waitForInstancesStatus: "STABLE",

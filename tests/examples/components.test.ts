@@ -162,6 +162,15 @@ describe("A component", () => {
     assert.ok(scaleSet.includes(`"networkSecurityGroup":{"id":"${names.group}"}`));
   });
 
+  for (const name of ["zpa-connectors-2", "zpa_connectors", "zpa--connectors"]) {
+    it(`of Azure refuses the name ${name}, of which Azure would make no machines or no vault`, async () => {
+      await assert.rejects(
+        program("azure-vmss", (components) => void components["azure-vmss"](name)),
+        /name must be at most 15 letters, digits and single hyphens/,
+      );
+    });
+  }
+
   it("of Google Cloud takes an existing service account, and leaves the firewall to others", async () => {
     const graph = await program("gcp-mig", (components) => {
       components["gcp-mig"]("connectors", {

@@ -78,6 +78,7 @@ describe("An operator", () => {
       "that a break of ZPA leaves the fleet as it is",
       /a break of ZPA or of Cloud NAT leaves the fleet as it is/,
     ],
+    ["azure-vmss", "what a scale set keeps for life", /keeps its `image`, its `administrator` and each of its `zones`/],
     ["azure-vmss", "that short quota lets old machines go first", /short Azure upgrades in place.*before new ones/s],
     ["kubernetes", "that a ready pod is no proof", /a pod is ready whether it has enrolled or not/],
     [
