@@ -6,6 +6,7 @@ import { EnrollmentCertificates } from "./resources/enrollmentCertificates";
 import { Microtenants } from "./resources/microtenants";
 import { ProvisioningKeys } from "./resources/provisioningKeys";
 import { privateFolder } from "./privateFolder";
+import type { Headroom } from "./rateLimit/limiter";
 import { RateLedger } from "./rateLimit/sharedLedger";
 import type { WaitNotice } from "./rateLimit/waits";
 import { type ResolvedSettings, resolveSettings } from "./settings/resolve";
@@ -119,6 +120,25 @@ export class ZpaClient {
   }
 
   /**
+   * The id of the tenant. Signs in if only the token names it.
+   *
+   * @param signal - aborts the call
+   * @throws as {@link signIn} does; ConfigurationError if neither the settings nor the token name a tenant
+   */
+  customerId(signal?: AbortSignal): Promise<string> {
+    return this.#transport.customerId(signal);
+  }
+
+  /**
+   * What the rate limit leaves now for reads (GET) and for writes, as counted by this client and the processes that share
+   * its ledger. Sends nothing. What other machines send is not known.
+   */
+  rateHeadroom(): { reads: Headroom; writes: Headroom } {
+    const { reads, writes } = this.#transport;
+    return { reads: reads.headroom(), writes: writes.headroom() };
+  }
+
+  /**
    * A short hash of the customer id that identifies the tenant without revealing the id. It is the same for every API
    * client of the tenant. Signs in if only the token names the customer id.
    *
@@ -126,7 +146,7 @@ export class ZpaClient {
    * @throws as {@link signIn} does; ConfigurationError if neither the settings nor the token name a tenant
    */
   async tenantFingerprint(signal?: AbortSignal): Promise<string> {
-    return fingerprint(await this.#transport.customerId(signal));
+    return fingerprint(await this.customerId(signal));
   }
 
   /** The {@link tenantFingerprint} if it is known without a request, else undefined. */

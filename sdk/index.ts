@@ -36,6 +36,7 @@ export {
   type ProvisioningKeyBody,
   type ProvisioningKeys,
 } from "./resources/provisioningKeys";
+export { type Headroom } from "./rateLimit/limiter";
 export { type WaitNotice } from "./rateLimit/waits";
 export { redact } from "./http/redact";
 export { type LookUps } from "./resources/lookUps";
@@ -43,5 +44,6 @@ export { havingName, sameName } from "./text";
 export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
 export { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 export { type SettingSources } from "./settings/sources";
+export { type SettingOrigin, settingOrigins } from "./settings/origins";
 export { settingFacts, type SettingFacts, type SettingName, settingNames, type ZpaSettings } from "./settings/settings";
 export { type RequestEvent } from "./http/connection";

@@ -19,6 +19,16 @@ export interface Permit {
   release(): void;
 }
 
+/** What the rate limit leaves for requests that are sent now. */
+export interface Headroom {
+  /** Requests per 10 s; 0 for no limit. */
+  limit: number;
+  /** How many can be sent at once; undefined if there is no limit. */
+  free: number | undefined;
+  /** Milliseconds for which ZPA has asked all requests to wait; 0 if it has not. */
+  pausedFor: number;
+}
+
 /** The slot of one request. `freeAt` is undefined while the request is in flight. */
 type Slot = ForeignSlot;
 
@@ -94,6 +104,18 @@ export class RateLimiter {
       this.queue.splice(index === -1 ? this.queue.length : index, 0, waiter);
       this.pump();
     });
+  }
+
+  /** What is free now: without the requests of this client and, with a ledger, of this user's other processes. */
+  headroom(): Headroom {
+    const { clock, ledger, kind, limit } = this.options;
+    const now = clock.now();
+    if (ledger !== undefined && limit > 0) this.applyOthers(ledger.others(kind));
+    this.slots = this.slots.filter((slot) => slot.freeAt === undefined || slot.freeAt > now);
+    const buckets = [...new Set([...this.slots, ...this.foreign].map(({ bucket }) => bucket))];
+    const taken = Math.max(0, ...buckets.map((bucket) => this.slotsOf(bucket).length));
+    const free = limit === 0 ? undefined : Math.max(0, limit - taken);
+    return { limit, free, pausedFor: Math.max(0, this.pausedUntil - now) };
   }
 
   /**

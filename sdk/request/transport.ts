@@ -54,8 +54,8 @@ export class Transport implements Sender {
   readonly #tokens: TokenSource;
   readonly #http: HttpConnection;
   readonly serverClock: ServerClock;
-  private readonly reads: RateLimiter;
-  private readonly writes: RateLimiter;
+  readonly reads: RateLimiter;
+  readonly writes: RateLimiter;
   private readonly budget = new RetryBudget();
   private readonly running = new Set<Operation>();
   private readonly refusals: Refusals;

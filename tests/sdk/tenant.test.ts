@@ -36,6 +36,7 @@ describe("A client", () => {
       const known = client.knownTenantFingerprint;
       assert.match(known!, /^[0-9a-f]{16}$/);
       assert.equal(await client.tenantFingerprint(), known);
+      assert.equal(await client.customerId(), double.customerId);
       assert.equal(double.signIns.length + double.requests.length, 0);
     });
 

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { RateLimiter } from "../../sdk/rateLimit/limiter";
 import { RateLedger } from "../../sdk/rateLimit/sharedLedger";
 import { FakeClock } from "../property/fakeClock";
 
@@ -42,6 +43,17 @@ describe("The ledger of requests", () => {
     one.claim("writes", "key");
     assert.deepEqual(other.others("writes").slots, [{ bucket: "key", freeAt: undefined }]);
     assert.deepEqual(one.others("writes").slots, []);
+  });
+
+  it("takes what other processes have under way off a limiter's headroom", () => {
+    const limiter = new RateLimiter({ kind: "writes", limit: 10, scope: "tenant", clock, ledger: process() });
+    const other = process();
+    other.claim("writes", "key");
+    other.claim("reads", "key");
+    other.pause("writes", clock.now() + 5_000);
+    const { free, pausedFor } = limiter.headroom();
+    assert.equal(free, 9);
+    assert.ok(pausedFor >= 5_000 && pausedFor < 5_003, String(pausedFor));
   });
 
   it("shows until when a request counts, by the clock of whoever asks, and never too early", () => {

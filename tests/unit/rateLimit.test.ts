@@ -34,6 +34,26 @@ describe("The rate limiter", () => {
     assert.equal(left.filter(({ at }) => at === 10_060).length, 10);
   });
 
+  it("tells what is free now, until when ZPA asks to wait, and sends nothing for that", async () => {
+    const { clock, limiter, left, send } = setUp();
+    assert.deepEqual(limiter.headroom(), { limit: 10, free: 10, pausedFor: 0 });
+    await clock.runFor(Promise.all(["one", "two", "three"].map((name) => send(name))));
+    assert.equal(limiter.headroom().free, 7);
+    limiter.refused(13_000);
+    assert.equal(limiter.headroom().pausedFor, 13_000);
+    await clock.runUntil(20_000);
+    assert.deepEqual(limiter.headroom(), { limit: 10, free: 10, pausedFor: 0 });
+    assert.equal(left.length, 3);
+    assert.deepEqual(setUp({ limit: 0 }).limiter.headroom(), { limit: 0, free: undefined, pausedFor: 0 });
+  });
+
+  it("counts the fullest family where each has a limit of its own", async () => {
+    const { clock, limiter, send } = setUp({ scope: "endpoint" });
+    await clock.runFor(Promise.all([send("key"), send("another key")]));
+    (await limiter.acquire(limiter.ticket(), "credential")).release();
+    assert.equal(limiter.headroom().free, 8);
+  });
+
   it("lets a refused request leave before those that came after it", async () => {
     const { clock, limiter, send, names } = setUp({ limit: 1 });
     const refused = limiter.ticket();
