@@ -1,16 +1,15 @@
-// The parts of the README that stand elsewhere already: made from their source, between two comments of the same name.
+// The parts of the documents that stand elsewhere already: made from their source, between two comments of the same name.
 // `npm run readme` writes them; a test compares.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
+import { commandLine } from "../provider/cli/program";
 import type { Field, FieldTable } from "../provider/model/fields";
 import { fieldsOfType, privilegedCredentialFields } from "../provider/model/privilegedCredential";
 import { provisioningKeyFields } from "../provider/model/provisioningKey";
 import { settingsTable } from "../sdk/settings/table";
 import { repositoryRoot } from "./harness/environment";
-
-const readme = path.join(repositoryRoot, "README.md");
 
 const code = (...file: string[]) => {
   const text = readFileSync(path.join(repositoryRoot, ...file), "utf8");
@@ -40,29 +39,62 @@ function credentialTypeTable(): string {
   return ["| credentialType | Required | Optional |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-const blocks: Readonly<Record<string, () => string>> = {
-  quickstart: () => code("examples", "quickstart", "index.ts"),
-  settings: settingsTable,
-  "fields ProvisioningKey": () => fieldTable(provisioningKeyFields),
-  "fields PrivilegedCredential": () => fieldTable(privilegedCredentialFields),
-  "credential-types": credentialTypeTable,
-  "sdk-example": () => code("tests", "sdk", "nearlyUsedUp.ts"),
+/** What `--help` prints, at a width for a page. */
+function help(name?: string): string {
+  const program = commandLine();
+  const command = name === undefined ? program : program.commands.find((one) => one.name() === name)!;
+  let text = "";
+  command.configureOutput({
+    getOutHelpWidth: () => 100,
+    getOutHasColors: () => false,
+    writeOut: (part) => (text += part),
+  });
+  command.outputHelp();
+  return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
+}
+
+type Blocks = Readonly<Record<string, () => string>>;
+
+const blocks: Readonly<Record<string, Blocks>> = {
+  "README.md": {
+    quickstart: () => code("examples", "quickstart", "index.ts"),
+    settings: settingsTable,
+    "fields ProvisioningKey": () => fieldTable(provisioningKeyFields),
+    "fields PrivilegedCredential": () => fieldTable(privilegedCredentialFields),
+    "credential-types": credentialTypeTable,
+    "sdk-example": () => code("tests", "sdk", "nearlyUsedUp.ts"),
+  },
+  "docs/command-line.md": {
+    "help-of-all": () => help(),
+    ...Object.fromEntries(commandLine().commands.map((one) => [`help-of-${one.name()}`, () => help(one.name())])),
+  },
 };
 
-/** The README with its made parts as they should be. @throws Error when one of the comments is missing. */
-export async function renderReadme(text: string): Promise<string> {
+/** Paths of the documents that have such parts. */
+export const documents = Object.keys(blocks);
+
+/** A document with its made parts as they should be. @throws Error when one of the comments is missing. */
+export async function renderDocument(document: string, text: string): Promise<string> {
   let rendered = text;
-  for (const [name, make] of Object.entries(blocks)) {
+  for (const [name, make] of Object.entries(blocks[document]!)) {
     const [open, close] = [`<!-- ${name} -->`, `<!-- /${name.split(" ")[0]} -->`];
     const from = rendered.indexOf(open);
     const to = rendered.indexOf(close, from);
-    if (from === -1 || to === -1) throw new Error(`README.md has no ${open} … ${close}.`);
+    if (from === -1 || to === -1) throw new Error(`${document} has no ${open} … ${close}.`);
     rendered = `${rendered.slice(0, from)}${open}\n\n${make()}\n\n${rendered.slice(to)}`;
   }
-  const options = await prettier.resolveConfig(readme);
-  return prettier.format(rendered, { ...options, filepath: readme });
+  const filepath = path.join(repositoryRoot, document);
+  const options = await prettier.resolveConfig(filepath);
+  return prettier.format(rendered, { ...options, filepath });
 }
 
-export const readReadme = () => readFileSync(readme, "utf8");
+export const readDocument = (document: string) => readFileSync(path.join(repositoryRoot, document), "utf8");
 
-if (require.main === module) void renderReadme(readReadme()).then((text) => writeFileSync(readme, text));
+async function renderAll(): Promise<void> {
+  for (const document of documents) {
+    const rendered = await renderDocument(document, readDocument(document));
+    writeFileSync(path.join(repositoryRoot, document), rendered);
+  }
+}
+
+if (require.main === module) void renderAll();

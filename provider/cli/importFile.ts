@@ -1,8 +1,9 @@
 // Objects that exist already, as a file for `pulumi import --file` and as TypeScript to paste. Neither holds a secret.
 
+import { providerText } from "../model/entry";
 import { clean, type FieldTable, isSet, providerKey, type Values } from "../model/fields";
 import { notesKey, stateNotes } from "../model/notes";
-import { providerText } from "../program/registration";
+import { literal } from "./terminal";
 
 /** One object to import. */
 export interface Importable {
@@ -71,12 +72,11 @@ export function importFile(objects: readonly Importable[]): { resources: ImportE
 /** The program for the same resources. */
 export function program(objects: readonly Importable[]): string {
   const names = logicalNames(objects);
-  const stems = distinct(names.map(camelCase));
+  const stems = stemsOf(names);
+  const secretsOfObjects = neededSecrets(objects);
   const declarations = objects.map((object, index) => {
     const given = Object.entries(argumentsOf(object)).map(([name, value]) => `  ${name}: ${literal(value)},`);
-    const secrets = object.fields
-      .filter((field) => field.secret && takes(object, field.name))
-      .map((field) => `  ${field.name}: config.requireSecret("${camelCase(`${stems[index]!}-${field.name}`)}"),`);
+    const secrets = secretsOfObjects[index]!.map(({ field, key }) => `  ${field}: config.requireSecret("${key}"),`);
     // the suffix also keeps a name that is a word of the language from being one
     const variable = `${stems[index]!}${object.type === "ProvisioningKey" ? "Key" : "Credential"}`;
     return [`const ${variable} = new zpa.${object.type}(${literal(names[index])}, {`, ...given, ...secrets, "});"].join(
@@ -88,6 +88,32 @@ export function program(objects: readonly Importable[]): string {
     ? ["const config = new pulumi.Config();", ""]
     : [];
   return [...head, ...config, declarations.join("\n\n"), ""].join("\n");
+}
+
+/** A secret that the program requires: the argument, and its key in the stack's configuration. */
+export interface RequiredSecret {
+  field: string;
+  key: string;
+}
+
+/** All that the program requires. */
+export function requiredSecrets(objects: readonly Importable[]): RequiredSecret[] {
+  return neededSecrets(objects).flat();
+}
+
+/** For each object: the secrets that it cannot do without. */
+function neededSecrets(objects: readonly Importable[]): RequiredSecret[][] {
+  const stems = stemsOf(logicalNames(objects));
+  return objects.map((object, index) =>
+    object.fields
+      .filter((field) => field.secret && takes(object, field.name))
+      .map(({ name }) => ({ field: name, key: camelCase(`${stems[index]!}-${name}`) })),
+  );
+}
+
+/** What the names of variables and configuration keys begin with. */
+function stemsOf(names: readonly string[]): string[] {
+  return distinct(names.map(camelCase));
 }
 
 /** The one secret that a credential of this type cannot do without. */
@@ -119,18 +145,6 @@ function distinct(texts: readonly string[], separator = "_"): string[] {
     taken.add(`${text}${separator}${number}`);
     return `${text}${separator}${number}`;
   });
-}
-
-/** Control characters, and those that change how a terminal or an editor shows the rest of the line. */
-const invisible = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
-/** A literal of TypeScript that shows what it holds, whatever ZPA's texts are. */
-function literal(value: unknown): string {
-  return JSON.stringify(value).replace(invisible, (character) =>
-    [...Array(character.length).keys()]
-      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
 }
 
 function camelCase(text: string): string {

@@ -4,20 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { entry, providerText } from "../model/entry";
 import { plainError } from "../model/errors";
 import type { FieldTable } from "../model/fields";
 import type { IdParts } from "../model/ids";
 import { nameSeed } from "../model/names";
 import { notesKey } from "../model/notes";
 import { runsOnEngine } from "./engine";
-
-/**
- * The text that stands in state as a resource's provider, for as long as the state lives. It must never change, and
- * what it names must never go: every stack of every user refers to it.
- */
-export function providerText(handler: "provisioningKey" | "privilegedCredential"): string {
-  return `exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").${handler};`;
-}
 
 export interface Registration {
   /** As in `ProvisioningKey`. */
@@ -107,8 +100,6 @@ function organization(): string {
     return "";
   }
 }
-
-const entry = "pulumi-zpa-dynamic/provider/v1";
 
 /** The engine evaluates the provider's text in the program's folder: it has to find the package from there. */
 function requireResolvable(): void {

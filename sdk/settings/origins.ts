@@ -32,7 +32,8 @@ export function settingOrigins(sources: SettingSources): SettingOrigin[] {
     return all.flatMap(({ values, label, nameOf }, index): SettingOrigin[] => {
       if (values[setting] === undefined) return [];
       const whyNot = used !== -1 && used < index ? "overridden" : "may belong to another tenant";
-      const value = settingFacts(setting).secret === true ? undefined : String(values[setting]);
+      const given = values[setting] as string | number | boolean;
+      const value = settingFacts(setting).secret === true ? undefined : String(given);
       return [{ setting, name: nameOf(setting), source: label, value, ignored: index === used ? undefined : whyNot }];
     });
   });

@@ -17,7 +17,7 @@ import { CommandFailed } from "../harness/runCommand";
 import type { StackProcess } from "../harness/stackProcesses";
 import { textsUnder } from "../harness/storedFiles";
 import { World } from "../harness/world";
-import { readReadme } from "../readme";
+import { readDocument } from "../readme";
 
 interface Channel {
   args: readonly string[];
@@ -213,7 +213,7 @@ describe("Pulumi's own channels", function () {
       assert.ok(findSecret(ofProgram!, world.secrets()));
       const withoutConfig = ofProgram!.replace(/\0PULUMI_CONFIG=[^\0]*/g, "");
       assertNoSecrets(withoutConfig, world.secrets(), "the rest of the program's");
-      assert.ok(readReadme().includes("`PULUMI_CONFIG`"));
+      assert.ok(readDocument("README.md").includes("`PULUMI_CONFIG`"));
     });
 
     it("an error that the program does not catch shows no secret, even if ZPA repeats one", async () => {
@@ -242,6 +242,6 @@ describe("Pulumi's own channels", function () {
 
   it("are listed in the README where they show secrets", () => {
     const all = [...Object.values(channels), ...Object.values(afterwards)];
-    for (const { shows } of all) if (shows !== undefined) assert.ok(readReadme().includes(shows), shows);
+    for (const { shows } of all) if (shows !== undefined) assert.ok(readDocument("README.md").includes(shows), shows);
   });
 });

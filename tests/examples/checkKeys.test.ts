@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { childEnvironment } from "../harness/environment";
+import { commandLine, type CommandResult } from "../harness/commandLine";
 import { ZpaSimulator } from "../simulator";
 import { folderOf, readText } from "./project";
 
@@ -23,16 +22,11 @@ describe("The scheduled check of aws-autoscaling", () => {
   beforeEach(async () => (simulator = await ZpaSimulator.start()));
   afterEach(() => simulator.close());
 
-  /** The workflow's own command, on this machine's Node.js. */
-  function check(...extra: string[]): Promise<{ status: number; stderr: string }> {
-    const [node, ...args] = commandsOf("check").at(-1)!.split(" ");
-    assert.equal(node, "node");
-    const options = { cwd: folderOf("aws-autoscaling"), env: childEnvironment(simulator.oneApiEnvironment()) };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [...args, ...extra], options, (error, _stdout, stderr) =>
-        resolve({ status: error === null ? 0 : Number(error.code), stderr }),
-      );
-    });
+  /** The workflow's own command. */
+  function check(): Promise<CommandResult> {
+    const [npx, name, ...args] = commandsOf("check").at(-1)!.split(" ");
+    assert.deepEqual([npx, name], ["npx", "pulumi-zpa-dynamic"]);
+    return commandLine(args, simulator.oneApiEnvironment(), folderOf("aws-autoscaling"));
   }
 
   function addKeys(...spent: [name: string, usageCount: string, enabled?: boolean][]): void {
@@ -66,14 +60,14 @@ describe("The scheduled check of aws-autoscaling", () => {
 
   it("fails when it cannot look", async () => {
     await simulator.close();
-    assert.equal((await check()).status, 1);
+    assert.equal((await check()).status, 3);
     simulator = await ZpaSimulator.start();
   });
 
   it("runs by the clock, needs no Pulumi, and no pull request starts it", () => {
     assert.deepEqual(Object.keys(triggers).sort(), ["schedule", "workflow_dispatch"]);
     assert.match(triggers.schedule[0]!.cron, /^\d+ \*\/6 \* \* \*$/);
-    assert.deepEqual(commandsOf("check"), ["npm ci", "node checkKeys.ts 10"]);
+    assert.deepEqual(commandsOf("check"), ["npm ci", "npx pulumi-zpa-dynamic keys --below 10%"]);
   });
 
   it("raises limits only where a preview has found no key to make, replace or delete", () => {

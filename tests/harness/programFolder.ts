@@ -54,8 +54,17 @@ export class ProgramFolder {
   /** The CLI in one of the folders below. */
   async cli(project: string): Promise<Cli> {
     const { command } = await sharedEngine();
+    const env = childEnvironment(await this.environment());
+    const cwd = path.join(this.path, project);
+    return (args, more) =>
+      runCommand(command, ["--non-interactive", ...args], { cwd, env: { ...env, ...more }, timeLimitMs: 60_000 });
+  }
+
+  /** What the CLI needs: the engine, this folder's backend and its passphrase. */
+  async environment(): Promise<Record<string, string>> {
+    const { command } = await sharedEngine();
     const folders = [path.join(this.path, "bin"), path.dirname(command), pathWithThisNode()];
-    const env = childEnvironment({
+    return {
       ...this.env,
       PATH: folders.join(path.delimiter),
       PULUMI_HOME: path.join(this.path, "home"),
@@ -64,10 +73,7 @@ export class ProgramFolder {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       [this.marker.name]: this.marker.value,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    });
-    const cwd = path.join(this.path, project);
-    return (args, more) =>
-      runCommand(command, ["--non-interactive", ...args], { cwd, env: { ...env, ...more }, timeLimitMs: 60_000 });
+    };
   }
 
   dispose(): void {

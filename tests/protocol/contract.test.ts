@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { providerText } from "../../provider/program/registration";
+import { providerText } from "../../provider/model/entry";
 import { repositoryRoot } from "../harness/environment";
 import { ProviderProcess, providerTexts, type Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";

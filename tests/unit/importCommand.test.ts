@@ -1,75 +1,90 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { childEnvironment, repositoryRoot } from "../harness/environment";
-import { runCommand } from "../harness/runCommand";
+import { commandLine } from "../harness/commandLine";
+import { assertNoWrites } from "../harness/invariants";
 import { ZpaSimulator } from "../simulator";
-
-const cli = path.join(repositoryRoot, "provider", "cli", "index.ts");
 
 describe("The command import", () => {
   let simulator: ZpaSimulator;
   let folder: string;
+  let file: string;
   beforeEach(async () => {
     simulator = await ZpaSimulator.start();
     folder = mkdtempSync(path.join(os.tmpdir(), "zpa-import-"));
+    file = path.join(folder, "objects.json");
   });
   afterEach(async () => {
     rmSync(folder, { recursive: true, force: true });
     await simulator.close();
   });
 
-  const run = (...args: string[]) =>
-    runCommand(process.execPath, ["-r", "ts-node/register/transpile-only", cli, "import", ...args], {
-      cwd: repositoryRoot,
-      env: childEnvironment(simulator.legacyEnvironment()),
-      timeLimitMs: 20_000,
-    });
+  const run = (...args: string[]) => commandLine(["import", ...args], simulator.legacyEnvironment());
 
   it("creates its file, and never overwrites one", async () => {
-    const file = path.join(folder, "objects.json");
     const group = simulator.addAppConnectorGroup({ name: "Berlin" });
     simulator.addKey({ name: "connectors", zcomponentId: group.id });
     const command = ["--type", "CONNECTOR_GRP", "--all", "--out", file];
-    await run(...command);
+    assert.equal((await run(...command)).status, 0);
     const { resources } = JSON.parse(readFileSync(file, "utf8")) as { resources: { name: string }[] };
     assert.deepEqual(
       resources.map(({ name }) => name),
       ["connectors"],
     );
+    assertNoWrites(simulator.log, "an import");
 
     writeFileSync(file, "mine");
     simulator.clearLog();
-    await assert.rejects(
-      run(...command),
-      /objects\.json exists already\. Remove it, or choose another file with --out/,
-    );
+    const { status, stderr } = await run(...command);
+    assert.equal(status, 3);
+    assert.match(stderr, /objects\.json exists already\. Remove it, or choose another file with --out/);
     assert.equal(readFileSync(file, "utf8"), "mine");
     assert.equal(simulator.log.length, 0, "said before any call");
   });
 
   it("leaves out what belongs to Zscaler Deception, and says so", async () => {
-    const file = path.join(folder, "objects.json");
     const group = simulator.addAppConnectorGroup({ name: "Berlin" });
     simulator.addKey({ name: "ours", zcomponentId: group.id });
-    const theirs = simulator.addKey({ name: "decoy", zcomponentId: group.id, zscalerManaged: true });
-    const printed = await run("--type", "CONNECTOR_GRP", "--all", "--out", file);
-    assert.match(printed, new RegExp(`"decoy" \\(${theirs.id}\\) is left out: it belongs to Zscaler Deception`));
-    assert.ok(!readFileSync(file, "utf8").includes("decoy"));
+    const theirs = simulator.addKey({ name: "de\u202Ecoy", zcomponentId: group.id, zscalerManaged: true });
+    const { stderr } = await run("--type", "CONNECTOR_GRP", "--all", "--out", file);
+    assert.ok(stderr.includes(`"de\\u202ecoy" (${theirs.id}) is left out: it belongs to Zscaler Deception`), stderr);
+    assert.ok(!readFileSync(file, "utf8").includes("coy"));
+  });
+
+  it("prints the command for each secret that a credential cannot do without", async () => {
+    simulator.addCredential({ name: "Help desk", userName: "svc" });
+    simulator.addCredential({ name: "Backup", credentialType: "SSH_KEY", userName: "backup" });
+    const { stdout, stderr } = await run("--type", "CREDENTIAL", "--all", "--out", file);
+    assert.match(stdout, /password: config\.requireSecret\("helpDeskPassword"\)/);
+    const steps = stderr.split("\n").filter((line) => /^ {2}\d\. /.test(line));
+    assert.deepEqual(steps.slice(0, 4), [
+      "  1. paste the program above",
+      "  2. pulumi config set --secret helpDeskPassword   (asks for the value)",
+      "  3. pulumi config set --secret backupPrivateKey < key.pem",
+      `  4. pulumi import --file ${file} --generate-code=false --protect=false`,
+    ]);
   });
 
   const mistakes = {
-    "an id that is none": [["--id", "abc"], /--id must be a ZPA id, digits only/],
-    "a folder that is not there": [
-      ["--all", "--out", "/no/such/folder/x.json"],
-      /there is no folder \/no\/such\/folder\./,
-    ],
+    "an id that is none": [["--id", "abc"], /'abc' is invalid\. A ZPA id has digits only\./],
+    "two ways at once": [["--id", "1", "--all"], /'--id <id>' cannot be used with option '--all'/],
+    "no way": [[], /give one of --name, --id and --all/],
   } as const;
   for (const [what, [args, words]] of Object.entries(mistakes)) {
     it(`refuses ${what} before any call`, async () => {
-      await assert.rejects(run("--type", "CONNECTOR_GRP", ...args), words);
+      const { status, stderr } = await run("--type", "CONNECTOR_GRP", "--out", file, ...args);
+      assert.match(stderr, words);
+      assert.equal(status, 2);
       assert.equal(simulator.log.length, 0);
+      assert.ok(!existsSync(file));
     });
   }
+
+  it("refuses a folder that is not there before any call", async () => {
+    const { status, stderr } = await run("--type", "CONNECTOR_GRP", "--all", "--out", "/no/such/folder/x.json");
+    assert.match(stderr, /there is no folder \/no\/such\/folder\./);
+    assert.equal(status, 3);
+    assert.equal(simulator.log.length, 0);
+  });
 });

@@ -6,16 +6,18 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { childEnvironment, repositoryRoot } from "../harness/environment";
-import { readReadme, renderReadme } from "../readme";
+import { documents, readDocument, renderDocument } from "../readme";
 
 const run = promisify(execFile);
 const read = (...file: string[]) => readFileSync(path.join(repositoryRoot, ...file), "utf8");
 
 describe("The package", () => {
-  it("has a README whose tables and programs are those of the code", async () => {
-    const text = readReadme();
-    assert.equal(text, await renderReadme(text), "README.md is out of date: npm run readme");
-  });
+  for (const name of documents) {
+    it(`has a ${name} whose tables, programs and options are those of the code`, async () => {
+      const text = readDocument(name);
+      assert.equal(text, await renderDocument(name, text), `${name} is out of date: npm run readme`);
+    });
+  }
 
   it("has one Pulumi.yaml at the top and in the quickstart, but for the program's place", () => {
     const top = read("Pulumi.yaml").replace("main: examples/quickstart\n", "");
@@ -41,7 +43,7 @@ describe("The package", () => {
       mkdirSync(target, { recursive: true });
       await run("tar", ["-xzf", path.join(folder, filename), "-C", target, "--strip-components=1"]);
       // its own dependencies, and the peer
-      for (const name of ["undici", "zod", "@pulumi"]) {
+      for (const name of ["commander", "undici", "zod", "@pulumi"]) {
         symlinkSync(path.join(repositoryRoot, "node_modules", name), path.join(folder, "node_modules", name));
       }
       writeFileSync(path.join(folder, "package.json"), '{ "name": "program", "private": true }');

@@ -1,0 +1,169 @@
+// `npx pulumi-zpa-dynamic import`: finds objects in the tenant, and writes what Pulumi needs to take them over.
+
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type Command, Option } from "commander";
+import {
+  type AssociationType,
+  associationTypes,
+  type Credential,
+  type ProvisioningKey,
+  type ZpaClient,
+} from "../../sdk";
+import { privilegedCredentialDefinition } from "../process/privilegedCredential";
+import { provisioningKeyDefinition } from "../process/provisioningKey";
+import {
+  type Importable,
+  importFile,
+  program as programText,
+  type RequiredSecret,
+  requiredSecrets,
+} from "./importFile";
+import type { StackConfig } from "./pulumi";
+import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
+import { literal } from "./terminal";
+
+const credential = "CREDENTIAL";
+const types = [...associationTypes, credential] as const;
+type ImportType = (typeof types)[number];
+
+interface ImportOptions extends SourceOptions {
+  type: ImportType;
+  name?: string;
+  id?: string;
+  all?: true;
+  microtenant?: string;
+  out: string;
+}
+
+/** Adds the command. */
+export function addImport(program: Command): void {
+  const command = withSources(program.command("import"));
+  command
+    .summary("write what Pulumi needs to take over objects that exist already")
+    .description(
+      'Writes a file for "pulumi import --file" and prints the TypeScript for the objects found. No secret is written.',
+    )
+    .addOption(new Option("--type <type>", "what to look for").choices(types).makeOptionMandatory())
+    .addOption(new Option("--name <name>", "the object of exactly this name").conflicts(["id", "all"]))
+    .addOption(new Option("--id <id>", "the object of this id").argParser(parseId).conflicts("all"))
+    .option("--all", "all objects of the type")
+    .option("--microtenant <id>", "only in this microtenant; 0 is Default", parseId)
+    .option("--out <file>", "the file to write; an existing one is never overwritten", "zpa-import.json")
+    .action(async (options: ImportOptions) => {
+      if ([options.name, options.id, options.all].every((way) => way === undefined)) {
+        command.error("error: give one of --name, --id and --all");
+      }
+      await writeImport(options);
+    });
+}
+
+async function writeImport(options: ImportOptions): Promise<void> {
+  const { type, out } = options;
+  if (existsSync(out)) throw fileExists(out);
+  if (!existsSync(path.dirname(out))) throw new Error(`--out: there is no folder ${path.dirname(out)}.`);
+  const sources = await readSources(options);
+  const found = await withClient(sources, (client) => find(client, options));
+  const objects = found.filter(({ outputs }) => outputs["readOnly"] !== true && outputs["zscalerManaged"] !== true);
+  for (const { id, outputs } of found.filter((one) => !objects.includes(one))) {
+    process.stderr.write(
+      `${literal(outputs["name"])} (${id}) is left out: it belongs to Zscaler Deception, and Pulumi could not delete it.\n`,
+    );
+  }
+  if (objects.length === 0) throw new Error(`There is no ${type} to import.`);
+  const secrets = requiredSecrets(objects).map((one) => ({ ...one, held: heldAs(sources.stackConfig, one.key) }));
+  const clear = secrets.filter(({ held }) => held === "clear").map(({ key }) => key);
+  if (clear.length > 0) {
+    throw new Error(
+      `The stack's configuration holds ${clear.join(", ")} in clear, and the import would take a secret from there. ` +
+        `Encrypt it first: ${clear.map((key) => `pulumi config set --secret ${key}`).join("; ")}.`,
+    );
+  }
+  create(out, `${JSON.stringify(importFile(objects), undefined, 2)}\n`);
+  process.stdout.write(programText(objects));
+  const missing = secrets.filter(({ held }) => held === undefined);
+  process.stderr.write(`\n${steps(options, objects.length, missing)}`);
+}
+
+/** What is left to do, as commands to paste. */
+function steps({ out, stack, cwd }: ImportOptions, count: number, secrets: readonly RequiredSecret[]): string {
+  const where = [cwd === undefined ? [] : ["--cwd", cwd], stack === undefined ? [] : ["--stack", stack]].flat();
+  const command = (...words: string[]) => ["pulumi", ...words, ...where].map(shellWord).join(" ");
+  // the CLI changes to the folder of --cwd first
+  const file = cwd === undefined ? out : path.resolve(out);
+  const todo = [
+    "paste the program above",
+    ...secrets.map(({ field, key }) => command("config", "set", "--secret", key) + sourceOfSecret(field)),
+    command("import", "--file", file, "--generate-code=false", "--protect=false"),
+    `${command("up", "--refresh")}   (reads the text of keys as a secret; writes the secrets of credentials)`,
+  ];
+  const head = `${out} holds ${count} ${count === 1 ? "object" : "objects"}. Then, in this order:`;
+  return `${[head, ...todo.map((step, index) => `  ${index + 1}. ${step}`)].join("\n")}\n`;
+}
+
+/** Neither way leaves the secret in the shell's history. Only the first takes several lines. */
+function sourceOfSecret(field: string): string {
+  return field === "privateKey" ? " < key.pem" : "   (asks for the value)";
+}
+
+/** A word that a shell takes as it is. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Whether the stack's configuration holds a value under this name, and how. The project's name stands before it. */
+function heldAs(config: StackConfig | undefined, name: string): "encrypted" | "clear" | undefined {
+  const entries = [...(config ?? [])].filter(([key]) => key.split(":").slice(1).join(":") === name);
+  if (entries.length === 0) return undefined;
+  return entries.every(([, { isSecret }]) => isSecret) ? "encrypted" : "clear";
+}
+
+/** Never overwrites a file. */
+function create(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "EEXIST" ? fileExists(file) : error;
+  }
+}
+
+function fileExists(file: string): Error {
+  return new Error(`${file} exists already. Remove it, or choose another file with --out.`);
+}
+
+async function find(client: ZpaClient, { type, name, id, microtenant }: ImportOptions): Promise<Importable[]> {
+  const scope = { microtenantId: microtenant };
+  if (type === credential) {
+    const { credentials } = client;
+    if (id !== undefined) return [ofCredential(await credentials.get(id, scope))];
+    if (name !== undefined) return [ofCredential(await credentials.find(name, scope))];
+    return (await Array.fromAsync(credentials.list(scope))).map(ofCredential);
+  }
+  const { provisioningKeys: keys } = client;
+  const ofKey = (key: ProvisioningKey) => ofProvisioningKey(type, key);
+  if (id !== undefined) return [ofKey(await keys.get(type, id, scope))];
+  if (name !== undefined) return [ofKey(await keys.find(type, name, scope))];
+  return (await Array.fromAsync(keys.list(type, scope))).map(ofKey);
+}
+
+function ofProvisioningKey(associationType: AssociationType, key: ProvisioningKey): Importable {
+  return {
+    type: "ProvisioningKey",
+    handler: "provisioningKey",
+    fields: provisioningKeyDefinition.fields,
+    id: key.id,
+    outputs: provisioningKeyDefinition.outputs(key, { associationType }),
+    secretOutputs: ["provisioningKey"],
+  };
+}
+
+function ofCredential(item: Credential): Importable {
+  return {
+    type: "PrivilegedCredential",
+    handler: "privilegedCredential",
+    fields: privilegedCredentialDefinition.fields,
+    id: item.id,
+    outputs: privilegedCredentialDefinition.outputs(item, {}),
+    secretOutputs: [],
+  };
+}

@@ -1,0 +1,214 @@
+// `npx pulumi-zpa-dynamic keys`: how much is left of each key.
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type AssociationType, associationTypes, type ProvisioningKey, type ZpaClient } from "../../sdk";
+import { exitCodes } from "./exit";
+import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
+import { type Cell, literal, painter, tableLines, visible } from "./terminal";
+
+interface KeysOptions extends SourceOptions {
+  type?: AssociationType;
+  name?: string[];
+  microtenant?: string;
+  below?: Limit;
+  json?: true;
+}
+
+/** The least that must be left of a key. */
+interface Limit {
+  amount: number;
+  isPercent: boolean;
+}
+
+/** A key as this command shows it: never its text. */
+interface KeyUse {
+  id: string;
+  name: string;
+  associationType: AssociationType;
+  group: { id: string | undefined; name: string | undefined };
+  microtenantId: string | undefined;
+  maxUsage: number;
+  usageCount: number;
+  remainingUses: number;
+  enabled: boolean;
+  /** Of Zscaler Deception. */
+  zscalerManaged: boolean;
+  /** ISO 8601. */
+  lastChange: string | undefined;
+}
+
+/** Adds the command. */
+export function addKeys(program: Command): void {
+  withSources(program.command("keys"))
+    .summary("show how much is left of each provisioning key")
+    .description(
+      "Shows each provisioning key with its group, its used and remaining uses, and its last change; those with the least " +
+        "left come first. With --below it prints only what is found, for cron. The text of a key is never printed.",
+    )
+    .addOption(new Option("--type <type>", "only keys of this type").choices(associationTypes))
+    .option("--name <pattern>", "only keys of this name; * stands for any text; may be repeated", collect)
+    .option("--microtenant <id>", "only keys of this microtenant; 0 is Default", parseId)
+    .option(
+      "--below <limit>",
+      "name the keys with less than this left, as in 10% of their uses or 5 uses; exit code 1 if there are any",
+      parseLimit,
+    )
+    .option("--json", "print JSON")
+    .action(showKeys);
+}
+
+async function showKeys(options: KeysOptions): Promise<void> {
+  const { below, name: patterns, json } = options;
+  const types = options.type === undefined ? associationTypes : [options.type];
+  const isWanted = matcher(patterns);
+  const { keys, unreadable } = await withClient(await readSources(options), (client) =>
+    readKeys(client, types, isWanted, options.microtenant),
+  );
+  if (patterns !== undefined && keys.length + unreadable.length === 0) {
+    throw new Error(`There is no provisioning key named ${patterns.map((pattern) => literal(pattern)).join(" or ")}.`);
+  }
+  keys.sort((one, other) => shareLeft(one) - shareLeft(other) || one.name.localeCompare(other.name));
+  const found = below === undefined ? [] : keys.filter((key) => isBelow(key, below));
+  if (json)
+    process.stdout.write(
+      `${literal(
+        keys.map((key) => asJson(key, below)),
+        2,
+      )}\n`,
+    );
+  else if (below === undefined) printTable(keys);
+  for (const name of unreadable) process.stderr.write(`${visible(name)}: ZPA's answer cannot be read; left out.\n`);
+  // to watch a key that nobody can read is to watch nothing
+  if (below !== undefined && unreadable.length > 0) process.exitCode = exitCodes.failed;
+  for (const { name, remainingUses, maxUsage } of found) {
+    process.stderr.write(
+      `${visible(name)}: ${remainingUses} of ${maxUsage} uses are left, less than ${limitText(below!)}\n`,
+    );
+  }
+  if (found.length > 0) process.exitCode = exitCodes.found;
+}
+
+async function readKeys(
+  client: ZpaClient,
+  types: readonly AssociationType[],
+  isWanted: (name: string) => boolean,
+  microtenantId: string | undefined,
+): Promise<{ keys: KeyUse[]; unreadable: string[] }> {
+  const keys: KeyUse[] = [];
+  const unreadable: string[] = [];
+  for (const type of types) {
+    for (let number = 1, pages = 1; number <= pages; number += 1) {
+      const page = await client.provisioningKeys.page(type, number, { microtenantId });
+      keys.push(...page.items.filter(({ name }) => isWanted(name)).map((key) => useOf(type, key)));
+      unreadable.push(...page.unreadable.map(({ name }) => name).filter(isWanted));
+      pages = page.items.length + page.unreadable.length === 0 ? 0 : page.totalPages;
+    }
+  }
+  return { keys, unreadable };
+}
+
+function useOf(associationType: AssociationType, key: ProvisioningKey): KeyUse {
+  const { id, name, maxUsage, usageCount = 0, zcomponentId, zcomponentName, microtenantId } = key;
+  const seconds = Number(key.modifiedTime ?? key.creationTime);
+  const changed = new Date(seconds * 1000);
+  return {
+    id,
+    name,
+    associationType,
+    group: { id: zcomponentId, name: zcomponentName },
+    microtenantId,
+    maxUsage,
+    usageCount,
+    remainingUses: Math.max(0, maxUsage - usageCount),
+    enabled: key.enabled ?? true,
+    zscalerManaged: key.zscalerManaged === true || key.readOnly === true,
+    lastChange: Number.isNaN(changed.getTime()) ? undefined : changed.toISOString(),
+  };
+}
+
+/** A key that is disabled or Zscaler's own enrolls no machine of ours. */
+function counts({ enabled, zscalerManaged }: KeyUse): boolean {
+  return enabled && !zscalerManaged;
+}
+
+/** From 0 to 1; keys that do not count come last. */
+function shareLeft(key: KeyUse): number {
+  return counts(key) ? key.remainingUses / Math.max(1, key.maxUsage) : Number.MAX_VALUE;
+}
+
+function isBelow(key: KeyUse, { amount, isPercent }: Limit): boolean {
+  const { remainingUses, maxUsage } = key;
+  return counts(key) && (isPercent ? remainingUses * 100 < amount * maxUsage : remainingUses < amount);
+}
+
+function limitText({ amount, isPercent }: Limit): string {
+  return isPercent ? `${amount} %` : String(amount);
+}
+
+function asJson(key: KeyUse, below: Limit | undefined): KeyUse & { below?: boolean } {
+  return below === undefined ? key : { ...key, below: isBelow(key, below) };
+}
+
+const kinds: Record<AssociationType, string> = { CONNECTOR_GRP: "connectors", SERVICE_EDGE_GRP: "edges" };
+
+function printTable(keys: readonly KeyUse[]): void {
+  if (keys.length === 0) return void process.stderr.write("There are no provisioning keys.\n");
+  const paint = painter(process.stdout);
+  const heads: Cell[] = [
+    { text: "KEY" },
+    { text: "GROUP" },
+    { text: "TYPE" },
+    { text: "USED" },
+    { text: "", align: "right" },
+    { text: "LEFT", align: "right" },
+    { text: "CHANGED (UTC)" },
+  ];
+  const rows = keys.map((key): Cell[] => {
+    const { name, group, maxUsage, usageCount, remainingUses, lastChange } = key;
+    const share = shareLeft(key);
+    const colour = !counts(key) ? "dim" : share === 0 ? "red" : share <= 0.1 ? "yellow" : "green";
+    return [
+      { text: visible(name) },
+      { text: visible(group.name ?? group.id ?? "") },
+      { text: kinds[key.associationType] },
+      { text: bar(usageCount, maxUsage), paint: (text) => paint(colour, text) },
+      { text: `${usageCount} of ${maxUsage}`, align: "right" },
+      { text: String(remainingUses), align: "right", paint: (text) => paint(colour, text) },
+      { text: lastChange?.slice(0, "2026-01-01T00:00".length).replace("T", " ") ?? "unknown" },
+      { text: key.zscalerManaged ? "Zscaler Deception's" : key.enabled ? "" : "disabled" },
+    ];
+  });
+  const bold = heads.map((head): Cell => ({ ...head, paint: (text) => paint("bold", text) }));
+  process.stdout.write(`${tableLines([bold, ...rows]).join("\n")}\n`);
+}
+
+const barLength = 10;
+
+/** Full only when nothing is left, and empty only when nothing is used. */
+function bar(used: number, limit: number): string {
+  const filled = used >= limit ? barLength : Math.min(barLength - 1, Math.ceil((used / limit) * barLength));
+  return "█".repeat(filled) + "░".repeat(barLength - filled);
+}
+
+/** Whether a name is one of the patterns; any name where there are none. */
+function matcher(patterns: readonly string[] | undefined): (name: string) => boolean {
+  const quote = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const expressions = patterns?.map((pattern) => new RegExp(`^${pattern.split("*").map(quote).join(".*")}$`, "su"));
+  return (name) => expressions?.some((expression) => expression.test(name)) ?? true;
+}
+
+function collect(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value];
+}
+
+function parseLimit(text: string): Limit {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  const limit = { amount: Number(digits), isPercent: percent === "%" };
+  const isValid = limit.isPercent
+    ? limit.amount > 0 && limit.amount <= 100
+    : limit.amount >= 1 && Number.isInteger(limit.amount);
+  if (isValid) return limit;
+  throw new InvalidArgumentError(
+    "Give a share of the uses above 0 % and up to 100 %, as in 10%, or a number of uses, as in 5.",
+  );
+}

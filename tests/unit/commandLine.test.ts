@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { WriteStream } from "node:tty";
+import { separateValues } from "../../provider/cli/program";
+import { columnsOf, painter, visible } from "../../provider/cli/terminal";
+import { commandLine } from "../harness/commandLine";
+
+describe("The command line", () => {
+  for (const [what, args, words] of [
+    ["an unknown option", ["keys", "--belwo", "10%"], /unknown option '--belwo'\n\(Did you mean --below\?\)/],
+    ["an unknown command", ["kyes"], /unknown command 'kyes'\n\(Did you mean keys\?\)/],
+    ["a word too many", ["keys", "mine"], /too many arguments for 'keys'/],
+    ["an unknown choice", ["keys", "--type", "CONNECTOR"], /Allowed choices are CONNECTOR_GRP, SERVICE_EDGE_GRP/],
+    ["nothing", [], /^Usage: pulumi-zpa-dynamic/],
+  ] as const) {
+    it(`answers ${what} with a sentence and exit code 2`, async () => {
+      const { status, stdout, stderr } = await commandLine(args, {});
+      assert.match(stderr, words);
+      assert.deepEqual([status, stdout], [2, ""]);
+    });
+  }
+
+  it("does not repeat the value of an option that it does not know", async () => {
+    const secret = randomBytes(12).toString("hex");
+    const { stderr } = await commandLine(["keys", `--client-secret=${secret}`], {});
+    assert.match(stderr, /unknown option '--client-secret'/);
+    assert.ok(!stderr.includes(secret));
+    assert.deepEqual(separateValues(["keys", "--name=a=b", "--", "--c=d"]), ["keys", "--name", "a=b", "--", "--c=d"]);
+  });
+
+  it("prints its version and the help of each command", async () => {
+    assert.match((await commandLine(["--version"], {})).stdout, /^\d+\.\d+\.\d+\n$/);
+    for (const name of ["doctor", "keys", "import"]) {
+      const { status, stdout } = await commandLine([name, "--help"], {});
+      assert.ok(stdout.startsWith(`Usage: pulumi-zpa-dynamic ${name} [options]`), stdout);
+      assert.equal(status, 0);
+    }
+  });
+});
+
+describe("The terminal", () => {
+  it("gets no character that it would act upon", () => {
+    assert.equal(visible("a\u001B[2J\u009B\u202E\u2028\u200Bz"), "a\\u001b[2J\\u009b\\u202e\\u2028\\u200bz");
+    assert.equal(visible("Über 東京 👍"), "Über 東京 👍");
+  });
+
+  it("counts the columns that a text takes", () => {
+    assert.deepEqual(["abc", "東京", "e\u0301", "👍"].map(columnsOf), [3, 4, 1, 2]);
+  });
+
+  it("gets colours where it wants them, and none with NO_COLOR or in a file", () => {
+    const terminal = Object.assign(Object.create(WriteStream.prototype) as WriteStream, {
+      isTTY: true,
+      writable: true,
+    });
+    const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+    const set = (name: string, value: string | undefined) => {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    };
+    try {
+      set("FORCE_COLOR", undefined);
+      set("NO_COLOR", undefined);
+      set("TERM", "xterm-256color");
+      assert.equal(painter(terminal)("red", "x"), "\u001B[31mx\u001B[39m");
+      const file = Object.assign(Object.create(WriteStream.prototype) as WriteStream, { isTTY: false, writable: true });
+      assert.equal(painter(file)("red", "x"), "x");
+      set("NO_COLOR", "1");
+      assert.equal(painter(terminal)("red", "x"), "x");
+    } finally {
+      set("NO_COLOR", NO_COLOR);
+      set("FORCE_COLOR", FORCE_COLOR);
+      set("TERM", TERM);
+    }
+  });
+});
