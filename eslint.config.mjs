@@ -16,7 +16,7 @@ const room = (files, ...above) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["dist/**", "**/node_modules/**", "**/bin/**"] },
+  { ignores: ["dist/**", "coverage/**", "reports/**", ".stryker-tmp/**", "**/node_modules/**", "**/bin/**"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.recommendedTypeChecked],

@@ -10,7 +10,7 @@ import {
   ZpaClient,
   type ZpaSettings,
 } from "../../sdk";
-import { waitTeller } from "../process/session";
+import { waitTeller } from "../model/waits";
 import { readStackConfig, type StackConfig } from "./pulumi";
 
 /** The options of every command that signs in. */

@@ -28,7 +28,8 @@ export function childEnvironment(extra: Record<string, string> = {}): Record<str
 
 let active: { settings: string; users: number; restore: () => void } | undefined;
 
-function enter(extra: Record<string, string>): () => void {
+/** Sets the environment that `withEnvironment` describes, and returns what undoes it. */
+export function enter(extra: Record<string, string>): () => void {
   const before = new Map<string, string | undefined>();
   const set = (name: string, value: string | undefined) => {
     before.set(name, process.env[name]);

@@ -3,9 +3,12 @@ import { once } from "node:events";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { childEnvironment, repositoryRoot } from "./environment";
+import { ProviderCallError } from "./providerErrors";
+import { providerInProcess, runsInProcess, skipHere } from "./providerInProcess";
+
+export { ProviderCallError };
 
 /** What stands on the wire for a value that is not known yet (`pulumi.runtime.unknownValue`). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -29,29 +32,6 @@ export type Properties = Record<string, unknown>;
 export interface CheckFailure {
   property: string;
   reason: string;
-}
-
-/** The resource exists but is not complete: what the engine writes to the state (`ErrorResourceInitFailed`). */
-export interface InitFailure {
-  id: string;
-  /** With `__provider` only if the provider has put it there; without it the resource could never be deleted. */
-  properties: Properties;
-  reasons: string[];
-}
-
-/** A call that the provider answered with an error. */
-export class ProviderCallError extends Error {
-  override name = "ProviderCallError";
-
-  constructor(
-    message: string,
-    /** gRPC status, e.g. `UNKNOWN` for an exception of the provider, `UNAVAILABLE` if its process has died. */
-    readonly status: string,
-    /** Set if the object exists nevertheless. */
-    readonly initFailure?: InitFailure,
-  ) {
-    super(message);
-  }
 }
 
 /** How a provider process is started. */
@@ -111,29 +91,19 @@ function withProvider(type: ResourceType, properties: Properties): Struct {
   return toStruct({ ...properties, __provider: text });
 }
 
-function initFailureOf(error: grpc.ServiceError): InitFailure | undefined {
-  const [encoded] = error.metadata?.get("grpc-status-details-bin") ?? [];
-  if (!(encoded instanceof Buffer)) return undefined;
-  for (const detail of Status.deserializeBinary(encoded).getDetailsList()) {
-    if (detail.getTypeName() !== "pulumirpc.ErrorResourceInitFailed") continue;
-    const failed = proto.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-    return { id: failed.getId(), properties: fromStruct(failed.getProperties()), reasons: failed.getReasonsList() };
-  }
-  return undefined;
-}
-
 /**
  * Pulumi's own dynamic-provider process, driven over gRPC as the engine does it, without an engine. It shows what unit
  * tests of a handler cannot: module resolution, `configure`, what survives the wire, and errors as the engine gets them.
  */
 export class ProviderProcess {
-  private readonly printed: string[] = [];
+  private printed: string[] = [];
   private client: ResourceProviderClient | undefined;
 
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly child: ChildProcess | undefined,
     private readonly callTimeLimitMs: number,
   ) {
+    if (child === undefined) return;
     running.add(child);
     child.once("exit", () => running.delete(child));
     for (const stream of [child.stdout, child.stderr]) {
@@ -147,6 +117,7 @@ export class ProviderProcess {
    * @throws Error with the process's output if it does not come up within a minute
    */
   static async start(options: ProviderProcessOptions = {}): Promise<ProviderProcess> {
+    if (runsInProcess()) return await ProviderProcess.startHere(options);
     const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "127.0.0.1:0"], {
       cwd: options.cwd ?? repositoryRoot,
       env: childEnvironment({ PULUMI_NODEJS_PROJECT: options.projectName ?? "harness", ...options.env }),
@@ -164,9 +135,17 @@ export class ProviderProcess {
     }
   }
 
+  /** The same in this process, for coverage and mutation testing. */
+  private static async startHere({ env, config, secretConfig, ...options }: ProviderProcessOptions) {
+    const provider = new ProviderProcess(undefined, options.callTimeLimitMs ?? 60_000);
+    Object.assign(provider, providerInProcess({ ...env }));
+    await provider.configure(config ?? {}, secretConfig ?? {});
+    return provider;
+  }
+
   /** The process's id. */
   get pid(): number {
-    return this.child.pid!;
+    return this.child?.pid ?? process.pid;
   }
 
   /** Everything that the process printed, but the port. */
@@ -248,6 +227,7 @@ export class ProviderProcess {
 
   /** Sends a signal and waits until the process has ended; calls under way are rejected. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    if (this.child === undefined) skipHere();
     if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return;
     // not "exit": what the process has printed may still be on its way
     const ended = once(this.child, "close");
@@ -258,20 +238,21 @@ export class ProviderProcess {
   /** Ends the process, as the engine does at the end of an operation. May be called twice. */
   async close(): Promise<void> {
     this.client?.close();
-    await this.kill("SIGKILL");
+    if (this.child !== undefined) await this.kill("SIGKILL");
   }
 
   private async port(): Promise<string> {
+    const child = this.child!;
     return await new Promise((resolve, reject) => {
       const fail = (why: string) => {
         clearTimeout(timer);
         reject(new Error(`The provider process ${why}.\n${this.printed.join("")}`));
       };
       const timer = setTimeout(() => fail(`did not come up within ${startTimeLimitMs / 1000} s`), startTimeLimitMs);
-      this.child.once("error", (error) => fail(`could not be started: ${error.message}`));
-      this.child.once("exit", () => fail("ended before it came up"));
+      child.once("error", (error) => fail(`could not be started: ${error.message}`));
+      child.once("exit", () => fail("ended before it came up"));
       let line = "";
-      this.child.stdout?.on("data", (text: string) => {
+      child.stdout?.on("data", (text: string) => {
         line += text;
         const port = /^(\d+)\r?\n/.exec(line)?.[1];
         if (port === undefined) return;
@@ -299,7 +280,7 @@ export class ProviderProcess {
     return await new Promise((resolve, reject) => {
       const deadline = Date.now() + this.callTimeLimitMs;
       method(client)(request, new grpc.Metadata(), { deadline }, (error, response) => {
-        if (error) reject(new ProviderCallError(error.details, grpc.status[error.code], initFailureOf(error)));
+        if (error) reject(ProviderCallError.of(error));
         else resolve(response);
       });
     });

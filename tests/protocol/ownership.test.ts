@@ -180,15 +180,16 @@ describe("An object that has the generated name of a new one", () => {
       const args = keyArgs(world, { name: "zurich" });
       // the first request is carried out only while the second one is on its way
       world.fault({ kind: "status", status: 504, body: {}, match: creation });
-      const looks = { method: "GET", path: /provisioningKey$/ };
-      let isLate = true;
-      const late = setInterval(() => {
-        const count = world.simulator.count(looks);
-        if (!isLate || count < 2) return;
-        isLate = false;
-        world.simulator.addKey({ name: "zurich", zcomponentId: args.zcomponentId as string, maxUsage: "10" });
-      }, 1);
-      const { id } = await make(provider, "ProvisioningKey", args).finally(() => clearInterval(late));
+      const { log } = world.simulator;
+      const push = log.push.bind(log);
+      log.push = (...arrived) => {
+        const count = push(...arrived);
+        if (world.simulator.count(creation) === 2 && world.simulator.keys.size === 0) {
+          world.simulator.addKey({ name: "zurich", zcomponentId: args.zcomponentId as string, maxUsage: "10" });
+        }
+        return count;
+      };
+      const { id } = await make(provider, "ProvisioningKey", args);
       assert.equal(world.simulator.keys.size, 1);
       await world.assertInvariants({ live: [`key ${id}`] });
     });
