@@ -9,6 +9,7 @@ describe("Retry-After", () => {
     [" 13 S ", undefined, 13_000],
     ["0", undefined, 0],
     ["0.5s", undefined, 500],
+    ["0.25", undefined, 250],
     [undefined, undefined, undefined],
     ["", undefined, undefined],
     ["-5", undefined, undefined],
@@ -22,6 +23,10 @@ describe("Retry-After", () => {
     ["Thursday, 01-Jan-26 00:00:30 GMT", undefined, 30_000],
     ["Thu Jan  1 00:00:30 2026", undefined, 30_000],
     ["Wed, 31 Dec 2025 00:00:00 GMT", undefined, 0],
+    ["Thu, 01 Jan 2026 00:00:30 UTC", undefined, 30_000],
+    ["Thu, 01 Jan 2026 01:00:30 +0100", undefined, 30_000],
+    ["Wed, 31 Dec 2025 23:00:30 -0100", undefined, 30_000],
+    ["on Thu, 01 Jan 2026 00:00:30 GMT", undefined, undefined],
     ["Foo, 99 Bar 2026", undefined, undefined],
   ];
   for (const [header, date, expected] of cases) {
