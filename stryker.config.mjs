@@ -21,7 +21,7 @@ export default {
     require: ["ts-node/register/transpile-only", "tests/harness/providerInProcess.ts"],
     spec: [
       ...of("unit", "fields", "plan", "snapshotWaves", "snapshot"),
-      ...of("sdk", "apiUrl", "backOff", "classify", "retryAfter", "masks"),
+      ...of("sdk", "apiUrl", "backOff", "classify", "retryAfter", "maskSpellings", "masks"),
       ...of("sdk", "waiting", "tokens", "whoAsksToWait", "observability", "signIn", "wire", "errors", "retries"),
       ...of("protocol", "diff", "adopt", "holders", "others"),
     ],
