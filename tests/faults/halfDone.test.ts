@@ -39,6 +39,25 @@ describe("What is half done when ZPA fails, on the genuine engine", function () 
     await world.assertInvariants();
   });
 
+  it("is replaced where replaceOnChanges lists every change, though it has a name of its own, and a destroy leaves nothing", async () => {
+    const group = world.simulator.addAppConnectorGroup({ name: "Berlin" });
+    world.protect();
+    const stack = await world.stack(async () => {
+      const args = { name: "zurich", associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 5 } as const;
+      new zpa.ProvisioningKey("connectors", args, { replaceOnChanges: ["*"] });
+    });
+    world.simulator.createAnswerWithoutText();
+    world.fault({ kind: "status", ...onceRefused, match: { method: "GET", path: /provisioningKey\/\d+$/ } });
+    await assert.rejects(stack.up(), /403 reading provisioning key/);
+
+    await stack.up();
+    assert.equal(world.simulator.keys.size, 1);
+    await world.assertInvariants();
+    await stack.destroy();
+    assert.equal(world.simulator.keys.size, 0);
+    await world.assertInvariants();
+  });
+
   it("is kept in state: a credential that has moved and not changed is changed where it is", async () => {
     const { password } = secretsFor(world);
     const microtenant = world.simulator.addMicrotenant({ name: "EMEA" });
