@@ -236,6 +236,7 @@ describe("the arguments of enrollmentUserData", () => {
       osUpdate: true,
       revision: "r".repeat(36),
     };
-    assert.ok(renderEnrollmentUserData(everything).length > 15_000);
+    const size = Buffer.byteLength(renderEnrollmentUserData(everything));
+    assert.ok(size > 15_000 && size <= 16_384 - 128, `${size} bytes`);
   });
 });

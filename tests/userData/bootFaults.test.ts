@@ -71,6 +71,13 @@ describe("the boot script of enrollmentUserData, when things go wrong,", functio
     machine.assertSilent(boot, scenario.secrets(), KEY_FILE);
   });
 
+  it("says so when a question takes a minute, as where names are not resolved", async () => {
+    machine.alwaysWith("timeout", "0.01 timeout");
+    const boot = await machine.boot(scenario.script(GCP, { deadlineSeconds: 30 }));
+    assert.equal(boot.status, 1);
+    assert.match(boot.log, /no answer within 60 s; are names resolved\?\n.*trying again/);
+  });
+
   it("follows no redirect, which would carry the token to another host", async () => {
     cloud.storeFaults.push({ status: 302, body: "", headers: { location: `${cloud.metadataUrl}/elsewhere` } });
     const boot = await machine.boot(scenario.script(GCP));

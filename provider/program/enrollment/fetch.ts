@@ -138,9 +138,10 @@ export function bypassedDomains(args: Pick<ResolvedArgs, "proxyBypass">): string
 const IMPORTS = "import base64, json, re, sys\nimport urllib.error, urllib.parse, urllib.request";
 
 const COMMON = String.raw`
+# a redirect would carry the token to another host
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *args):
-        return None  # a redirect would carry the token to another host
+        return None
 
 def fail(text):
     sys.exit("zpa-enroll: " + text)

@@ -110,9 +110,12 @@ function cloudFunctions(args: ResolvedArgs, cloud: CloudProgram | undefined): st
     cloud === undefined
       ? ""
       : `ask_cloud() {
-  timeout 60 python3 -I -${args.lifecycleHook === undefined ? "" : ' "$@"'} <<'PYTHON'
+  timeout 60 python3 -I -${args.lifecycleHook === undefined ? "" : ' "$@"'} <<'PYTHON' || {
 ${cloud.program}
 PYTHON
+  [ $? != 124 ] || log "no answer within 60 s; are names resolved?"
+  return 1
+}
 }
 
 `;
@@ -155,14 +158,13 @@ new=/var/lib/cloud/scripts/zpa-enroll.new
 /** What a machine does that has failed. */
 function giveUpFunction(args: ResolvedArgs): string {
   // Also with a certificate: unanswered, the hook would end the same way, only later.
-  const abandon =
+  const [abandon, stays] =
     args.lifecycleHook === undefined
-      ? ""
-      : `  if [ ! -e "$PROOF" ]; then
-    ask_cloud ABANDON || log "the hook has no answer"
-    ! certified || log "a certificate but never proven: where the hook waits, Auto Scaling ends this machine"
-  fi
-`;
+      ? ["", "it stays as it is"]
+      : [
+          `  [ -e "$PROOF" ] || ask_cloud ABANDON || log "the hook has no answer"\n`,
+          "it does not power off; where its hook still waits, Auto Scaling ends it",
+        ];
   const last =
     args.onFailure === "poweroff"
       ? `    log "powering off, so that the cloud replaces this machine"\n    systemctl --no-block poweroff\n`
@@ -176,7 +178,7 @@ function giveUpFunction(args: ResolvedArgs): string {
 `;
   return `give_up() {
 ${abandon}  if enrolled; then
-    log "this machine has enrolled: it stays as it is"
+    log "this machine has enrolled: ${stays}"
     systemctl --quiet is-active "$SERVICE" || start_service || true
   else
 ${last}  fi
@@ -235,7 +237,7 @@ fi
   END=$((BEGIN + DEADLINE))
 }
 
-${sweep}${copyForNextBoot(args)}${sweep}${health}started=
+${sweep}${copyForNextBoot(args)}${health}started=
 again=
 [ ! -e "$PROOF" ] || again=1
 clock

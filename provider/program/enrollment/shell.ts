@@ -81,8 +81,10 @@ start_service() {
   started=1
 }
 
+KEY='${KEY_PATTERN}'
+
 holds_key() {
-  [ -f "$1" ] && [ "$(grep -c '' "$1")" = 1 ] && grep -Eqx '${KEY_PATTERN}' "$1"
+  [ -f "$1" ] && [ "$(grep -c '' "$1")" = 1 ] && grep -Eqx "$KEY" "$1"
 }
 
 # the service's user may own the folder: root writes in one of its own
@@ -117,7 +119,7 @@ connected() {
 last_words() {
   local lines secret
   secret=$(<"$KEY_FILE")
-  lines=$(journal -n 20 | tr -cd '[:print:]\n' | sed -E 's#${KEY_PATTERN}#[key]#g') || true
+  lines=$(journal -n 20 | tr -cd '[:print:]\n' | sed -E "s#$KEY#[key]#g") || true
   lines=\${lines//"\${secret#*|*|}"/[key]}
   printf '%s\n' "\${lines:-nothing}" | sed 's/^/  | /' >&2
 }
