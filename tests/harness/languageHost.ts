@@ -15,8 +15,9 @@ export function installLanguageHost(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, "pulumi-language-nodejs");
   const command = [process.execPath, "-r", require.resolve("ts-node/register/transpile-only"), __filename];
-  // ts-node would look for it in the folder of the program
-  const settings = `TS_NODE_PROJECT='${path.resolve(__dirname, "..", "tsconfig.json")}'`;
+  // ts-node would look for both in the folder of the program
+  const project = path.resolve(__dirname, "..", "tsconfig.json");
+  const settings = `TS_NODE_PROJECT='${project}' TS_NODE_COMPILER='${require.resolve("typescript")}'`;
   writeFileSync(file, `#!/bin/sh\n${settings} exec ${command.map((part) => `'${part}'`).join(" ")} "$@"\n`);
   chmodSync(file, 0o755);
 }
@@ -25,6 +26,7 @@ type Unary<Request, Response> = grpc.handleUnaryCall<Request, Response>;
 
 function serve(engineAddress: string): void {
   delete process.env.TS_NODE_PROJECT; // the program has its own
+  delete process.env.TS_NODE_COMPILER;
   const run: Unary<language.RunRequest, language.RunResponse> = ({ request }, callback) => {
     const folder = request.getInfo()?.getProgramDirectory() || request.getPwd();
     const flags = {
@@ -40,7 +42,8 @@ function serve(engineAddress: string): void {
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
     if (request.getDryrun()) args.push("--dry-run");
     const runner = require.resolve("@pulumi/pulumi/cmd/run", { paths: [folder] });
-    const child = spawn(process.execPath, [runner, ...args, request.getInfo()?.getEntryPoint() || "."], {
+    // as the genuine host: the Node.js on PATH, not the one that runs this stand-in
+    const child = spawn("node", [runner, ...args, request.getInfo()?.getEntryPoint() || "."], {
       cwd: folder,
       stdio: ["ignore", "inherit", "inherit"],
       env: {

@@ -14,6 +14,13 @@ import { findProcesses, type StackProcess } from "./stackProcesses";
 /** Runs one command of the CLI, and returns all that it prints. */
 export type Cli = (args: readonly string[], env?: Record<string, string>) => Promise<string>;
 
+export interface CliOptions {
+  /** The folder of the Node.js that programs and providers run on; default this process's own. */
+  node?: string;
+  /** Starts the CLI in another folder, with `pulumi -C`. */
+  elsewhere?: boolean;
+}
+
 export class ProgramFolder {
   readonly path = mkdtempSync(path.join(os.tmpdir(), "zpa-folder-"));
   private readonly passphrase = makePassphrase();
@@ -52,18 +59,20 @@ export class ProgramFolder {
   }
 
   /** The CLI in one of the folders below. */
-  async cli(project: string): Promise<Cli> {
+  async cli(project: string, { node, elsewhere = false }: CliOptions = {}): Promise<Cli> {
     const { command } = await sharedEngine();
-    const env = childEnvironment(await this.environment());
-    const cwd = path.join(this.path, project);
+    const env = childEnvironment(await this.environment(node));
+    const place = path.join(this.path, project);
+    const cwd = elsewhere ? path.join(this.path, "bin") : place;
+    const common = ["--non-interactive", ...(elsewhere ? ["-C", place] : [])];
     return (args, more) =>
-      runCommand(command, ["--non-interactive", ...args], { cwd, env: { ...env, ...more }, timeLimitMs: 60_000 });
+      runCommand(command, [...common, ...args], { cwd, env: { ...env, ...more }, timeLimitMs: 60_000 });
   }
 
   /** What the CLI needs: the engine, this folder's backend and its passphrase. */
-  async environment(): Promise<Record<string, string>> {
+  async environment(node?: string): Promise<Record<string, string>> {
     const { command } = await sharedEngine();
-    const folders = [path.join(this.path, "bin"), path.dirname(command), pathWithThisNode()];
+    const folders = [path.join(this.path, "bin"), path.dirname(command), ...(node ? [node] : []), pathWithThisNode()];
     return {
       ...this.env,
       PATH: folders.join(path.delimiter),
