@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { visibleLines } from "./terminal";
 
 /** A value of a stack's configuration. */
-export interface ConfigEntry {
+interface ConfigEntry {
   value: string;
   /** Whether it is encrypted in the stack's file. */
   isSecret: boolean;

@@ -2,8 +2,7 @@
 // README's tables go by it, so that a new field is one row.
 
 /** What a value must look like; `check` holds the rules of each kind. */
-export type FieldKind =
-  "id" | "text" | "secret" | "pem" | "count" | "flag" | "choice" | "texts" | "keepers" | "percent";
+type FieldKind = "id" | "text" | "secret" | "pem" | "count" | "flag" | "choice" | "texts" | "keepers" | "percent";
 
 export interface Field {
   /** The argument's name, the output's name and the name on the wire: they are one. */

@@ -58,7 +58,7 @@ export interface RequestEvent {
 export type Outcome = HttpResponse | ConnectionFailure;
 
 /** The largest response that the client reads, in bytes. A page of 500 keys is about 700 kB. */
-export const maxResponseBytes = 8 * 1024 * 1024;
+const maxResponseBytes = 8 * 1024 * 1024;
 
 /** Milliseconds to wait for a connection: undici's default. */
 const connectTimeout = 10_000;

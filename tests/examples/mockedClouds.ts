@@ -69,7 +69,7 @@ function leavesOf(resource: Registered, value: unknown, path: string, secret: bo
 }
 
 /** The same without the marks of secrets. */
-export function opened(value: unknown): unknown {
+function opened(value: unknown): unknown {
   if (isSecret(value)) return opened(value.value);
   if (Array.isArray(value)) return value.map(opened);
   if (typeof value !== "object" || value === null) return value;

@@ -3,7 +3,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 /** How many resources the engine says it creates, updates and so on; `pulumi:pulumi:Stack` counts too, as in the CLI. */
-export interface ChangeSummary {
+interface ChangeSummary {
   create: number;
   update: number;
   replace: number;

@@ -25,10 +25,10 @@ import { runCommand } from "./runCommand";
 import { findProcesses, killProcesses } from "./stackProcesses";
 import { textsUnder } from "./storedFiles";
 
-export type { ChangeSummary, OperationResult, Step } from "./operationResult";
+export type { OperationResult, Step } from "./operationResult";
 
 /** A folder of stacks. Stacks that refer to each other (`StackReference`) share one, with its passphrase. */
-export interface Backend {
+interface Backend {
   folder: string;
   passphrase: string;
 }

@@ -70,7 +70,7 @@ export function refOf({ type, id }: { type: Resource; id: string }): string {
 }
 
 /** Registration's part: what it adds to the program's arguments. */
-export function propsOf(stack: StackState, { type, name, args }: Goal): Properties {
+function propsOf(stack: StackState, { type, name, args }: Goal): Properties {
   const urn = `urn:pulumi:${stack.name}::histories::pulumi-nodejs:dynamic/zpa:${type}::${name}`;
   const isGenerated = args["name"] === undefined;
   return { ...args, __zpa: { seed: nameSeed(name, "", urn), ...(isGenerated ? { generated: true } : {}) } };

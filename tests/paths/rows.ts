@@ -2,7 +2,7 @@
 // folder are made from them.
 
 /** In what state the row finds its objects. */
-export type State =
+type State =
   | "fresh"
   | "used"
   | "changed outside"

@@ -161,7 +161,7 @@ export interface Walk {
   check(scene: Scene): void;
 }
 
-export interface Together {
+interface Together {
   acts: number;
   /** Acts before which the whole stack is refreshed. */
   refreshed?: readonly number[];

@@ -77,7 +77,7 @@ const status = fc.oneof(
 );
 
 /** One answer. Most have ZPA's own headers, for what is wrong there ends nearly everything. */
-export const anyAnswer: fc.Arbitrary<Scripted> = fc.record({
+const anyAnswer: fc.Arbitrary<Scripted> = fc.record({
   status,
   headers: fc.oneof({ weight: 3, arbitrary: fc.constant(json) }, { weight: 1, arbitrary: headers }),
   body,

@@ -1,6 +1,5 @@
 /** Where a provisioning key's machines enroll: the last but one path segment of the key's endpoint. */
-export const associationTypes = ["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const;
-export type AssociationType = (typeof associationTypes)[number];
+export type AssociationType = "CONNECTOR_GRP" | "SERVICE_EDGE_GRP";
 
 export const credentialTypes = ["USERNAME_PASSWORD", "SSH_KEY", "PASSWORD"] as const;
 export type CredentialType = (typeof credentialTypes)[number];

@@ -14,18 +14,7 @@ export interface RateLimitSettings {
 
 /** What can follow the field in a search expression. */
 export type SearchOperator = (typeof searchOperators)[number];
-export const searchOperators = [
-  "EQ",
-  "NE",
-  "LIKE",
-  "GT",
-  "LT",
-  "GE",
-  "LE",
-  "CONTAINS",
-  "STARTSWITH",
-  "ENDSWITH",
-] as const;
+const searchOperators = ["EQ", "NE", "LIKE", "GT", "LT", "GE", "LE", "CONTAINS", "STARTSWITH", "ENDSWITH"] as const;
 
 /** Status and error id of the refusals that nobody has recorded. */
 const defaultRefusals = {

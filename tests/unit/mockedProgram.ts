@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { childEnvironment, repositoryRoot } from "../harness/environment";
 
-export interface MockedCall {
+interface MockedCall {
   token: string;
   inputs: Record<string, unknown>;
   /** `<urn>::<id>` of the provider; empty without one. */

@@ -13,7 +13,7 @@ export interface Seen {
 }
 
 export const REGION = "eu-central-1";
-export const ROLE = "zpa-connectors";
+const ROLE = "zpa-connectors";
 export const CLIENT_ID = randomUUID();
 
 const answer = (status: number, body: unknown): Answer => ({ status, body: JSON.stringify(body) });
