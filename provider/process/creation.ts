@@ -233,7 +233,9 @@ export class Creation<T extends RemoteObject> {
     const which = `${definition.kind} "${this.name}" (id ${ids.join(", ")})`;
     const name = this.nameAfter(ids);
     const kind = await session.identityOf(definition.kind);
-    const isHeld = there.every(({ id, creationTime }) => wasHeld({ ...kind, id, creationTime }));
+    const isHeld = there.every(
+      ({ id, creationTime }) => !this.past.includes(id) && wasHeld({ ...kind, id, creationTime }),
+    );
     console.log(
       isHeld
         ? `zpa: ${which} is held by this stack or another one and is left alone. Resource "${logicalName(seed)}" ` +

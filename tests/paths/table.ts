@@ -53,7 +53,7 @@ export const commands: Readonly<Record<string, Path>> = {
   refresh: by("gateway-404", "refresh-program"),
   destroy: by("gateway-404", "destroy-target"),
   import: test("tests/engine/takingOver.test.ts"),
-  cancel: test("tests/faults/crashes.test.ts"),
+  cancel: test("tests/faults/unrecorded.test.ts"),
   watch: because("it is an up after each change of a file"),
   "state taint": by("taint"),
   "state untaint": by("untaint"),
@@ -135,7 +135,7 @@ export const flags: Readonly<Record<string, Path>> = {
   "--import-file": because(
     "it writes a list of what an up would create; pulumi-zpa-dynamic import makes the whole file",
   ),
-  "--clear-pending-creates": test("tests/faults/crashes.test.ts"),
+  "--clear-pending-creates": test("tests/faults/unrecorded.test.ts"),
   "--import-pending-creates": because("it reads the object that it names, as a refresh does"),
   "--skip-pending-creates": engineOnly,
   "--file": test("tests/engine/takingOver.test.ts"),
