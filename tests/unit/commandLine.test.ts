@@ -53,24 +53,17 @@ describe("The terminal", () => {
       isTTY: true,
       writable: true,
     });
-    const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-    const set = (name: string, value: string | undefined) => {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    };
+    const file = Object.assign(Object.create(WriteStream.prototype) as WriteStream, { isTTY: false, writable: true });
+    const { env } = process;
     try {
-      set("FORCE_COLOR", undefined);
-      set("NO_COLOR", undefined);
-      set("TERM", "xterm-256color");
+      // nothing of the machine's own, such as CI, which Node.js takes for no colours
+      process.env = { TERM: "xterm-256color" };
       assert.equal(painter(terminal)("red", "x"), "\u001B[31mx\u001B[39m");
-      const file = Object.assign(Object.create(WriteStream.prototype) as WriteStream, { isTTY: false, writable: true });
       assert.equal(painter(file)("red", "x"), "x");
-      set("NO_COLOR", "1");
+      process.env["NO_COLOR"] = "1";
       assert.equal(painter(terminal)("red", "x"), "x");
     } finally {
-      set("NO_COLOR", NO_COLOR);
-      set("FORCE_COLOR", FORCE_COLOR);
-      set("TERM", TERM);
+      process.env = env;
     }
   });
 });
