@@ -6,5 +6,5 @@ export const entry = "pulumi-zpa-dynamic/provider/v1";
  * what it names must never go: every stack of every user refers to it.
  */
 export function providerText(handler: "provisioningKey" | "privilegedCredential"): string {
-  return `exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").${handler};`;
+  return `exports.handler = () => require("${entry}").${handler};`;
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { assertNoSecrets, makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";
 import { repositoryRoot } from "../harness/environment";
-import { ProgramFolder } from "../harness/programFolder";
+import { ProgramFolder, recording } from "../harness/programFolder";
 import { World } from "../harness/world";
 
 describe("A program in a folder", function () {
@@ -28,13 +28,7 @@ describe("A program in a folder", function () {
   ] as const) {
     it(`goes up, changes, refreshes and comes down with the CLI: the quickstart ${where}`, async () => {
       folder.addQuickstart();
-      const cli = await folder.cli(project);
-      const printed: string[] = [];
-      const pulumi = async (...args: string[]) => {
-        const output = await cli(args);
-        printed.push(output);
-        return output;
-      };
+      const { pulumi, printed } = recording(await folder.cli(project));
       const password = makePassword();
 
       await pulumi("stack", "init", "dev");

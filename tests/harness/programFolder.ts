@@ -14,6 +14,17 @@ import { findProcesses, type StackProcess } from "./stackProcesses";
 /** Runs one command of the CLI, and returns all that it prints. */
 export type Cli = (args: readonly string[], env?: Record<string, string>) => Promise<string>;
 
+/** The same for single arguments, with all that its commands have printed. */
+export function recording(cli: Cli): { pulumi: (...args: string[]) => Promise<string>; printed: string[] } {
+  const printed: string[] = [];
+  const pulumi = async (...args: string[]) => {
+    const output = await cli(args);
+    printed.push(output);
+    return output;
+  };
+  return { pulumi, printed };
+}
+
 export interface CliOptions {
   /** The folder of the Node.js that programs and providers run on; default this process's own. */
   node?: string;

@@ -7,7 +7,7 @@ import { minVersion } from "semver";
 import { assertNoSecrets, makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";
 import { childEnvironment } from "../harness/environment";
-import { ProgramFolder } from "../harness/programFolder";
+import { ProgramFolder, recording } from "../harness/programFolder";
 import { runCommand } from "../harness/runCommand";
 import { World } from "../harness/world";
 import { install, nodeFolders, pack, readManifest } from "./installing";
@@ -61,12 +61,7 @@ describe("Installed in a fresh project", function () {
       if (row.resolution) await compile(path.join(project, program), node);
 
       const cli = await folder.cli(path.join("project", place), { node, elsewhere: row.layout === "pulumi -C" });
-      const printed: string[] = [];
-      const pulumi = async (...args: string[]) => {
-        const output = await cli(args);
-        printed.push(output);
-        return output;
-      };
+      const { pulumi, printed } = recording(cli);
       const password = makePassword();
       await pulumi("stack", "init", "dev");
       await pulumi("config", "set", "--secret", "password", "--", password);
