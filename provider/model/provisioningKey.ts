@@ -18,6 +18,7 @@ export const provisioningKeyFields: FieldTable = [
     kind: "id",
     required: true,
     replaces: true,
+    notAlwaysEchoed: true,
     note: "Id of the App Connector Group or Service Edge Group that machines join",
   },
   { name: "maxUsage", kind: "count", required: true, note: "How many machines may enroll with the key" },

@@ -86,6 +86,12 @@ export function fromAnswer(fields: FieldTable, known: Values, item: object): Val
   return outs;
 }
 
+/** A new object: what ZPA leaves out of its answer to the POST is as it was sent. */
+export function asPosted<T extends RemoteObject>(fields: FieldTable, body: object, answer: T): T {
+  const sent = fields.filter(({ name, secret }) => !secret && !isSet((answer as Values)[name]) && name in body);
+  return { ...answer, ...Object.fromEntries(sent.map(({ name }) => [name, (body as Values)[name]])) };
+}
+
 /** The microtenant of a read object as far as its answer tells: Default often comes as a name alone, or not at all. */
 export function microtenantIn(item: RemoteObject, known: unknown): unknown {
   if (isSet(item.microtenantId)) return item.microtenantId;

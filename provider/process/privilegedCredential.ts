@@ -23,7 +23,7 @@ import {
   secretFields,
   typedFields,
 } from "../model/privilegedCredential";
-import { fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
+import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { handlerOf } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
@@ -63,7 +63,10 @@ const definition: ResourceDefinition<Wire> = {
 
   objects: (session, values) => session.credentials(session.microtenantOf(values)),
 
-  post: (session, inputs) => session.client.credentials.create(bodyOf(targetOf(fields, {}, inputs), inputs), scopeOf(session, inputs)), // prettier-ignore
+  async post(session, inputs) {
+    const body = bodyOf(targetOf(fields, {}, inputs), inputs);
+    return asPosted(fields, body, await session.client.credentials.create(body, scopeOf(session, inputs)));
+  },
 
   isShownOnce: () => false,
 

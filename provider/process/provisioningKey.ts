@@ -7,7 +7,7 @@ import { parseKeyId } from "../model/ids";
 import { stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
-import { fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
+import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { handlerOf } from "./lifecycle";
 import { gone, type Session } from "./session";
 
@@ -34,7 +34,8 @@ const definition: ResourceDefinition<Wire> = {
 
   objection(state, inputs, plan) {
     const named = `Provisioning key "${String(state["name"])}"`;
-    const isChanged = plan === undefined || plan.isAdoption === true || plan.changed.length > 0;
+    const isChanged =
+      plan === undefined || plan.isAdoption || plan.replaces.length > 0 || concernsZpa(fields, plan.changed);
     if (isChanged && (state["readOnly"] === true || state["zscalerManaged"] === true)) {
       const remedy = plan?.isAdoption
         ? "Read it with ProvisioningKey.get instead of adopting it."
@@ -66,7 +67,11 @@ const definition: ResourceDefinition<Wire> = {
 
   async post(session, inputs) {
     const body = await bodyOf(session, targetOf(fields, {}, inputs), inputs);
-    return session.client.provisioningKeys.create(typeOf(inputs), body, scopeOf(session, inputs));
+    return asPosted(
+      fields,
+      body,
+      await session.client.provisioningKeys.create(typeOf(inputs), body, scopeOf(session, inputs)),
+    );
   },
 
   isShownOnce: (values) => (values as Values)["exportable"] === false,

@@ -79,7 +79,7 @@ function checkedId(id: string, operation: string): string {
     operation,
     params: [quoted(id)],
     reason: "not an id",
-    hint: "ids consist of digits; find an object by its name with find",
+    hint: "ids consist of digits; look an object up by its name to get its id",
   });
 }
 

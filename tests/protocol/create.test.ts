@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { ProviderProcess } from "../harness/providerProcess";
 import { describe as inWords } from "../harness/invariants";
 import { World } from "../harness/world";
-import { credentialArgs, edgeKeyArgs, keyArgs, make, refresh, secretsFor, without } from "./driver";
+import { privilegedCredentialFields } from "../../provider/model/privilegedCredential";
+import { provisioningKeyFields } from "../../provider/model/provisioningKey";
+import { credentialArgs, edgeKeyArgs, keyArgs, make, plan, refOf, refresh, secretsFor, without } from "./driver";
 
 const keysPath = (type: string) => `associationType/${type}/provisioningKey`;
 
@@ -58,6 +60,29 @@ describe("Creating over the provider protocol", () => {
     assert.equal(outputs.name, "Zürich & Bern");
     assert.ok(outputs.provisioningKey === world.simulator.keys.get(id)!.provisioningKey);
     await world.assertInvariants({ live: [`key ${id}`] });
+  });
+
+  it("takes what ZPA leaves out of its answer as it was sent", async () => {
+    const { id: enrollmentCertId } = world.simulator.addEnrollmentCertificate({ name: "Own CA" });
+    const key = {
+      ...{ enrollmentCertId, enabled: false, exportable: false, ipAcl: ["192.0.2.7"], uiConfig: "x" },
+      __zpa: { seed: "quiet-0a1b2c3" },
+    };
+    const credential = { ...credentialArgs(world).USERNAME_PASSWORD, description: "of the team" };
+    const live: string[] = [];
+    for (const [type, args, table] of [
+      ["ProvisioningKey", keyArgs(world, key), provisioningKeyFields],
+      ["PrivilegedCredential", credential, privilegedCredentialFields],
+    ] as const) {
+      const answered = ["name", "maxUsage", "credentialType"];
+      const fields = table.map(({ name }) => name).filter((name) => !answered.includes(name));
+      world.fault({ kind: "omit", match: { method: "POST" }, fields });
+      const made = await make(provider, type, args);
+      const { diff } = await plan(provider, made, args);
+      assert.deepEqual([diff.changes, diff.replaces], [false, []]);
+      live.push(refOf(made));
+    }
+    await world.assertInvariants({ live });
   });
 
   it("signs a service edge's key with the certificate Service Edge", async () => {

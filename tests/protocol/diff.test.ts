@@ -173,6 +173,12 @@ describe("The diff of a provisioning key", () => {
       await assert.rejects(plan(provider, managed, { ...args, maxUsage: 11 }), /Zscaler Deception/);
       assert.deepEqual(await outcomeOf(provider, managed, args), ["none", []]);
     });
+
+    it(`changes what is the program's alone of a key that is ${flag}, and refuses to replace it`, async () => {
+      const managed = { ...plain, outputs: { ...plain.outputs, [flag]: true } };
+      assert.deepEqual(await outcomeOf(provider, managed, { ...args, warnAtPercent: 0 }), ["update", []]);
+      await assert.rejects(plan(provider, managed, { ...args, keepers: { a: "1" } }), /Zscaler Deception/);
+    });
   }
 });
 
