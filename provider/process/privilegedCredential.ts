@@ -110,7 +110,9 @@ const definition: ResourceDefinition<Wire> = {
       const relevant = writable.filter((name) => name === "description" || [...required, ...optional].includes(name));
       const now = leavesAlone(fields, relevant, state, inputs) ? await current(session, id, moved) : moved;
       outs = await write(session, id, now, targetOf(fields, state, inputs, now), inputs);
-    } catch (error) {
+    } catch (refusal) {
+      const isWithheld = secretFields.some((secret) => isSet(given[secret]) && !isSet(inputs[secret]));
+      const error = isWithheld && refusal instanceof sdk().ValidationError ? withheld(refusal) : refusal;
       if (rest.length === plan.changed.length) throw error;
       // the move succeeded, so state must have the new microtenant
       throw new PartialFailure(error, id, { ...state, microtenantId });
@@ -220,6 +222,13 @@ async function move(session: Session, id: string, from: string, to: string): Pro
     const { microtenantId = defaultMicrotenant } = await credentials.get(id, { microtenantId: "all" });
     if (microtenantId !== to) await credentials.move(id, microtenantId, to);
   }
+}
+
+function withheld(refusal: Error): Error {
+  return new Error(
+    `${refusal.message} The request had no secret, because ignoreChanges leaves it to others. Some tenants demand it with ` +
+      "each update: there, take the secret out of ignoreChanges, so that pulumi up writes the program's.",
+  );
 }
 
 function tellReset(state: State): void {

@@ -156,6 +156,17 @@ describe("Secrets that are left to others with ignoreChanges", () => {
     await world.assertInvariants();
   });
 
+  it("fail an update where the tenant demands them, with the remedy", async () => {
+    world.simulator.settings.putDemandsSecret = true;
+    const args = { ...credentialArgs(world).PASSWORD, __zpa: { seed: "jump-0a1b2c3", ignored: ["password"] } };
+    const made = await make(await world.provider(), "PrivilegedCredential", args);
+    await assert.rejects(
+      change(await world.provider(), made, { ...args, description: "of the jump host" }),
+      /missing\.mandatory\.params[^]*had no secret[^]*take the secret out of ignoreChanges/,
+    );
+    await world.assertInvariants({ live: [`credential ${made.id}`] });
+  });
+
   it("are never printed by an adoption, whatever replaceOnChanges lists", async () => {
     const { password } = secretsFor(world);
     const there = world.simulator.addCredential({ name: "jump", credentialType: "PASSWORD" });
