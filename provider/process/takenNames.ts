@@ -74,10 +74,19 @@ export function nameTaken<T extends RemoteObject>(
   );
 }
 
-/** For an update, which cannot take over another object. */
+/** For an update or a move, which cannot take over another object. */
 export function nameTakenAtUpdate(kind: string, id: string, state: State, target: Values): Error {
+  const old = `"${String(state["name"])}" (${id})`;
+  if (state["name"] === target["name"]) {
+    const there = (target["microtenantId"] ?? defaultMicrotenant) as string;
+    return new Error(
+      `microtenantId: a ${kind} named "${String(target["name"])}" exists already in microtenant ${there}, so ${old} cannot ` +
+        "be moved there. An interrupted run or somebody else may have left it: if nothing uses it, delete it in the Admin " +
+        "Portal, then run pulumi up again. Otherwise give this resource another name.",
+    );
+  }
   return new Error(
-    `name: another ${kind} is named "${String(target["name"])}" already, so "${String(state["name"])}" (${id}) cannot be ` +
+    `name: another ${kind} is named "${String(target["name"])}" already, so ${old} cannot be ` +
       "renamed. Choose another name. To swap the names of two resources, give one of them a temporary name first, and run " +
       "pulumi up twice.",
   );

@@ -228,6 +228,21 @@ describe("What ZPA and others say of an object that state holds", () => {
     await world.assertInvariants({ live: [`credential ${made.id}`] });
   });
 
+  it("says in a sentence that a move meets an object of the same name", async () => {
+    const microtenantId = world.simulator.addMicrotenant({ name: "Scope C" }).id;
+    const args = { ...credentialArgs(world).PASSWORD, name: "jump" };
+    const made = await make(await world.provider(), "PrivilegedCredential", args);
+    world.simulator.addCredential({ name: "jump", microtenantId });
+    world.protect(`credential ${made.id}`);
+    await assert.rejects(
+      change(await world.provider(), made, { ...args, microtenantId }),
+      new RegExp(
+        `microtenantId: .*"jump" exists already in microtenant ${microtenantId}.*${made.id}.*moved[^]*delete it`,
+      ),
+    );
+    await world.assertInvariants({ live: [`credential ${made.id}`] });
+  });
+
   it("says in a sentence that a rename meets a name that another one has", async () => {
     const seed = (name: string) => ({ name, __zpa: { seed: `${name}-0a1b2c3` } });
     const [one, two] = [keyArgs(world, seed("one")), keyArgs(world, seed("two"))];
