@@ -2,7 +2,7 @@
 // or meet faults, others who interfere. After each up that is done, state, program and tenant agree, and a second up writes
 // nothing; after each command, every object is accounted for.
 //
-// `npm run test:deep` plays 10 000; HISTORIES sets another number. A failure prints the seed and the path of
+// `npm test` plays 200, `npm run test:deep` 10 000; HISTORIES sets another number. A failure prints the seed and the path of
 // the shrunk history, with the line that replays it:
 //   HISTORIES_SEED=<seed> HISTORIES_PATH=<path> HISTORIES_REPLAY=<replayPath> npm run test:deep
 
