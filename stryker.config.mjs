@@ -20,7 +20,7 @@ export default {
     "no-package": true,
     require: ["ts-node/register/transpile-only", "tests/harness/providerInProcess.ts"],
     spec: [
-      ...of("unit", "fields", "plan", "snapshotWaves", "snapshot"),
+      ...of("unit", "fields", "plan", "diff", "snapshotWaves", "snapshot"),
       ...of("sdk", "apiUrl", "backOff", "classify", "retryAfter", "maskSpellings", "masks"),
       ...of("sdk", "waiting", "tokens", "whoAsksToWait", "observability", "signIn", "wire", "errors", "retries"),
       ...of("protocol", "diff", "adopt", "holders", "others"),
