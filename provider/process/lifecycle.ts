@@ -88,8 +88,9 @@ async function read<T extends RemoteObject>(
   const tenant = await session.client.tenantFingerprint();
   const outs = clean(withNotes(state, { ...stateNotes(state), tenant }));
   session.inState.add(refOf(definition.kind, found.item.id));
-  // a `get` is never compared, and no stack owns its object
-  if (stateNotes(props).seed !== undefined) {
+  // a `get` is never compared, and no stack owns its object; one that was imported has no seed until its first update
+  const { seed, managed } = stateNotes(props);
+  if (seed !== undefined || managed !== undefined) {
     session.noteRead(refOf(definition.kind, found.item.id));
     noteInState(definition.kind, found.item.id, outs);
   }

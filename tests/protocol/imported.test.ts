@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { importFile } from "../../provider/cli/importFile";
+import { provisioningKeyDefinition } from "../../provider/process/provisioningKey";
+import { World } from "../harness/world";
+import { keyArgs, type Made, plan, refresh } from "./driver";
+
+describe("A key that was imported by file", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start()));
+  afterEach(() => world.close());
+
+  /** As `pulumi import --file` puts it into state. */
+  function imported(name: string): Made {
+    const there = world.simulator.addKey({ name, zcomponentId: keyArgs(world).zcomponentId as string });
+    const { id, inputs, outputs } = importFile([
+      {
+        type: "ProvisioningKey",
+        handler: "provisioningKey",
+        fields: provisioningKeyDefinition.fields,
+        id: there.id,
+        outputs: provisioningKeyDefinition.outputs(
+          { ...there, maxUsage: Number(there.maxUsage), usageCount: Number(there.usageCount) } as never,
+          { associationType: "CONNECTOR_GRP" },
+        ),
+        secretOutputs: ["provisioningKey"],
+      },
+    ]).resources[0]!;
+    return { type: "ProvisioningKey", id, inputs, outputs };
+  }
+
+  it("is deleted by a destroy that refreshes first", async () => {
+    const made = imported("zurich");
+    const provider = await world.provider();
+    const seen = (await refresh(provider, made))!;
+    await provider.delete("ProvisioningKey", seen.id, seen.outputs);
+    assert.doesNotMatch(provider.output(), /was not deleted/);
+    assert.equal(world.simulator.keys.has(made.id), false);
+  });
+
+  it("is deleted by an up that refreshes first, once the program has dropped it", async () => {
+    const made = imported("zurich");
+    // the up after the import: nothing changes, so state keeps its outputs and gets the new inputs
+    const first = await plan(await world.provider(), made, { ...made.inputs, __zpa: { seed: "zurich-0a1b2c3" } });
+    assert.equal(first.diff.changes, false);
+    const provider = await world.provider();
+    const seen = (await refresh(provider, { ...made, inputs: first.inputs }))!;
+    await provider.delete("ProvisioningKey", seen.id, seen.outputs);
+    assert.doesNotMatch(provider.output(), /was not deleted/);
+    assert.equal(world.simulator.keys.has(made.id), false);
+  });
+
+  it("is refreshed after others have raised its limit, and more machines have enrolled than the old one let", async () => {
+    const made = imported("zurich");
+    const key = world.simulator.keys.get(made.id)!;
+    Object.assign(key, { maxUsage: "500", usageCount: "400" });
+    const seen = (await refresh(await world.provider(), made))!;
+    assert.equal(seen.outputs.maxUsage, 500);
+  });
+});
