@@ -10,6 +10,7 @@ import {
   type ProvisioningKey,
   type ZpaClient,
 } from "../../sdk";
+import { stateNotes, withNotes } from "../model/notes";
 import { privilegedCredentialDefinition } from "../process/privilegedCredential";
 import { provisioningKeyDefinition } from "../process/provisioningKey";
 import {
@@ -63,7 +64,11 @@ async function writeImport(options: ImportOptions): Promise<void> {
   if (existsSync(out)) throw fileExists(out);
   if (!existsSync(path.dirname(out))) throw new Error(`--out: there is no folder ${path.dirname(out)}.`);
   const sources = await readSources(options);
-  const found = await withClient(sources, (client) => find(client, options));
+  const found = await withClient(sources, async (client) => {
+    const objects = await find(client, options);
+    const tenant = await client.tenantFingerprint();
+    return objects.map((one) => ({ ...one, outputs: withNotes(one.outputs, { ...stateNotes(one.outputs), tenant }) }));
+  });
   const objects = found.filter(({ outputs }) => outputs["readOnly"] !== true && outputs["zscalerManaged"] !== true);
   for (const { id, outputs } of found.filter((one) => !objects.includes(one))) {
     process.stderr.write(

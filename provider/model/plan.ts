@@ -35,8 +35,8 @@ export function planOf(table: FieldTable, state: State, inputs: Inputs): Plan {
     const isForced = field.name === replaceFor;
     if (same(field, old, now) && !isForced) continue;
     plan.changed.push(field.name);
-    const isListed = replaceOn.some((path) => path === "*" || rootOf(path) === field.name);
-    if (isForced || isListed || forcesReplacement(field, old, now)) plan.replaces.push(field.name);
+    if (isForced || isListed(replaceOn, field.name) || forcesReplacement(field, old, now))
+      plan.replaces.push(field.name);
   }
   return plan;
 }
@@ -78,6 +78,11 @@ function wantedName(state: State, inputs: Inputs, current: Values): unknown {
 function isTakenOut(field: Field, state: State, inputs: Inputs): boolean {
   const { managed = [] } = stateNotes(state);
   return !isSet(inputs[field.name]) && managed.includes(field.name) && field.computed === undefined;
+}
+
+/** Whether property paths of Pulumi, as in `ignoreChanges`, list an argument or a part of it. */
+export function isListed(paths: readonly string[], name: string): boolean {
+  return paths.some((path) => path === "*" || rootOf(path) === name);
 }
 
 /** The argument that a property path of Pulumi begins with: `keepers` of `keepers.rotation` and of `["keepers"]`. */

@@ -10,6 +10,7 @@ import type { RemoteObject, ResourceDefinition } from "./definition";
 import { handOver } from "./machineNotes";
 import { noted, stayInTenant } from "./record";
 import { refOf, type Session } from "./session";
+import { resourceOf } from "./takenNames";
 
 /** @throws PartialFailure for an object that exists and is not complete */
 export async function create<T extends RemoteObject>(
@@ -18,15 +19,16 @@ export async function create<T extends RemoteObject>(
   given: Inputs,
 ): Promise<{ id: string; outs: State }> {
   const inputs = definition.adjust(given);
-  const { seed = "" } = inputNotes(inputs);
-  const { past = [] } = session.replacing.get(seed) ?? {};
+  const { seed } = inputNotes(inputs);
+  const resource = resourceOf(definition, session, seed, inputs);
+  const { past = [] } = session.replacing.get(resource) ?? {};
   // a new object belongs to the tenant of those that the stack has
   for (const state of session.tenants.values()) await stayInTenant(definition, session, state);
   const record = async (id: string, outs: State): Promise<State> => {
     const ref = refOf(definition.kind, id);
     session.answered.add(ref);
-    session.created.add(seed);
-    session.holders.set(ref, seed);
+    session.created.add(resource);
+    if (seed !== undefined) session.holders.set(ref, seed);
     const kind = await session.identityOf(definition.kind);
     handOver({ ...kind, id, creationTime: outs["creationTime"] as string | undefined });
     const { secretWrittenAt, resetClockOffset, replaceFor } = stateNotes(outs);
@@ -35,13 +37,13 @@ export async function create<T extends RemoteObject>(
   };
   try {
     const { id, outs } =
-      (await finish(definition, session, seed, inputs)) ?? (await obtain(definition, session, inputs, past));
+      (await finish(definition, session, resource, inputs)) ?? (await obtain(definition, session, inputs, past));
     return { id, outs: await record(id, outs) };
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
     // Pulumi adds the provider's text to results only; without it the engine could not refresh or delete the object
     const properties = { ...(await record(error.id, error.properties)), [providerKey]: inputs[providerKey] };
-    session.unfinished.set(seed, { id: error.id, properties });
+    session.unfinished.set(resource, { id: error.id, properties });
     throw error.with(properties);
   }
 }
@@ -50,10 +52,10 @@ export async function create<T extends RemoteObject>(
 async function finish<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
-  seed: string,
+  resource: string,
   inputs: Inputs,
 ): Promise<Result | undefined> {
-  const { id, properties } = session.unfinished.get(seed) ?? {};
+  const { id, properties } = session.unfinished.get(resource) ?? {};
   if (id === undefined || properties === undefined) return undefined;
   const plan = planOf(definition.fields, properties, inputs);
   const isReplaced = plan.replaces.length > 0;
@@ -63,11 +65,11 @@ async function finish<T extends RemoteObject>(
       await definition.remove(session, id, properties);
       return undefined;
     });
-    session.unfinished.delete(seed);
+    session.unfinished.delete(resource);
     return outs && { id, outs };
   } catch (error) {
     if (!(error instanceof PartialFailure) || !error.isGone) throw error;
-    session.unfinished.delete(seed);
+    session.unfinished.delete(resource);
     return undefined;
   }
 }

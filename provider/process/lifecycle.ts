@@ -14,7 +14,7 @@ import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefiniti
 import { diff } from "./diff";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
 import { holderOf, microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
-import { nameTakenAtUpdate, refuseLosing } from "./takenNames";
+import { nameTakenAtUpdate, refuseLosing, resourceOf } from "./takenNames";
 
 /** The dynamic provider of a resource. */
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {
@@ -146,7 +146,8 @@ async function remove<T extends RemoteObject>(
     return;
   }
   // an earlier run may have taken the object over and ended before the engine dropped the old entry
-  const isRecreated = session.created.has(session.holders.get(ref) ?? stateNotes(state).seed ?? "");
+  const seed = session.holders.get(ref) ?? stateNotes(state).seed;
+  const isRecreated = session.created.has(resourceOf(definition, session, seed, state));
   if (session.kept.has(ref) && !isRecreated) {
     console.log(
       `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: another entry of this stack holds it.`,
@@ -168,7 +169,7 @@ async function remove<T extends RemoteObject>(
     }
   }
   session.deleted.add(ref);
-  session.freed.set(holderOf(session.holders.get(ref) ?? stateNotes(state).seed, state["name"]), id);
+  session.freed.set(holderOf(seed, state["name"]), id);
 }
 
 /** Deletes the object where state says that it is. What makes it doubtful that it was there, if anything does. */

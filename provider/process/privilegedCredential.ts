@@ -16,7 +16,7 @@ import {
 } from "../model/fields";
 import { parseCredentialId } from "../model/ids";
 import { inputNotes, stateNotes, withNotes } from "../model/notes";
-import { leavesAlone, targetOf } from "../model/plan";
+import { isListed, leavesAlone, targetOf } from "../model/plan";
 import {
   fieldsOfType,
   privilegedCredentialFields as fields,
@@ -92,7 +92,7 @@ const definition: ResourceDefinition<Wire> = {
     // a secret that is left to others stays out of the request, and so as they have set it
     const { ignored = [] } = inputNotes(given);
     const isTheirs = (name: string) =>
-      secretFields.includes(name) && (ignored.includes(name) || ignored.includes("*")) && given[name] === state[name];
+      secretFields.includes(name) && isListed(ignored, name) && given[name] === state[name];
     const inputs = Object.fromEntries(Object.entries(given).filter(([name]) => !isTheirs(name)));
     let outs: State = { ...state, ...plan.target };
     const { microtenantId } = outs as { microtenantId?: string };

@@ -39,11 +39,11 @@ export class Session {
   readonly inState = new Set<string>();
   /** Objects that this up keeps: the engine called diff for them, and they are not replaced. */
   readonly kept = new Set<string>();
-  /** By seed: the object that a create of this process left incomplete. */
+  /** By resource (see `resourceOf`): the object that a create of this process left incomplete. */
   readonly unfinished = new Map<string, { id: string; properties: State }>();
   /** By object: the seed of the resource that holds it. */
   readonly holders = new Map<string, string>();
-  /** Seeds of the resources that this process has created. */
+  /** The resources (see `resourceOf`) that this process has created. */
   readonly created = new Set<string>();
   /** By fingerprint: the tenants of the objects in state, each with the state of one. */
   readonly tenants = new Map<string, State>();
@@ -51,7 +51,7 @@ export class Session {
   readonly deleted = new Set<string>();
   /** By seed and name (see {@link holderOf}): the id of the object of a resource that this process has deleted. */
   readonly freed = new Map<string, string>();
-  /** By seed: a resource that this run replaces, its new inputs, and the ids that it has had so far. */
+  /** By resource (see `resourceOf`): one that this run replaces, its new inputs, and the ids that it has had so far. */
   readonly replacing = new Map<string, { past: string[]; state: State; inputs: Inputs }>();
 
   constructor(readonly client: ZpaClient) {}

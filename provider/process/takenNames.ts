@@ -14,6 +14,30 @@ export function isInMicrotenant(item: RemoteObject, id: string): boolean {
   return id === defaultMicrotenant || item.microtenantName !== "Default";
 }
 
+/** Where an object's name is the only one. */
+function claimOf<T extends RemoteObject>(definition: ResourceDefinition<T>, session: Session, values: Values): string {
+  const { kind } = definition;
+  return canonical({
+    kind,
+    ...definition.nameScope(values),
+    name: values["name"],
+    in: session.microtenantIdOf(values),
+  });
+}
+
+/**
+ * What tells a resource apart in a run: its seed, or else the name of its object. Imported resources have no seed with
+ * `ignoreChanges: ["*"]`.
+ */
+export function resourceOf<T extends RemoteObject>(
+  definition: ResourceDefinition<T>,
+  session: Session,
+  seed: string | undefined,
+  values: Values,
+): string {
+  return seed ?? claimOf(definition, session, values);
+}
+
 /**
  * Before an object with an explicit name is deleted to be replaced: the name of the new one must be free, or the old one
  * would be lost for nothing. An object that the program adopts may have the name, and where the old one is gone already,
@@ -28,14 +52,13 @@ export async function refuseLosing<T extends RemoteObject>(
   state: State,
 ): Promise<void> {
   // state has the seed of before a rename with aliases
-  const seed = session.holders.get(refOf(definition.kind, id)) ?? stateNotes(state).seed ?? "";
-  const { inputs } = session.replacing.get(seed) ?? {};
-  if (inputs === undefined || session.created.has(seed)) return;
+  const seed = session.holders.get(refOf(definition.kind, id)) ?? stateNotes(state).seed;
+  const resource = resourceOf(definition, session, seed, state);
+  const { inputs } = session.replacing.get(resource) ?? {};
+  if (inputs === undefined || session.created.has(resource)) return;
   if (inputNotes(inputs).generated === true || isUnknown(inputs)) return;
-  const claimOf = (values: Values) =>
-    canonical({ ...definition.nameScope(values), name: values["name"], in: session.microtenantIdOf(values) });
   // nobody else can have the name of the old object
-  if (claimOf(inputs) === claimOf(state)) return;
+  if (claimOf(definition, session, inputs) === claimOf(definition, session, state)) return;
   const [name, microtenantId] = [String(inputs["name"]), session.microtenantIdOf(inputs)];
   const named = await definition.objects(session, inputs).named(name);
   const isInTheWay = (item: T) => item.id !== id && item.id !== inputs["adopt"] && isInMicrotenant(item, microtenantId);
