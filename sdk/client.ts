@@ -133,7 +133,12 @@ export class ZpaClient {
    * What the rate limit leaves now for reads (GET) and for writes, as counted by this client and the processes that share
    * its ledger. Sends nothing. What other machines send is not known.
    */
-  rateHeadroom(): { reads: Headroom; writes: Headroom } {
+  rateHeadroom(): {
+    /** Of reads. */
+    reads: Headroom;
+    /** Of writes. */
+    writes: Headroom;
+  } {
     const { reads, writes } = this.#transport;
     return { reads: reads.headroom(), writes: writes.headroom() };
   }

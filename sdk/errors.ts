@@ -36,6 +36,7 @@ export interface ZpaErrorDetails {
   hint?: string;
   /** Whether the write may have been applied although there was no usable response. */
   mayHaveHappened?: boolean;
+  /** The error that led to this one. */
   cause?: unknown;
 }
 
@@ -91,6 +92,7 @@ export class ZpaError extends Error {
     Object.defineProperty(this, brand, { value: kind });
   }
 
+  /** `instanceof` works across copies of the package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (typeof value !== "object" || value === null || !(brand in value)) return false;
     return this.kind === undefined || (value as Record<symbol, unknown>)[brand] === this.kind;

@@ -15,9 +15,15 @@ export type LookUpArgs = {
   | {
       /** The exact name, case and blanks included. */
       name: string;
+      /** Not beside a name. */
       id?: never;
     }
-  | { name?: never; id: string }
+  | {
+      /** Not beside an id. */
+      name?: never;
+      /** ZPA's id. */
+      id: string;
+    }
 );
 
 /** The same with values that may not be known yet. */
@@ -28,9 +34,15 @@ export type LookUpOutputArgs = {
   | {
       /** The exact name, case and blanks included. */
       name: pulumi.Input<string>;
+      /** Not beside a name. */
       id?: never;
     }
-  | { name?: never; id: pulumi.Input<string> }
+  | {
+      /** Not beside an id. */
+      name?: never;
+      /** ZPA's id. */
+      id: pulumi.Input<string>;
+    }
 );
 
 /** {@link LookUpArgs} of a provisioning key. */
@@ -53,12 +65,17 @@ export type LookUpOptions = pulumi.InvokeOptions;
 /** The same, and `dependsOn`: resources that must exist before. Until they do, the result is unknown at preview. */
 export type LookUpOutputOptions = pulumi.InvokeOutputOptions;
 
+/** What all look-ups tell. */
 export interface LookUpResult {
+  /** ZPA's id. */
   id: string;
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
+  /** Free text. */
   description: string | undefined;
 }
 
+/** A certificate that signs provisioning keys. */
 export interface EnrollmentCertificateResult extends LookUpResult {
   /** Only a certificate whose private key ZPA holds can sign provisioning keys. */
   privateKeyPresent: boolean;
@@ -66,13 +83,19 @@ export interface EnrollmentCertificateResult extends LookUpResult {
 
 /** App Connector Groups, Service Edge Groups, microtenants. */
 export interface GroupResult extends LookUpResult {
+  /** Whether it is in use. */
   enabled: boolean;
 }
 
+/** A privileged credential, without its secret. */
 export interface PrivilegedCredentialResult extends LookUpResult {
+  /** What it holds: a user name and password, an SSH key, or a password. */
   credentialType: CredentialType;
+  /** User to sign in as. */
   userName: string | undefined;
+  /** Domain of the user. */
   userDomain: string | undefined;
+  /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
   /** When its secret was last written, in seconds since 1970. */
   lastCredentialResetTime: string | undefined;
@@ -80,19 +103,27 @@ export interface PrivilegedCredentialResult extends LookUpResult {
   creationTime: string | undefined;
 }
 
+/** A provisioning key with its uses and, where it is exportable, its text. */
 export interface ProvisioningKeyResult {
+  /** ZPA's id. */
   id: string;
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
+  /** Which machines enroll with it: App Connectors or Private Service Edges. */
   associationType: AssociationType;
   /** Id of the App Connector Group or Service Edge Group that machines join. */
   zcomponentId: string | undefined;
+  /** Id of the certificate that signs it. */
   enrollmentCertId: string | undefined;
+  /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
+  /** How many machines may enroll. */
   maxUsage: number;
   /** Machines that have enrolled with the key. Never falls. */
   usageCount: number;
   /** `maxUsage` less `usageCount`. */
   remainingUses: number;
+  /** Whether machines may enroll with it. */
   enabled: boolean;
   /** Whether the text can be read. */
   exportable: boolean;
@@ -100,7 +131,11 @@ export interface ProvisioningKeyResult {
   provisioningKey: string | undefined;
 }
 
-type Found = LookUpResult & { enabled?: boolean | undefined; privateKeyPresent?: boolean | undefined };
+type Found = LookUpResult & {
+  /** Whether it is in use. */
+  enabled?: boolean | undefined;
+  privateKeyPresent?: boolean | undefined;
+};
 
 const scopeOf = ({ microtenantId }: KnownArgs): Scope => ({ microtenantId });
 const common = ({ id, name, description }: Found): LookUpResult => ({ id, name, description });

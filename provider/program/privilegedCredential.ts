@@ -27,12 +27,15 @@ interface CommonArgs {
 export interface UsernamePasswordArgs extends CommonArgs {
   /** Changing it replaces the credential. */
   credentialType: pulumi.Input<"USERNAME_PASSWORD">;
+  /** User to sign in as. */
   userName: pulumi.Input<string>;
   /** Domain of the user. */
   userDomain?: pulumi.Input<string>;
   /** Secret. */
   password: pulumi.Input<string>;
+  /** Not with this type. */
   privateKey?: undefined;
+  /** Not with this type. */
   passphrase?: undefined;
 }
 
@@ -40,12 +43,15 @@ export interface UsernamePasswordArgs extends CommonArgs {
 export interface SshKeyArgs extends CommonArgs {
   /** Changing it replaces the credential. */
   credentialType: pulumi.Input<"SSH_KEY">;
+  /** User to sign in as. */
   userName: pulumi.Input<string>;
   /** Secret. PEM. */
   privateKey: pulumi.Input<string>;
   /** Secret. What the private key is encrypted with. */
   passphrase?: pulumi.Input<string>;
+  /** Not with this type. */
   userDomain?: undefined;
+  /** Not with this type. */
   password?: undefined;
 }
 
@@ -55,9 +61,13 @@ export interface PasswordArgs extends CommonArgs {
   credentialType: pulumi.Input<"PASSWORD">;
   /** Secret. */
   password: pulumi.Input<string>;
+  /** Not with this type. */
   userName?: undefined;
+  /** Not with this type. */
   userDomain?: undefined;
+  /** Not with this type. */
   privateKey?: undefined;
+  /** Not with this type. */
   passphrase?: undefined;
 }
 
@@ -66,10 +76,15 @@ export type PrivilegedCredentialArgs = UsernamePasswordArgs | SshKeyArgs | Passw
 
 /** What state holds of a credential: its arguments, adjusted by ZPA, and its outputs. */
 export interface PrivilegedCredentialState {
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
+  /** What it holds: a user name and password, an SSH key, or a password. */
   credentialType: CredentialType;
+  /** Free text. */
   description: string | undefined;
+  /** User to sign in as. */
   userName: string | undefined;
+  /** Domain of the user. */
   userDomain: string | undefined;
   /** Secret. */
   password: string | undefined;
@@ -77,7 +92,9 @@ export interface PrivilegedCredentialState {
   privateKey: string | undefined;
   /** Secret. */
   passphrase: string | undefined;
+  /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
+  /** Any texts. A change replaces the object. */
   keepers: Record<string, string> | undefined;
   /** When the secret was last written, in seconds since 1970, as of the last refresh. */
   lastCredentialResetTime: string | undefined;
@@ -100,12 +117,18 @@ export interface PrivilegedCredentialState {
  */
 export class PrivilegedCredential extends pulumi.CustomResource {
   /** @internal */
+  /** @internal */
   static readonly __pulumiType = "pulumi-nodejs:dynamic/zpa:PrivilegedCredential";
 
+  /** Name, unique among the objects of its kind in a microtenant. */
   declare readonly name: pulumi.Output<PrivilegedCredentialState["name"]>;
+  /** What it holds: a user name and password, an SSH key, or a password. */
   declare readonly credentialType: pulumi.Output<PrivilegedCredentialState["credentialType"]>;
+  /** Free text. */
   declare readonly description: pulumi.Output<PrivilegedCredentialState["description"]>;
+  /** User to sign in as. */
   declare readonly userName: pulumi.Output<PrivilegedCredentialState["userName"]>;
+  /** Domain of the user. */
   declare readonly userDomain: pulumi.Output<PrivilegedCredentialState["userDomain"]>;
   /** Secret. */
   declare readonly password: pulumi.Output<PrivilegedCredentialState["password"]>;
@@ -113,7 +136,9 @@ export class PrivilegedCredential extends pulumi.CustomResource {
   declare readonly privateKey: pulumi.Output<PrivilegedCredentialState["privateKey"]>;
   /** Secret. */
   declare readonly passphrase: pulumi.Output<PrivilegedCredentialState["passphrase"]>;
+  /** Id of its microtenant; undefined for Default. */
   declare readonly microtenantId: pulumi.Output<PrivilegedCredentialState["microtenantId"]>;
+  /** Any texts. A change replaces the object. */
   declare readonly keepers: pulumi.Output<PrivilegedCredentialState["keepers"]>;
   /** When the secret was last written, in seconds since 1970, as of the last refresh. */
   declare readonly lastCredentialResetTime: pulumi.Output<PrivilegedCredentialState["lastCredentialResetTime"]>;

@@ -10,6 +10,7 @@ import { idParts, registration } from "./registration";
 
 export type { AssociationType };
 
+/** Arguments of a {@link ProvisioningKey}. */
 export interface ProvisioningKeyArgs {
   /**
    * Name of the key, and the first part of the names of the connectors that enroll with it; at most 255 characters.
@@ -54,19 +55,31 @@ export interface ProvisioningKeyArgs {
 
 /** What state holds of a key: its arguments, adjusted by ZPA, and its outputs. */
 export interface ProvisioningKeyState {
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
+  /** Which machines enroll with it: App Connectors or Private Service Edges. */
   associationType: AssociationType;
+  /** Id of the App Connector Group or Service Edge Group that machines join. */
   zcomponentId: string;
   /** The limit that holds: what the program says, or more when `headroom` has raised it. */
   maxUsage: number;
+  /** Id of the certificate that signs it. */
   enrollmentCertId: string;
+  /** Whether machines may enroll with it. */
   enabled: boolean;
+  /** Whether the text can be read after the creation. */
   exportable: boolean;
+  /** IP addresses that may enroll; empty for any. */
   ipAcl: string[];
+  /** Free text of the Admin Portal. */
   uiConfig: string | undefined;
+  /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
+  /** Uses that are to remain: the next up raises `maxUsage` to that. */
   headroom: number | undefined;
+  /** Whether preview and up fail when no use is left. */
   failWhenExhausted: boolean | undefined;
+  /** Any texts. A change replaces the object. */
   keepers: Record<string, string> | undefined;
   /**
    * Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. Undefined for a key that is
@@ -99,21 +112,34 @@ export interface ProvisioningKeyState {
  */
 export class ProvisioningKey extends pulumi.CustomResource {
   /** @internal */
+  /** @internal */
   static readonly __pulumiType = "pulumi-nodejs:dynamic/zpa:ProvisioningKey";
 
+  /** Name, unique among the objects of its kind in a microtenant. */
   declare readonly name: pulumi.Output<ProvisioningKeyState["name"]>;
+  /** Which machines enroll with it: App Connectors or Private Service Edges. */
   declare readonly associationType: pulumi.Output<ProvisioningKeyState["associationType"]>;
+  /** Id of the App Connector Group or Service Edge Group that machines join. */
   declare readonly zcomponentId: pulumi.Output<ProvisioningKeyState["zcomponentId"]>;
   /** The limit that holds: what the program says, or more when `headroom` has raised it. */
   declare readonly maxUsage: pulumi.Output<ProvisioningKeyState["maxUsage"]>;
+  /** Id of the certificate that signs it. */
   declare readonly enrollmentCertId: pulumi.Output<ProvisioningKeyState["enrollmentCertId"]>;
+  /** Whether machines may enroll with it. */
   declare readonly enabled: pulumi.Output<ProvisioningKeyState["enabled"]>;
+  /** Whether the text can be read after the creation. */
   declare readonly exportable: pulumi.Output<ProvisioningKeyState["exportable"]>;
+  /** IP addresses that may enroll; empty for any. */
   declare readonly ipAcl: pulumi.Output<ProvisioningKeyState["ipAcl"]>;
+  /** Free text of the Admin Portal. */
   declare readonly uiConfig: pulumi.Output<ProvisioningKeyState["uiConfig"]>;
+  /** Id of its microtenant; undefined for Default. */
   declare readonly microtenantId: pulumi.Output<ProvisioningKeyState["microtenantId"]>;
+  /** Uses that are to remain: the next up raises `maxUsage` to that. */
   declare readonly headroom: pulumi.Output<ProvisioningKeyState["headroom"]>;
+  /** Whether preview and up fail when no use is left. */
   declare readonly failWhenExhausted: pulumi.Output<ProvisioningKeyState["failWhenExhausted"]>;
+  /** Any texts. A change replaces the object. */
   declare readonly keepers: pulumi.Output<ProvisioningKeyState["keepers"]>;
   /** Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. */
   declare readonly provisioningKey: pulumi.Output<ProvisioningKeyState["provisioningKey"]>;

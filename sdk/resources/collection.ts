@@ -52,9 +52,13 @@ export interface ListOptions extends Scope {
  */
 export class UnreadableObject {
   constructor(
+    /** ZPA's id. */
     readonly id: string,
+    /** Name, unique among the objects of its kind in a microtenant. */
     readonly name: string,
+    /** Id of its microtenant; undefined for Default. */
     readonly microtenantId: string | undefined,
+    /** Name of its microtenant. */
     readonly microtenantName: string | undefined,
     /** Names of the unreadable fields, such as `maxUsage`; five at most. */
     readonly unreadable: readonly string[],

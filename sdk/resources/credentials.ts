@@ -17,20 +17,29 @@ export type CredentialType = (typeof credentialTypes)[number];
 
 /** A credential as ZPA returns it, including fields that are not listed here. Times are seconds since 1970. */
 export interface Credential {
+  /** ZPA's id. */
   id: string;
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
+  /** Free text. */
   description: string | undefined;
   /** One of {@link credentialTypes}; at run time also a type that this client does not know yet. */
   credentialType: CredentialType;
+  /** User to sign in as. */
   userName: string | undefined;
   /** ZPA does not always return it: undefined does not mean empty. */
   userDomain: string | undefined;
   /** Time of the last write that contained a secret. */
   lastCredentialResetTime: string | undefined;
+  /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
+  /** Name of its microtenant. */
   microtenantName: string | undefined;
+  /** When it was created, in seconds since 1970. */
   creationTime: string | undefined;
+  /** When it was last changed, in seconds since 1970; undefined if never. */
   modifiedTime: string | undefined;
+  /** Id of the administrator or API client that last changed it. */
   modifiedBy: string | undefined;
   [field: string]: unknown;
 }
@@ -57,6 +66,7 @@ export interface CredentialBody {
   name: string;
   /** Cannot be changed after creation. */
   credentialType: CredentialType;
+  /** Free text. */
   description?: string | undefined;
   /** Required for USERNAME_PASSWORD and SSH_KEY. */
   userName?: string | undefined;

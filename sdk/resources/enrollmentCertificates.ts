@@ -11,11 +11,15 @@ import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
 /** A certificate as ZPA returns it, including fields that are not listed here. */
 export interface EnrollmentCertificate {
+  /** ZPA's id. */
   id: string;
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
+  /** Free text. */
   description: string | undefined;
   /** Whether ZPA holds the private key. A provisioning key needs a certificate for which it does. */
   privateKeyPresent: boolean | undefined;
+  /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
   [field: string]: unknown;
 }

@@ -11,9 +11,13 @@ import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
 /** A microtenant as ZPA returns it, including fields that are not listed here. */
 export interface Microtenant {
+  /** ZPA's id. */
   id: string;
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
+  /** Free text. */
   description: string | undefined;
+  /** Whether it is in use. */
   enabled: boolean | undefined;
   [field: string]: unknown;
 }

@@ -18,29 +18,45 @@ export type AssociationType = (typeof associationTypes)[number];
 
 /** A key as ZPA returns it, including fields that are not listed here. Times are seconds since 1970. */
 export interface ProvisioningKey {
+  /** ZPA's id. */
   id: string;
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
   /** Maximum number of machines that can enroll with the key. */
   maxUsage: number;
   /** Number of enrollments so far. Never decreases. */
   usageCount: number | undefined;
+  /** Id of the certificate that signs it. */
   enrollmentCertId: string | undefined;
+  /** Name of the certificate that signs it. */
   enrollmentCertName: string | undefined;
   /** Id of the App Connector Group or Service Edge Group that machines join. */
   zcomponentId: string | undefined;
+  /** Name of the group that machines join. */
   zcomponentName: string | undefined;
   /** Secret: the key itself. If the key is not exportable, only `create` returns it. */
   provisioningKey: string | undefined;
+  /** Whether machines may enroll with it. */
   enabled: boolean | undefined;
+  /** Whether the text can be read after the creation. */
   exportable: boolean | undefined;
+  /** IP addresses that may enroll; empty for any. */
   ipAcl: string[] | undefined;
+  /** Free text of the Admin Portal. */
   uiConfig: string | undefined;
+  /** Whether the API refuses to change it. */
   readOnly: boolean | undefined;
+  /** Whether Zscaler Deception manages it. */
   zscalerManaged: boolean | undefined;
+  /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
+  /** Name of its microtenant. */
   microtenantName: string | undefined;
+  /** When it was created, in seconds since 1970. */
   creationTime: string | undefined;
+  /** When it was last changed, in seconds since 1970; undefined if never. */
   modifiedTime: string | undefined;
+  /** Id of the administrator or API client that last changed it. */
   modifiedBy: string | undefined;
   [field: string]: unknown;
 }

@@ -9,10 +9,15 @@ import { maybe, readerOf, wireFlag, wireId, wireText } from "./wireTypes";
 
 /** A group of Private Service Edges as ZPA returns it, including fields that are not listed here. */
 export interface ServiceEdgeGroup {
+  /** ZPA's id. */
   id: string;
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
+  /** Free text. */
   description: string | undefined;
+  /** Whether it is in use. */
   enabled: boolean | undefined;
+  /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
   [field: string]: unknown;
 }

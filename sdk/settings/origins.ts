@@ -5,6 +5,7 @@ import { readSources, type SettingSources, trustedSources } from "./sources";
 
 /** Where a setting comes from. */
 export interface SettingOrigin {
+  /** Name of the setting. */
   setting: SettingName;
   /** What it is called there: `zpa:clientId`, `ZSCALER_CLIENT_ID`. */
   name: string;

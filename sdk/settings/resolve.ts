@@ -24,18 +24,23 @@ export interface ResolvedSettings {
   baseUrl: string;
   /** URL of the token endpoint. */
   tokenUrl: string;
+  /** Client id of the API client or API key. */
   clientId: string;
+  /** Client secret; undefined with a private key. */
   clientSecret: string | undefined;
   /** PEM text or the path of a PEM file. */
   privateKey: string | undefined;
   /** Undefined if it is read from the OneAPI token. */
   customerId: string | undefined;
+  /** Microtenant of all requests that name none. */
   microtenantId: string | undefined;
+  /** PEM text of a CA to trust besides the usual ones. */
   caCertificate: string | undefined;
   /** GET requests per 10 s; 0 for no limit. */
   readsPer10s: number;
   /** POST, PUT and DELETE requests per 10 s; 0 for no limit. */
   writesPer10s: number;
+  /** Whether the rate limit holds for the tenant or for each endpoint family. */
   rateLimitScope: "tenant" | "endpoint";
   /** Milliseconds for one operation with all its retries. */
   operationTimeout: number;

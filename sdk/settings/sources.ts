@@ -8,7 +8,7 @@ import { settingFacts, type SettingName, settingNames } from "./settings";
 /** Where settings come from, highest precedence first: explicit values, then Pulumi config, then the environment. */
 export interface SettingSources {
   /** Values that a program passes. `undefined` and `null` mean not set. */
-  explicit?: { readonly [K in SettingName]?: unknown };
+  explicit?: Readonly<Partial<Record<SettingName, unknown>>>;
   /** Reads a setting from a configuration, such as Pulumi's; returns undefined if it is not set. */
   config?: (name: SettingName) => string | undefined;
   /** Environment variables. */

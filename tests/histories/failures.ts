@@ -7,7 +7,7 @@ import type { Scene, StackScene } from "./scene";
 
 export function isExplained(scene: Scene, stack: StackScene, reason: string, fault: Fault | undefined): boolean {
   if (fault !== undefined && bringsAbout(fault, stack, reason)) return true;
-  if (/exists already|already exist/i.test(reason)) {
+  if (/exists already|already exist|is named ".*" already/i.test(reason)) {
     // what a killed run has left may be in the way of a credential that is moved back
     if (scene.orphans.isAny) return true;
     return stack.program.some(({ explicit }) => explicit !== undefined && reason.includes(explicit));

@@ -23,14 +23,20 @@ export type FaultKind =
   | "pause"
   | "pauseAfterCommit";
 
+/** What goes wrong, where and how often. */
 export interface FaultOptions {
+  /** What goes wrong. */
   kind: FaultKind;
   /** Left out: every request, sign-in included. `nth` is the first matching request to hit, from 1. */
-  match?: RequestMatch & { nth?: number };
+  match?: RequestMatch & {
+    /** The first matching request to hit, from 1. */
+    nth?: number;
+  };
   /** How many requests are hit: default 1; `Infinity` for all. */
   times?: number;
   /** Default 503. */
   status?: number;
+  /** Headers of the answer. */
   headers?: Record<string, string>;
   /** Text goes out as it is, `""` as an empty body, anything else as JSON. Left out, the API's usual words for a 503. */
   body?: unknown;
@@ -48,6 +54,7 @@ export class Fault {
   readonly #waiting: (() => void)[] = [];
   readonly #held: (() => void)[] = [];
 
+  /** @param options - as planned */
   constructor(readonly options: Readonly<FaultOptions>) {}
 
   /** Whether this fault takes the request; counts it. */
@@ -72,6 +79,7 @@ export class Fault {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Waits until {@link resume} or {@link clear}. */
   hold(): Promise<void> {
     return new Promise((resolve) => this.#held.push(resolve));
   }
@@ -96,6 +104,7 @@ export class Fault {
     return carriedOut;
   }
 
+  /** The answer in place of the usual one. */
   reply(): Reply {
     const { status = 503, headers, body = { id: "retryable.server.error", reason: "Please retry." } } = this.options;
     return { status, body, ...(headers ? { headers } : {}) };

@@ -8,6 +8,7 @@ type NameIn<K extends keyof SimulatorSettings> = SimulatorSettings[K] extends re
 /** A setting, with a dot before the part of a group: `refusals.groupInUse`. */
 export type SettingName = { [K in keyof SimulatorSettings]: NameIn<K> }[keyof SimulatorSettings];
 
+/** A point where the documents are silent. */
 export interface Guess {
   /** What the simulator does by default. */
   what: string;

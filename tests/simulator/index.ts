@@ -1,7 +1,7 @@
 export { ZpaSimulator } from "./simulator";
 export type { SimulatorOptions } from "./simulator";
 export { Tenant } from "./tenant";
-export type { RateLimitSettings, RefusalKind, SearchOperator, SimulatorSettings } from "./settings";
+export type { RateLimitSettings, RefusalKind, RefusalSettings, SearchOperator, SimulatorSettings } from "./settings";
 export { guesses } from "./guesses";
 export type { Guess, SettingName } from "./guesses";
 export { Fault } from "./faults";

@@ -1,12 +1,15 @@
 import type { Tenant } from "./tenant";
 import type { ProvisioningKeyRecord } from "./records";
 
+/** What a machine is. */
 export type ComponentKind = "appConnector" | "serviceEdge";
 
 /** Why a machine could not enroll; a real one is only told "http status(401)". */
 export type EnrollmentRefusal = "unknownKey" | "disabled" | "exhausted" | "wrongComponent" | "wrongCertificate";
 
+/** A machine could not enroll. */
 export class EnrollmentError extends Error {
+  /** @param refusal - why */
   constructor(readonly refusal: EnrollmentRefusal) {
     super(`Login request failed - http status(401): ${refusal}`);
     this.name = "EnrollmentError";

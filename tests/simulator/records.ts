@@ -2,37 +2,58 @@
 export type AssociationType = "CONNECTOR_GRP" | "SERVICE_EDGE_GRP";
 
 export const credentialTypes = ["USERNAME_PASSWORD", "SSH_KEY", "PASSWORD"] as const;
+/** What a credential holds. */
 export type CredentialType = (typeof credentialTypes)[number];
 
 /** What every stored object has. Ids, counts and times are strings, as on the wire; times are epoch seconds. */
 export interface StoredRecord {
+  /** ZPA's id. */
   readonly id: string;
+  /** Name, unique among the objects of its kind in a microtenant. */
   name: string;
   /** `undefined` is the Default microtenant. */
   microtenantId?: string | undefined;
+  /** When it was created, in seconds since 1970. */
   creationTime: string;
+  /** When it was last changed, in seconds since 1970; undefined if never. */
   modifiedTime?: string | undefined;
+  /** Id of the administrator or API client that last changed it. */
   modifiedBy: string;
 }
 
 /** What the API answers for this object in place of its usual fields, as it is. */
 interface OddRecord {
+  /** Fields that are answered as they are, in place of the usual ones. */
   raw?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A provisioning key, with its text. */
 export interface ProvisioningKeyRecord extends StoredRecord, OddRecord {
+  /** Which machines enroll with it: App Connectors or Private Service Edges. */
   readonly associationType: AssociationType;
+  /** How many machines may enroll. */
   maxUsage: string;
+  /** How many machines have enrolled. */
   usageCount: string;
+  /** Id of the certificate that signs it. */
   enrollmentCertId: string;
+  /** Id of the App Connector Group or Service Edge Group that machines join. */
   readonly zcomponentId: string;
+  /** The text that machines enroll with. Secret. */
   provisioningKey: string;
+  /** Whether machines may enroll with it. */
   enabled: boolean;
+  /** Whether the text can be read after the creation. */
   exportable: boolean;
+  /** IP addresses that may enroll; empty for any. */
   ipAcl?: string[] | undefined;
+  /** Free text of the Admin Portal. */
   uiConfig?: string | undefined;
+  /** When it ends, in seconds since 1970. */
   expirationInEpochSec?: string | undefined;
+  /** Whether the API refuses to change it. */
   readOnly: boolean;
+  /** Whether Zscaler Deception manages it. */
   zscalerManaged: boolean;
   /** A `signingCertId` came with the last write, so that the certificate is not the one that was asked for. */
   wrongCertificate: boolean;
@@ -40,28 +61,41 @@ export interface ProvisioningKeyRecord extends StoredRecord, OddRecord {
 
 /** A credential with its secrets, which the API itself never returns. */
 export interface CredentialRecord extends StoredRecord, OddRecord {
+  /** What it holds: a user name and password, an SSH key, or a password. */
   readonly credentialType: CredentialType;
+  /** Free text. */
   description?: string | undefined;
+  /** User to sign in as. */
   userName?: string | undefined;
+  /** Domain of the user. */
   userDomain?: string | undefined;
+  /** Password. Secret. */
   password?: string | undefined;
+  /** PEM text of the private key. Secret. */
   privateKey?: string | undefined;
+  /** Passphrase of the private key. Secret. */
   passphrase?: string | undefined;
+  /** When its secret was last written, in seconds since 1970. */
   lastCredentialResetTime: string;
   /** A policy rule or a pool uses it, so that it cannot be deleted. */
   inUse?: boolean | undefined;
 }
 
+/** A certificate that signs provisioning keys. */
 export interface EnrollmentCertificateRecord extends StoredRecord {
+  /** Free text. */
   description?: string | undefined;
   /** Only a certificate with its private key can sign provisioning keys. */
   privateKeyPresent: boolean;
+  /** What the certificate is for, as `ZAPP_CLIENT`. */
   clientCertType: string;
 }
 
 /** An App Connector Group, a Service Edge Group or a microtenant: what a client sent is kept and echoed. */
 export interface GenericRecord extends StoredRecord {
+  /** Free text. */
   description?: string | undefined;
+  /** Whether it is in use. */
   enabled: boolean;
   /** Every other writable field, as it was written. */
   fields: Record<string, unknown>;

@@ -2,12 +2,15 @@
 export interface LoggedRequest {
   /** The simulator's clock, in milliseconds. */
   readonly at: number;
+  /** Such as `GET`. */
   readonly method: string;
   /** Decoded, without the query. */
   readonly path: string;
+  /** The text after the question mark. */
   readonly query: Readonly<Record<string, string>>;
   /** As it was sent: a JSON object, a form's fields, or `undefined` when there was none. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
+  /** Headers, by their names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The query parameter, as it was sent. */
   readonly microtenantId: string | undefined;
@@ -17,7 +20,9 @@ export interface LoggedRequest {
   refused: boolean;
 }
 
+/** Which requests are meant: those that fit all that is given. */
 export interface RequestMatch {
+  /** Such as `GET`. */
   method?: string;
   /** Compared with the path, which has OneAPI's `/zpa` in front when that was used. */
   path?: RegExp;

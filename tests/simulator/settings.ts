@@ -4,9 +4,13 @@ export interface RateLimitSettings {
   windows: "off" | "sliding" | "fixed";
   /** Who shares a count: the whole tenant, or each endpoint family (keys, credentials, each look-up) for itself. */
   scope: "tenant" | "endpoint";
+  /** Reads in a window. */
   reads: number;
+  /** Writes in a window. */
   writes: number;
+  /** Length of a window, in milliseconds. */
   windowMs: number;
+  /** How a refusal writes its wait. */
   retryAfterFormat: "13s" | "13" | "http-date" | "absent";
   /** Seconds to announce, or `window`: until there is room again, rounded up. */
   retryAfterSeconds: number | "window";
@@ -32,22 +36,38 @@ const defaultRefusals = {
   unknownRoute: { status: 404, id: "api.endpoint.not.found" },
   unknownMethod: { status: 405, id: "method.not.allowed" },
 };
+/** What is refused. */
 export type RefusalKind = keyof typeof defaultRefusals;
+
+/** How one refusal is answered. */
+export interface RefusalSettings {
+  /** HTTP status. */
+  status: number;
+  /** ZPA's dotted error id. */
+  id: string;
+}
 
 /**
  * What can be changed while the simulator runs: the points where live systems differ or the documents are silent.
  * Which of the defaults are guesses stands in `guesses`.
  */
 export interface SimulatorSettings {
+  /** The rate limit. */
   rateLimits: RateLimitSettings;
   /** Milliseconds of real time before a request is carried out. */
   latencyMs: number;
   /** Life of the tokens that are issued from now on, in seconds: an hour is documented, 84 000 s were seen. */
-  tokenLifeSeconds: { legacy: number; oneApi: number };
+  tokenLifeSeconds: {
+    /** Of a legacy API key's tokens. */
+    legacy: number;
+    /** Of OneAPI's tokens. */
+    oneApi: number;
+  };
   /** Status of `resource.not.found`. */
   notFoundStatus: 400 | 404;
   /** Status of a successful create: 201 in the documents, 200 in recordings. */
   createStatus: 200 | 201;
+  /** Whether a name that exists is refused. */
   refuseDuplicateNames: boolean;
   /** Optional fields that a PUT leaves out are dropped; otherwise they keep their value. */
   putDropsAbsentFields: boolean;
@@ -76,13 +96,22 @@ export interface SimulatorSettings {
   /** Who answers a path that does not exist: ZPA, with an error id, or the gateway in front of it, without one. */
   unknownRoute: "zpa" | "gateway";
   /** Status and error id by what is refused. */
-  refusals: Record<RefusalKind, { status: number; id: string }>;
+  refusals: Record<RefusalKind, RefusalSettings>;
   /** Request bodies beyond this many bytes are refused and not kept. */
   bodyLimit: number;
   /** Requests that the log holds; the oldest go first. */
   logLimit: number;
   /** Objects per tenant; keys and groups are counted per kind. */
-  limits: { keys: number; groups: number; credentials: number; microtenants: number };
+  limits: {
+    /** Provisioning keys of each type. */
+    keys: number;
+    /** Groups of each kind. */
+    groups: number;
+    /** Privileged credentials. */
+    credentials: number;
+    /** Microtenants besides Default. */
+    microtenants: number;
+  };
 }
 
 export type DeepPartial<T> = {

@@ -16,6 +16,7 @@ import { settingsWith } from "./settings";
 import type { DeepPartial, SimulatorSettings } from "./settings";
 import { Tenant } from "./tenant";
 
+/** Where the simulator listens, what it holds at the start, and how it behaves. */
 export interface SimulatorOptions extends DeepPartial<SimulatorSettings> {
   /** Default `127.0.0.1`. */
   host?: string;
@@ -60,7 +61,9 @@ export class ZpaSimulator extends Tenant {
 
   private constructor(
     { seed, customerId = "217246660302995456", now, ...settings }: Omit<SimulatorOptions, "host" | "port">,
+    /** Client id for both sign-ins. */
     readonly clientId: string,
+    /** Client secret for both sign-ins. */
     readonly clientSecret: string,
   ) {
     const clock = new Clock(now);
@@ -149,6 +152,7 @@ export class ZpaSimulator extends Tenant {
     return this.log.filter((request) => matches(request, match)).length;
   }
 
+  /** Forgets the requests so far. */
   clearLog(): void {
     this.log.length = 0;
   }

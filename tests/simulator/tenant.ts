@@ -26,11 +26,17 @@ type Seeded<R extends StoredRecord, Needed extends keyof R> = Partial<Omit<R, "i
  * the API. The maps are keyed by id, in the order of creation, and may be read and changed by tests.
  */
 export class Tenant {
+  /** Provisioning keys of both types. */
   readonly keys = new Map<string, ProvisioningKeyRecord>();
+  /** Privileged credentials. */
   readonly credentials = new Map<string, CredentialRecord>();
+  /** App Connector Groups. */
   readonly appConnectorGroups = new Map<string, GenericRecord>();
+  /** Service Edge Groups. */
   readonly serviceEdgeGroups = new Map<string, GenericRecord>();
+  /** Certificates that sign keys. */
   readonly enrollmentCertificates = new Map<string, EnrollmentCertificateRecord>();
+  /** Microtenants besides Default. */
   readonly microtenants = new Map<string, GenericRecord>();
 
   // Ids as live tenants have them: small for keys, credentials and certificates, 18 digits for the rest.
@@ -38,18 +44,23 @@ export class Tenant {
   #bigId = 217246660303024000n;
 
   constructor(
+    /** ZPA's id of the tenant. */
     readonly customerId: string,
+    /** May be changed at any time. */
     readonly settings: SimulatorSettings,
+    /** The time that the tenant goes by. */
     readonly clock: Clock,
   ) {
     for (const certificate of builtInCertificates) this.addEnrollmentCertificate(certificate);
   }
 
+  /** The next id of a few digits. */
   smallId(): string {
     this.#smallId += 7n;
     return String(this.#smallId);
   }
 
+  /** The next id of 18 digits. */
   bigId(): string {
     this.#bigId += 137n;
     return String(this.#bigId);
@@ -66,26 +77,32 @@ export class Tenant {
     return { creationTime, modifiedTime, modifiedBy: this.customerId };
   }
 
+  /** The groups that keys of this type belong to. */
   groupsOf(associationType: AssociationType): Map<string, GenericRecord> {
     return associationType === "CONNECTOR_GRP" ? this.appConnectorGroups : this.serviceEdgeGroups;
   }
 
+  /** Name of a microtenant; `Default` without an id. */
   microtenantName(id: string | undefined): string | undefined {
     return id === undefined ? "Default" : this.microtenants.get(id)?.name;
   }
 
+  /** Adds a microtenant. */
   addMicrotenant(microtenant: Seeded<GenericRecord, "name">): GenericRecord {
     return this.#addGeneric(this.microtenants, microtenant);
   }
 
+  /** Adds a group as an administrator would. */
   addAppConnectorGroup(group: Seeded<GenericRecord, "name">): GenericRecord {
     return this.#addGeneric(this.appConnectorGroups, group);
   }
 
+  /** Adds a group as an administrator would. */
   addServiceEdgeGroup(group: Seeded<GenericRecord, "name">): GenericRecord {
     return this.#addGeneric(this.serviceEdgeGroups, group);
   }
 
+  /** Adds a certificate that can sign keys. */
   addEnrollmentCertificate(certificate: Seeded<EnrollmentCertificateRecord, "name">): EnrollmentCertificateRecord {
     return store(this.enrollmentCertificates, {
       privateKeyPresent: true,
@@ -119,6 +136,7 @@ export class Tenant {
     });
   }
 
+  /** Adds a credential as an administrator would. Left out: the type `USERNAME_PASSWORD`. */
   addCredential(credential: Seeded<CredentialRecord, "name">): CredentialRecord {
     const created = this.created(credential.creationTime);
     return store(this.credentials, {
@@ -155,6 +173,7 @@ export class Tenant {
     existing(this.credentials, id).inUse = true;
   }
 
+  /** Ends what {@link useCredential} began. */
   releaseCredential(id: string): void {
     existing(this.credentials, id).inUse = false;
   }
@@ -176,11 +195,13 @@ export class Tenant {
     return Object.assign(credential, { modifiedTime: this.laterThan(credential.creationTime) }, changes);
   }
 
+  /** Deletes a key behind the API's back. */
   removeKey(id: string): void {
     existing(this.keys, id);
     this.keys.delete(id);
   }
 
+  /** Deletes a credential behind the API's back. */
   removeCredential(id: string): void {
     existing(this.credentials, id);
     this.credentials.delete(id);

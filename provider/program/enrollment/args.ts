@@ -6,6 +6,7 @@ export type EnrollmentService = "zpa-connector" | "zpa-service-edge";
 
 /** A secret of AWS Secrets Manager, read with the credentials of the instance profile (IMDSv2). */
 export interface AwsSecretsManagerSource {
+  /** Tells the kinds apart. */
   kind: "aws-secrets-manager";
   /** ARN or name of the secret. Its current value is the key's text and nothing else, as string or binary. */
   secretId: pulumi.Input<string>;
@@ -15,6 +16,7 @@ export interface AwsSecretsManagerSource {
 
 /** A SecureString (or String) of AWS Systems Manager Parameter Store, read with the credentials of the instance profile (IMDSv2). */
 export interface AwsSsmSource {
+  /** Tells the kinds apart. */
   kind: "aws-ssm";
   /** ARN or name of the parameter; `:<version>` or `:<label>` may follow. */
   name: pulumi.Input<string>;
@@ -24,6 +26,7 @@ export interface AwsSsmSource {
 
 /** A secret of Azure Key Vault, read with the machine's managed identity. */
 export interface AzureKeyVaultSource {
+  /** Tells the kinds apart. */
   kind: "azure-key-vault";
   /** The secret's identifier, `https://<vault>.vault.azure.net/secrets/<name>[/<version>]`; other clouds' vault domains work too. */
   secretUrl: pulumi.Input<string>;
@@ -33,6 +36,7 @@ export interface AzureKeyVaultSource {
 
 /** A secret of GCP Secret Manager, read with the machine's service account. */
 export interface GcpSecretManagerSource {
+  /** Tells the kinds apart. */
   kind: "gcp-secret-manager";
   /** Resource name, `projects/<project>/[locations/<location>/]secrets/<name>[/versions/<version>]`. Default version: `latest`. */
   secret: pulumi.Input<string>;
@@ -43,6 +47,7 @@ export interface GcpSecretManagerSource {
  * read the key. The result is a Pulumi secret and every use warns.
  */
 export interface EmbeddedSource {
+  /** Tells the kinds apart. */
   kind: "embedded";
   /** The key's text, e.g. `key.provisioningKey`. */
   key: pulumi.Input<string>;
@@ -50,6 +55,7 @@ export interface EmbeddedSource {
   cloud?: "aws" | "azure" | "gcp";
 }
 
+/** Where a machine gets its key. */
 export type EnrollmentKeySource =
   AwsSecretsManagerSource | AwsSsmSource | AzureKeyVaultSource | GcpSecretManagerSource | EmbeddedSource;
 
@@ -62,6 +68,7 @@ export type EnrollmentKeySource =
  * `deadlineSeconds` and a boot together.
  */
 export interface LifecycleHook {
+  /** Name of the hook. */
   name: pulumi.Input<string>;
   /** Name of the group; choose it in the program: an output of the group would depend on its own launch template. */
   autoScalingGroupName: pulumi.Input<string>;

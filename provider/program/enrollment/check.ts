@@ -4,6 +4,7 @@ import type { EnrollmentUserDataArgs, ResolvedArgs } from "./args";
 
 /** An argument of `enrollmentUserData` cannot be used. */
 export class EnrollmentUserDataError extends Error {
+  /** `EnrollmentUserDataError`. */
   override readonly name = "EnrollmentUserDataError";
 
   constructor(
