@@ -55,15 +55,24 @@ function help(name?: string): string {
 
 type Blocks = Readonly<Record<string, () => string>>;
 
+/** The table of each resource class. */
+export const fieldTables: Readonly<Record<string, FieldTable>> = {
+  ProvisioningKey: provisioningKeyFields,
+  PrivilegedCredential: privilegedCredentialFields,
+};
+
 const blocks: Readonly<Record<string, Blocks>> = {
   "README.md": {
     quickstart: () => code("examples", "quickstart", "index.ts"),
     settings: settingsTable,
-    "fields ProvisioningKey": () => fieldTable(provisioningKeyFields),
-    "fields PrivilegedCredential": () => fieldTable(privilegedCredentialFields),
-    "credential-types": credentialTypeTable,
-    "sdk-example": () => code("tests", "sdk", "nearlyUsedUp.ts"),
   },
+  "docs/resources.md": {
+    ...Object.fromEntries(
+      Object.entries(fieldTables).map(([name, table]) => [`fields ${name}`, () => fieldTable(table)]),
+    ),
+    "credential-types": credentialTypeTable,
+  },
+  "docs/client.md": { "sdk-example": () => code("tests", "sdk", "nearlyUsedUp.ts") },
   "docs/command-line.md": {
     "help-of-all": () => help(),
     ...Object.fromEntries(commandLine().commands.map((one) => [`help-of-${one.name()}`, () => help(one.name())])),

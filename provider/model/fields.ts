@@ -1,5 +1,5 @@
 // The table of a resource's fields. One row is all that is known of a field: check, diff, request bodies, read and the
-// README's tables go by it, so that a new field is one row.
+// tables of docs/resources.md go by it, so that a new field is one row.
 
 /** What a value must look like; `check` holds the rules of each kind. */
 type FieldKind = "id" | "text" | "secret" | "pem" | "count" | "flag" | "choice" | "texts" | "keepers" | "percent";
@@ -29,7 +29,7 @@ export interface Field {
   readonly onlyAtCreate?: true;
   /** A list whose order means nothing. */
   readonly unordered?: true;
-  /** For the README: what it is, and what a change does. */
+  /** For docs/resources.md: what it is, and what a change does. */
   readonly note: string;
 }
 

@@ -74,24 +74,28 @@ export const settingsSchema = z.strictObject({
   clientId: setting({
     env: ["ZSCALER_CLIENT_ID"],
     required: "OneAPI",
+    found: "ZIdentity, Integration > API Clients",
     description: "Client id of the API client in ZIdentity",
   }),
   clientSecret: setting({
     env: ["ZSCALER_CLIENT_SECRET"],
     secret: true,
     required: "OneAPI, unless `privateKey`",
+    found: "ZIdentity, where the API client is made",
     description: "Client secret of that API client",
   }),
   privateKey: setting({
     env: ["ZSCALER_PRIVATE_KEY"],
     secret: true,
     required: "OneAPI, unless `clientSecret`",
+    found: "made by you; its public half goes to the API client in ZIdentity",
     description:
       "RSA private key of that API client: PEM text or the path of a PEM file, PKCS#1 or PKCS#8, without a passphrase",
   }),
   vanityDomain: vanityDomain({
     env: ["ZSCALER_VANITY_DOMAIN"],
     required: "OneAPI, unless `tokenUrl`",
+    found: "the address at which administrators sign in to ZIdentity",
     description: "The organisation's ZIdentity domain: `acme` for acme.zslogin.net",
   }),
   zscalerCloud: setting({
@@ -102,11 +106,13 @@ export const settingsSchema = z.strictObject({
   customerId: id({
     env: ["ZPA_CUSTOMER_ID", "ZSCALER_CUSTOMER_ID"],
     required: "legacy, unless `zpaCustomerId`",
+    found: "ZPA, Configuration & Control > Public API > API Keys",
     description: "ZPA tenant id; OneAPI reads it from the token when it is left out",
   }),
   microtenantId: id({
     env: ["ZPA_MICROTENANT_ID"],
     required: "no",
+    found: "the same page, in the microtenant",
     description: "Microtenant of all objects that name none themselves; `0` is Default",
   }),
   useLegacyClient: flag({
@@ -114,11 +120,17 @@ export const settingsSchema = z.strictObject({
     required: "no",
     description: "`true` for a legacy ZPA API key, `false` for OneAPI; default: whichever is configured",
   }),
-  zpaClientId: setting({ env: ["ZPA_CLIENT_ID"], required: "legacy", description: "Client id of the legacy API key" }),
+  zpaClientId: setting({
+    env: ["ZPA_CLIENT_ID"],
+    required: "legacy",
+    found: "ZPA, Configuration & Control > Public API > API Keys",
+    description: "Client id of the legacy API key",
+  }),
   zpaClientSecret: setting({
     env: ["ZPA_CLIENT_SECRET"],
     secret: true,
     required: "legacy",
+    found: "the same page, once, when the key is made",
     description: "Client secret of the legacy API key",
   }),
   zpaCustomerId: id({

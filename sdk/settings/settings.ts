@@ -60,6 +60,8 @@ export interface SettingFacts {
   secret?: boolean;
   /** When the setting is required, as in `OneAPI`; `no` if never. */
   required: string;
+  /** Where an administrator finds the value. */
+  found?: string;
   /** What the setting means, with unit and default. */
   description: string;
 }

@@ -28,6 +28,9 @@ interface Channel {
   rest?: (text: string) => string;
 }
 
+/** The documents that list the channels. */
+const documented = ["README.md", "docs/secrets.md"].map(readDocument);
+
 const up = ["up", "--yes", "--skip-preview"];
 /** In the program's folder; what is written there counts as shown. */
 const file = "channel.out";
@@ -213,7 +216,7 @@ describe("Pulumi's own channels", function () {
       assert.ok(findSecret(ofProgram!, world.secrets()));
       const withoutConfig = ofProgram!.replace(/\0PULUMI_CONFIG=[^\0]*/g, "");
       assertNoSecrets(withoutConfig, world.secrets(), "the rest of the program's");
-      assert.ok(readDocument("README.md").includes("`PULUMI_CONFIG`"));
+      for (const text of documented) assert.ok(text.includes("`PULUMI_CONFIG`"));
     });
 
     it("an error that the program does not catch shows no secret, even if ZPA repeats one", async () => {
@@ -240,8 +243,10 @@ describe("Pulumi's own channels", function () {
     it("destroy --diff shows no secret", () => check({ args: ["destroy", "--yes", "--skip-preview", "--diff"] }));
   });
 
-  it("are listed in the README where they show secrets", () => {
+  it("are listed in the README and in docs/secrets.md where they show secrets", () => {
     const all = [...Object.values(channels), ...Object.values(afterwards)];
-    for (const { shows } of all) if (shows !== undefined) assert.ok(readDocument("README.md").includes(shows), shows);
+    for (const { shows } of all) {
+      if (shows !== undefined) for (const text of documented) assert.ok(text.includes(shows), shows);
+    }
   });
 });

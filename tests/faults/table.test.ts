@@ -8,7 +8,7 @@ const textOf = (...file: string[]) => readFileSync(path.join(repositoryRoot, ...
 
 /** Sentences and bullets of the section, each on one line and with a capital. */
 function sentencesOf(heading: string): string[] {
-  const [, section = ""] = textOf("README.md").split(`### ${heading}\n`);
+  const [, section = ""] = textOf("docs", "resources.md").split(`## ${heading}\n`);
   const [text = ""] = section.split(/^##/m);
   return text
     .split(/\n\n|\n- /)
@@ -32,9 +32,9 @@ describe("The table of what can go wrong", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("has a row for each sentence of the README on recovery, and claims none that is not there", () => {
+  it("has a row for each sentence of the documents on recovery, and claims none that is not there", () => {
     const sentences = sentencesOf("Recovery after a crash");
-    const claimed = faultClasses.flatMap(({ readme = [] }) => readme);
+    const claimed = faultClasses.flatMap(({ documented = [] }) => documented);
     const stands = (words: string) => sentences.some((sentence) => sentence.startsWith(words));
     const isClaimed = (sentence: string) => claimed.some((words) => sentence.startsWith(words));
     assert.deepEqual(sentences.filter((sentence) => !isClaimed(sentence)), []); // prettier-ignore

@@ -1,12 +1,12 @@
-// What can go wrong, and the tests that let it. A row names its tests by file and title, and the sentences of the README's
-// section on recovery that stand on them: each of its sentences stands in at least one row.
+// What can go wrong, and the tests that let it. A row names its tests by file and title, and the sentences of
+// docs/resources.md on recovery that stand on them: each of its sentences stands in at least one row.
 
 export interface FaultClass {
   readonly what: string;
   /** File under `tests/`, then words of a title in it, as its source has them. */
   readonly tests: readonly (readonly [file: string, title: string])[];
-  /** The first words of sentences in the README. */
-  readonly readme?: readonly string[];
+  /** The first words of sentences in docs/resources.md. */
+  readonly documented?: readonly string[];
 }
 
 const everyStep = ["faults/everyStep.test.ts", "loses, doubles and shows nothing where it meets"] as const;
@@ -76,7 +76,7 @@ export const faultClasses: readonly FaultClass[] = [
       ["faults/killed.test.ts", "the provider process is killed"],
       ["faults/killedRows.ts", "creates a key once, and has its text"],
     ],
-    readme: ["Run `pulumi cancel`", "The package finds the objects", "If the engine itself was killed"],
+    documented: ["Run `pulumi cancel`", "The package finds the objects", "If the engine itself was killed"],
   },
   {
     what: "one and two SIGINTs, in each step",
@@ -85,7 +85,7 @@ export const faultClasses: readonly FaultClass[] = [
   {
     what: "a left-over that is taken over",
     tests: [["protocol/ownership.test.ts", "is taken over when it is what a killed run has left"]],
-    readme: ["It says so for each object."],
+    documented: ["It says so for each object."],
   },
   {
     what: "an object of the name that may be another's",
@@ -94,7 +94,7 @@ export const faultClasses: readonly FaultClass[] = [
       ["protocol/ownership.test.ts", "is left alone when a machine has enrolled with it"],
       ["protocol/ownership.test.ts", "is left alone when an engine has recorded it"],
     ],
-    readme: [
+    documented: [
       "It takes over an object only if",
       "It was created less than 24 hours ago",
       "It equals the arguments",
@@ -109,7 +109,7 @@ export const faultClasses: readonly FaultClass[] = [
       ["paths/replacing.test.ts", "what the engine replaces of its own accord"],
       ["protocol/halfDone.test.ts", "is deleted first, after a replacement that was killed had created first"],
     ],
-    readme: ["So `pulumi up --replace`"],
+    documented: ["So `pulumi up --replace`"],
   },
   {
     what: "a machine without notes",
@@ -118,7 +118,7 @@ export const faultClasses: readonly FaultClass[] = [
       ["paths/replacing.test.ts", "replace-elsewhere"],
       ["protocol/holders.test.ts", "is held by two resources: an up names both"],
     ],
-    readme: [
+    documented: [
       "There is one limit.",
       "Without such a note",
       "The run takes the object over and says so.",
@@ -133,7 +133,7 @@ export const faultClasses: readonly FaultClass[] = [
       ["protocol/ownership.test.ts", "is never deleted for its text where another machine has posted it"],
       ["protocol/halfDone.test.ts", "leaves a key alone whose text an engine may have recorded"],
     ],
-    readme: [
+    documented: [
       "The text of a key with `exportable: false`",
       "On the machine that created the key",
       "On any other machine",
@@ -145,7 +145,7 @@ export const faultClasses: readonly FaultClass[] = [
       ["faults/unrecorded.test.ts", "create anew what the run could not record"],
       ["faults/unrecorded.test.ts", "update and delete once more"],
     ],
-    readme: ["A run that cannot write its state"],
+    documented: ["A run that cannot write its state"],
   },
   {
     what: "what is half done",
@@ -183,6 +183,6 @@ export const faultClasses: readonly FaultClass[] = [
   {
     what: "random histories of programs, kills, faults and others",
     tests: [["histories/histories.test.ts", "lose nothing and leak nothing"]],
-    readme: ["Repeat the command before you change the program", "Delete it in the Admin Portal; its name begins"],
+    documented: ["Repeat the command before you change the program", "Delete it in the Admin Portal; its name begins"],
   },
 ];

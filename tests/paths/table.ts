@@ -35,7 +35,7 @@ export const options = {
   protect: by("protect"),
   provider: by("provider-swapped", "plain-options"),
   providers: by("component"),
-  replaceOnChanges: because("Pulumi's dynamic providers drop it; the README shows the way through keepers"),
+  replaceOnChanges: because("Pulumi's dynamic providers drop it; docs/resources.md shows the way through keepers"),
   replaceWith: by("replace-with"),
   replacementTrigger: by("trigger"),
   retainOnDelete: by("retain", "keepers-retained", "retained-replace", "retained-adopt"),
@@ -165,8 +165,8 @@ export const flags: Readonly<Record<string, Path>> = {
   "--skip-config-validation": engineOnly,
   "--skip-plugin-pre-install": engineOnly,
   "--diff": by("diff-display"),
-  "--debug": because("the README lists it among the channels of Pulumi that show secrets"),
-  "--json": because("the README lists it among the channels of Pulumi that show secrets"),
+  "--debug": because("docs/secrets.md lists it among the channels of Pulumi that show secrets"),
+  "--json": because("docs/secrets.md lists it among the channels of Pulumi that show secrets"),
   ...Object.fromEntries(
     [
       "--help",

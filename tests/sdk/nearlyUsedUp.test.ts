@@ -7,7 +7,7 @@ import { ZpaSimulator } from "../simulator";
 
 const program = path.join(__dirname, "nearlyUsedUp.ts");
 
-describe("The README's program for the sdk", () => {
+describe("The program for the sdk in docs/client.md", () => {
   it("has no more than 15 lines", () => {
     assert.ok(readFileSync(program, "utf8").trimEnd().split("\n").length <= 15);
   });
