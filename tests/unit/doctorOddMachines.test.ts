@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { commandLine } from "../harness/commandLine";
+import { childEnvironment, pathWithThisNode, repositoryRoot } from "../harness/environment";
+import { ZpaSimulator } from "../simulator";
+
+describe("The command doctor on odd machines", () => {
+  let simulator: ZpaSimulator;
+  let folder: string;
+  const script = (name: string, text: string) => {
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(path.join(folder, name), 0o755);
+  };
+  beforeEach(async () => {
+    simulator = await ZpaSimulator.start({ seed: "demo" });
+    folder = mkdtempSync(path.join(os.tmpdir(), "zpa-doctor-"));
+    script("pulumi-resource-pulumi-nodejs", "");
+    script("pulumi", "echo v3.259.0");
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await simulator.close();
+  });
+  const run = (args: string[] = [], env: Record<string, string> = {}) =>
+    commandLine(["doctor", ...args], {
+      PATH: `${folder}${path.delimiter}${pathWithThisNode()}`,
+      TMPDIR: folder,
+      ...simulator.legacyEnvironment(),
+      ...env,
+    });
+
+  it("goes on where the CLI is a development build, which has no version", async () => {
+    script("pulumi", "echo");
+    const { status, stdout, stderr } = await run();
+    assert.doesNotMatch(stdout + stderr, /Cannot read properties/);
+    assert.match(stdout, /sign-in at/, stderr);
+    assert.notEqual(status, 3);
+  });
+
+  it("goes on where PATH names a folder that this user may not look into", async () => {
+    const closed = path.join(folder, "closed");
+    mkdirSync(closed, { mode: 0 });
+    chmodSync(folder, 0o755);
+    const env = childEnvironment({
+      PATH: [closed, folder, pathWithThisNode()].join(path.delimiter),
+      TMPDIR: folder,
+      ...simulator.legacyEnvironment(),
+    });
+    // root may look into every folder
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const cli = path.join(repositoryRoot, "dist", "provider", "cli", "index.js");
+    const output = await new Promise<string>((resolve) => {
+      execFile(process.execPath, [cli, "doctor"], { env, ...nobody }, (_error, stdout, stderr) =>
+        resolve(stdout + stderr),
+      );
+    });
+    assert.match(output, /sign-in at/);
+  });
+
+  it("does not say that there is no CLI where there is no such --cwd", async () => {
+    const { stdout } = await run(["--cwd", path.join(folder, "nowhere")]);
+    assert.match(stdout, /--cwd: there is no folder/);
+    assert.doesNotMatch(stdout, /there is no Pulumi CLI on PATH/);
+  });
+
+  it("finds a file that the stack's configuration names by a path relative to the program's folder", async () => {
+    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: x\nruntime: nodejs\n");
+    writeFileSync(path.join(folder, "ca.pem"), "");
+    const config = { "zpa:caCertificate": { value: "ca.pem", secret: false } };
+    script("pulumi", `case "$1" in version) echo v3.259.0;; *) echo '${JSON.stringify(config)}';; esac`);
+    const { stdout, stderr } = await run(["--cwd", folder]);
+    assert.doesNotMatch(stdout + stderr, /ENOENT/);
+  });
+});
