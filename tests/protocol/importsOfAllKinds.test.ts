@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { commandLine } from "../harness/commandLine";
+import type { Properties } from "../harness/providerProcess";
+import { World } from "../harness/world";
+import { keyArgs } from "./driver";
+
+describe("The file of an import", () => {
+  let world: World;
+  let folder: string;
+  beforeEach(async () => {
+    world = await World.start();
+    folder = mkdtempSync(path.join(os.tmpdir(), "zpa-import-"));
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true });
+    await world.close();
+  });
+  const imported = async (type: string, ...more: string[]) => {
+    const file = path.join(folder, "import.json");
+    const command = ["import", "--type", type, "--all", "--out", file, ...more];
+    const result = await commandLine(command, { ...world.env });
+    const { resources } = JSON.parse(readFileSync(file, "utf8")) as {
+      resources: { id: string; name: string; inputs: Properties; outputs: Properties }[];
+    };
+    return { ...result, resources };
+  };
+
+  it("passes check for a credential that holds what its type has no use for", async () => {
+    const { id } = world.simulator.addCredential({ name: "vnc", credentialType: "PASSWORD" });
+    Object.assign(world.simulator.credentials.get(id)!, { raw: { userName: "svc" } });
+    const { resources } = await imported("CREDENTIAL");
+    const [{ inputs }] = resources as [{ inputs: Properties }];
+    const { failures } = await (await world.provider()).check("PrivilegedCredential", inputs, inputs);
+    assert.deepEqual(failures, []);
+  });
+
+  it("passes check for a credential whose user name ends with a blank", async () => {
+    world.simulator.addCredential({ name: "jump", userName: "svc " });
+    const { resources } = await imported("CREDENTIAL");
+    const [{ inputs }] = resources as [{ inputs: Properties }];
+    const { failures } = await (await world.provider()).check("PrivilegedCredential", inputs, inputs);
+    assert.deepEqual(failures, []);
+  });
+
+  it("names an object that cannot be read, and does not pretend that all are in it", async () => {
+    const { zcomponentId } = keyArgs(world) as { zcomponentId: string };
+    world.simulator.addKey({ name: "plain", zcomponentId });
+    const odd = world.simulator.addKey({ name: "odd", zcomponentId });
+    world.simulator.keys.get(odd.id)!.raw = { maxUsage: "many" };
+    const { stderr, resources } = await imported("CONNECTOR_GRP");
+    assert.equal(resources.length, 1);
+    assert.match(stderr, /odd/);
+  });
+
+  it("tells of a key whose text nobody can read any more", async () => {
+    const { zcomponentId } = keyArgs(world) as { zcomponentId: string };
+    world.simulator.addKey({ name: "sealed", zcomponentId, exportable: false });
+    const { stderr } = await imported("CONNECTOR_GRP");
+    assert.match(stderr, /sealed.*(text|export)/);
+  });
+});
