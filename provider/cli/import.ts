@@ -7,6 +7,7 @@ import {
   type AssociationType,
   associationTypes,
   type Credential,
+  type Page,
   type ProvisioningKey,
   type ZpaClient,
 } from "../../sdk";
@@ -76,6 +77,12 @@ async function writeImport(options: ImportOptions): Promise<void> {
     );
   }
   if (objects.length === 0) throw new Error(`There is no ${type} to import.`);
+  for (const { id, outputs } of objects.filter(({ outputs }) => outputs["exportable"] === false)) {
+    process.stderr.write(
+      `${literal(outputs["name"])} (${id}) is not exportable: nobody can read its text any more, so the stack will not have it.
+`,
+    );
+  }
   const secrets = requiredSecrets(objects).map((one) => ({ ...one, held: heldAs(sources.stackConfig, one.key) }));
   const clear = secrets.filter(({ held }) => held === "clear").map(({ key }) => key);
   if (clear.length > 0) {
@@ -142,13 +149,29 @@ async function find(client: ZpaClient, { type, name, id, microtenant }: ImportOp
     const { credentials } = client;
     if (id !== undefined) return [ofCredential(await credentials.get(id, scope))];
     if (name !== undefined) return [ofCredential(await credentials.find(name, scope))];
-    return (await Array.fromAsync(credentials.list(scope))).map(ofCredential);
+    return (await all((number) => credentials.page(number, scope))).map(ofCredential);
   }
   const { provisioningKeys: keys } = client;
   const ofKey = (key: ProvisioningKey) => ofProvisioningKey(type, key);
   if (id !== undefined) return [ofKey(await keys.get(type, id, scope))];
   if (name !== undefined) return [ofKey(await keys.find(type, name, scope))];
-  return (await Array.fromAsync(keys.list(type, scope))).map(ofKey);
+  return (await all((number) => keys.page(type, number, scope))).map(ofKey);
+}
+
+/** All objects of a list; those that cannot be read are named. */
+async function all<T extends { id: string }>(pageOf: (number: number) => Promise<Page<T>>): Promise<T[]> {
+  const found = new Map<string, T>();
+  for (let [number, total] = [1, 1]; number <= total; number++) {
+    const { items, unreadable, totalPages } = await pageOf(number);
+    for (const item of items) found.set(item.id, item);
+    for (const { id, name, unreadable: fields } of unreadable) {
+      const what = `its ${fields.join(", ")} is not in the form that ZPA documents`;
+      process.stderr.write(`${literal(name)} (${id}) is left out: ${what}.\n`);
+    }
+    // a list that grows has at most the pages that it had at first, and one more
+    total = number === 1 ? totalPages : Math.min(total, totalPages);
+  }
+  return [...found.values()];
 }
 
 function ofProvisioningKey(associationType: AssociationType, key: ProvisioningKey): Importable {

@@ -3,6 +3,8 @@
 import { providerText } from "../model/entry";
 import { clean, type FieldTable, isSet, providerKey, type Values } from "../model/fields";
 import { notesKey, stateNotes } from "../model/notes";
+import { takesField } from "../model/privilegedCredential";
+import type { CredentialType } from "../program/privilegedCredential";
 import { literal } from "./terminal";
 
 /** One object to import. */
@@ -26,21 +28,16 @@ interface ImportEntry {
 }
 
 /** The arguments that describe the object: those that ZPA holds and that differ from what holds when nothing is said. */
-function argumentsOf({ fields, outputs }: Importable): Values {
+function argumentsOf({ type, fields, outputs }: Importable): Values {
   const told = fields.filter(
     (field) =>
       field.local === undefined &&
       field.secret === undefined &&
       isSet(outputs[field.name]) &&
-      isArgument(outputs[field.name]) &&
+      (type === "ProvisioningKey" || takesField(outputs["credentialType"] as CredentialType, field.name)) &&
       JSON.stringify(outputs[field.name]) !== JSON.stringify(field.fallback),
   );
   return Object.fromEntries(told.map((field) => [field.name, outputs[field.name]]));
-}
-
-/** A text with leading or trailing whitespace is refused as an argument. Left out, it stays as it is. */
-function isArgument(value: unknown): boolean {
-  return typeof value !== "string" || value.trim() === value;
 }
 
 /** What `pulumi import --file` takes. */

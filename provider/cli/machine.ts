@@ -97,15 +97,23 @@ function cliFindings(version: string | Error): Finding[] {
   if (version instanceof Error) {
     return [fix(`Pulumi CLI: ${version.message} (https://www.pulumi.com/docs/install/)`)];
   }
+  if (!/\d/.test(version)) return [note("Pulumi CLI: a development build, which has no version.")];
   if (!isOlder(version, importsSince)) return [ok(`Pulumi CLI ${version}`)];
   return [note(`Pulumi CLI ${version}: all but the files of import, which need ${importsSince} or newer.`)];
+}
+
+/** Whether a folder, which may be closed to this user, holds a file. */
+function holds(folder: string, name: string): boolean {
+  try {
+    return statSync(path.join(folder, name)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** The engine looks on PATH, and beside the CLI. */
 function pluginFinding(): Finding {
   const folders = (process.env["PATH"] ?? "").split(path.delimiter).filter(Boolean);
-  const holds = (folder: string, name: string) =>
-    statSync(path.join(folder, name), { throwIfNoEntry: false })?.isFile() ?? false;
   const cli = process.platform === "win32" ? "pulumi.exe" : "pulumi";
   const homes = folders.filter((folder) => holds(folder, cli)).slice(0, 1);
   const besides = homes.map((folder) => path.dirname(realpathSync(path.join(folder, cli))));
@@ -118,7 +126,7 @@ function pluginFinding(): Finding {
 }
 
 /** The folder that the engine evaluates providers in: that of the project, or of the program that its `main` names. */
-async function programFolder(folder: string): Promise<string> {
+export async function programFolder(folder: string): Promise<string> {
   const top = path.resolve(folder);
   const isProject = (one: string) => ["yaml", "yml", "json"].some((end) => existsSync(path.join(one, `Pulumi.${end}`)));
   for (let project = top; ; project = path.dirname(project)) {

@@ -23,6 +23,7 @@ const timeLimit = 120_000;
  * @throws Error
  */
 export function pulumi(args: readonly string[], cwd: string): Promise<string> {
+  if (!existsSync(cwd)) return Promise.reject(new Error(`--cwd: there is no folder ${cwd}.`));
   const options = { cwd, timeout: timeLimit, maxBuffer: 2 ** 26, windowsHide: true };
   return new Promise((resolve, reject) => {
     execFile("pulumi", args, options, (error, stdout, stderr) => {
@@ -43,7 +44,6 @@ export function pulumi(args: readonly string[], cwd: string): Promise<string> {
  * @throws Error saying what Pulumi says
  */
 export async function readStackConfig(folder: string, stack: string | undefined): Promise<StackConfig> {
-  if (!existsSync(folder)) throw new Error(`--cwd: there is no folder ${folder}.`);
   const which = stack === undefined ? [] : ["--stack", stack];
   const args = ["config", "--json", "--show-secrets", "--non-interactive", ...which];
   const output = await pulumi(args, folder).catch((error: Error) => {

@@ -1,5 +1,6 @@
 // Where the commands' settings come from: the environment, and a stack's configuration where the user names one.
 
+import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import {
   ConfigurationError,
@@ -11,6 +12,7 @@ import {
   type ZpaSettings,
 } from "../../sdk";
 import { waitTeller } from "../model/waits";
+import { programFolder } from "./machine";
 import { readStackConfig, type StackConfig } from "./pulumi";
 
 /** The options of every command that signs in. */
@@ -46,13 +48,28 @@ export interface Sources extends SettingSources {
 /** @throws Error when Pulumi cannot read the stack's configuration */
 export async function readSources(options: SourceOptions): Promise<Sources> {
   if (!namesStack(options)) return { env: process.env, stackConfig: undefined };
-  const stackConfig = await readStackConfig(options.cwd ?? ".", options.stack);
-  return { env: process.env, config: (name) => stackConfig.get(`zpa:${name}`)?.value, stackConfig };
+  const folder = options.cwd ?? ".";
+  const stackConfig = await readStackConfig(folder, options.stack);
+  const values = new Map([...stackConfig].map(([key, { value }]) => [key, value]));
+  for (const key of ["zpa:caCertificate", "zpa:privateKey"]) {
+    const file = values.get(key);
+    // Pulumi runs the program, and its resources, in the program's folder
+    if (file !== undefined && isPath(file)) values.set(key, path.resolve(await programFolder(folder), file));
+  }
+  return { env: process.env, config: (name) => values.get(`zpa:${name}`), stackConfig };
+}
+
+/** Whether a PEM setting is the path of a file. */
+function isPath(pemOrPath: string): boolean {
+  return !pemOrPath.includes("-----BEGIN");
 }
 
 /** The settings that are secret and stand in the stack's configuration in clear. */
 export function inClear(stackConfig: StackConfig | undefined): SettingName[] {
-  const isClear = (name: SettingName) => stackConfig?.get(`zpa:${name}`)?.isSecret === false;
+  const isClear = (name: SettingName) => {
+    const { isSecret = true, value = "" } = stackConfig?.get(`zpa:${name}`) ?? {};
+    return !isSecret && !(name === "privateKey" && isPath(value));
+  };
   return settingNames.filter((name) => settingFacts(name).secret === true && isClear(name));
 }
 

@@ -6,7 +6,7 @@ const { engines } = createRequire(__filename)("pulumi-zpa-dynamic/package.json")
 
 /** Whether a version is below another, as in `22.18.4` and `>=22.19`. Major and minor count. */
 export function isOlder(version: string, needed: string): boolean {
-  const numbers = (text: string) => text.match(/\d+/g)!.map(Number);
+  const numbers = (text: string) => (text.match(/\d+/g) ?? []).map(Number);
   const [[major = 0, minor = 0], [least = 0, leastMinor = 0]] = [numbers(version), numbers(needed)];
   return major < least || (major === least && minor < leastMinor);
 }

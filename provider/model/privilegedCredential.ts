@@ -60,5 +60,11 @@ export const fieldsOfType: Record<CredentialType, { required: readonly string[];
 /** Fields that depend on the type. */
 export const typedFields = ["userName", "userDomain", ...secretFields];
 
+/** Whether credentials of this type may have the field; `undefined` of a type that this package does not know. */
+export function takesField(type: CredentialType, name: string): boolean {
+  const known = (fieldsOfType as Partial<typeof fieldsOfType>)[type];
+  return !typedFields.includes(name) || known === undefined || [...known.required, ...known.optional].includes(name);
+}
+
 /** Outputs beside the arguments. */
 export const privilegedCredentialOutputs = ["lastCredentialResetTime", "secretResetElsewhere", "creationTime"] as const;

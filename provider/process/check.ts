@@ -20,7 +20,7 @@ export function check<T extends RemoteObject>(
 ) {
   const { fields } = definition;
   const notes = newNotes(olds, news);
-  const { values, failures } = checkFields(fields, isNote, news);
+  const { values, failures } = checkFields(fields, isNote, news, olds);
   if (notes.generated) values["name"] = nameFor(definition, olds, values, notes);
   const inputs: Inputs = clean(withNotes(values, notes));
   // rules between fields need fields that are valid by themselves

@@ -81,7 +81,8 @@ function schemaFor(field: Field): z.ZodType {
 }
 
 /**
- * Validates the arguments against the table. Unknown values pass.
+ * Validates the arguments against the table. Unknown values pass, and texts that are as they were: an imported object may
+ * have one that this package would not write.
  *
  * @param isOurs - whether a property that is no argument is one of this package's own
  */
@@ -89,6 +90,7 @@ export function checkFields(
   table: FieldTable,
   isOurs: (name: string) => boolean,
   news: Values,
+  olds: Values = {},
 ): { values: Values; failures: Failure[] } {
   const failures: Failure[] = [];
   const values: Values = {};
@@ -99,7 +101,8 @@ export function checkFields(
       continue;
     }
     const isPartlyKnown = field.kind === "keepers" && value !== unknownValue;
-    const parsed = isUnknown(value) && !isPartlyKnown ? undefined : schemaFor(field).safeParse(value);
+    const isUnchanged = field.kind === "text" && typeof value === "string" && value === olds[field.name];
+    const parsed = isUnchanged || (isUnknown(value) && !isPartlyKnown) ? undefined : schemaFor(field).safeParse(value);
     values[field.name] = parsed?.success ? parsed.data : value;
     if (parsed?.success === false) failures.push(failure(field.name, parsed.error.issues[0]!.message));
   }

@@ -6,10 +6,13 @@ import { isSet, isUnknown, type Values } from "../model/fields";
 
 const remedy = "paste the whole file, from -----BEGIN … PRIVATE KEY----- to -----END … PRIVATE KEY-----";
 
+/** What `openssl ecparam -genkey` writes before the key. */
+const curveParameters = /^-----BEGIN EC PARAMETERS-----[^-]*-----END EC PARAMETERS-----\s*/;
+
 /** Checks `privateKey` and `passphrase`; skips the check while either is unknown. */
 export function checkPrivateKey({ privateKey, passphrase }: Values): Failure[] {
   if (typeof privateKey !== "string" || isUnknown(privateKey) || isUnknown(passphrase)) return [];
-  const problem = problemOf(privateKey.trim(), isSet(passphrase) ? String(passphrase) : undefined);
+  const problem = problemOf(privateKey.trim().replace(curveParameters, ""), isSet(passphrase) ? String(passphrase) : undefined);
   return problem === undefined ? [] : [failure(problem.field, problem.reason)];
 }
 

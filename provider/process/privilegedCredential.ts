@@ -91,16 +91,20 @@ const definition: ResourceDefinition<Wire> = {
   async update(session, id, state, given, plan) {
     // a secret that is left to others stays out of the request, and so as they have set it
     const { ignored = [] } = inputNotes(given);
-    const isTheirs = (name: string) =>
-      secretFields.includes(name) && isListed(ignored, name) && given[name] === state[name];
-    const inputs = Object.fromEntries(Object.entries(given).filter(([name]) => !isTheirs(name)));
+    const isLeft = (name: string) => isListed(ignored, name) && given[name] === state[name];
+    // a passphrase belongs to its key
+    const isTheirKey = given["credentialType"] === "SSH_KEY" && (!isSet(given["privateKey"]) || isLeft("privateKey"));
+    const theirs = secretFields.filter((name) => isLeft(name) || (name === "passphrase" && isTheirKey));
+    const inputs = Object.fromEntries(Object.entries(given).filter(([name]) => !theirs.includes(name)));
+    // state keeps the program's, so that the next up finds no change
+    const kept = Object.fromEntries(theirs.map((name) => [name, given[name]]));
     let outs: State = { ...state, ...plan.target };
     const { microtenantId } = outs as { microtenantId?: string };
     if (plan.changed.includes("microtenantId")) {
       await move(session, id, session.microtenantIdOf(state), microtenantId ?? defaultMicrotenant);
       definition.objects(session, state).deleted(id);
     }
-    const rest = plan.changed.filter((name) => name !== "microtenantId");
+    const rest = plan.changed.filter((name) => name !== "microtenantId" && !theirs.includes(name));
     if (!concernsZpa(fields, rest)) return outs;
     const writesSecret = secretFields.some((secret) => isSet(inputs[secret]));
     if (isSet(state["secretResetElsewhere"]) && writesSecret) tellReset(state);
@@ -109,11 +113,11 @@ const definition: ResourceDefinition<Wire> = {
       const { required, optional } = fieldsOfType[inputs["credentialType"] as CredentialType];
       const relevant = writable.filter((name) => name === "description" || [...required, ...optional].includes(name));
       const now = leavesAlone(fields, relevant, state, inputs) ? await current(session, id, moved) : moved;
-      outs = await write(session, id, now, targetOf(fields, state, inputs, now), inputs);
+      outs = { ...(await write(session, id, now, targetOf(fields, state, inputs, now), inputs)), ...kept };
     } catch (refusal) {
       const isWithheld = secretFields.some((secret) => isSet(given[secret]) && !isSet(inputs[secret]));
       const error = isWithheld && refusal instanceof sdk().ValidationError ? withheld(refusal) : refusal;
-      if (rest.length === plan.changed.length) throw error;
+      if (!plan.changed.includes("microtenantId")) throw error;
       // the move succeeded, so state must have the new microtenant
       throw new PartialFailure(error, id, { ...state, microtenantId });
     }

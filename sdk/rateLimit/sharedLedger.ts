@@ -61,7 +61,7 @@ interface Block {
 
 type Line = Entry | Pause | Block;
 
-/** Milliseconds that one file covers. The previous file is read too, so pauses up to this length are never missed. */
+/** Milliseconds that one file covers. The previous file is read too. */
 const period = 120_000;
 /**
  * Milliseconds that a request occupies a slot if its process ends before the response: the window plus a round trip.
@@ -107,13 +107,16 @@ export class RateLedger {
 
   /** Tells other processes that ZPA accepts no requests of this kind until then, on the monotonic clock. */
   pause(kind: Kind, until: number): void {
-    this.append({ kind, pausedUntil: this.toWallTime(until) });
+    this.tell({ kind, pausedUntil: this.toWallTime(until) }, until);
   }
 
   /** Tells other and later processes that ZPA accepts no requests until then, on the monotonic clock. */
   block(until: number): void {
-    const line = { blockedUntil: this.toWallTime(until) };
-    // a process reads only the files of its time
+    this.tell({ blockedUntil: this.toWallTime(until) }, until);
+  }
+
+  /** Appends a line to the files of all periods in which it holds: a process reads only those of its time. */
+  private tell(line: Pause | Block, until: number): void {
     const last = Math.ceil((until - this.clock.now()) / period);
     for (let offset = 0; offset <= last; offset += 1) this.append(line, offset);
   }
@@ -144,7 +147,7 @@ export class RateLedger {
     const pausedUntil = this.pausedUntil.get(kind) ?? Number.NEGATIVE_INFINITY;
     return {
       slots,
-      pausedUntil: pausedUntil > wallTime + period ? Number.NEGATIVE_INFINITY : pausedUntil + toMonotonic,
+      pausedUntil: pausedUntil > wallTime + maxBlockTime + 1 ? Number.NEGATIVE_INFINITY : pausedUntil + toMonotonic,
     };
   }
 

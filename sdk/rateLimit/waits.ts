@@ -167,10 +167,18 @@ export class Refusals {
     this.runs.delete(kind);
   }
 
+  /** Until when, on the monotonic clock, other processes block requests and this one waits. */
+  get heldUntil(): number {
+    const until = this.ledger?.blocked ?? Number.NEGATIVE_INFINITY;
+    return until - this.clock.now() > this.longestWait ? Number.NEGATIVE_INFINITY : until;
+  }
+
   /** Why requests are blocked now; undefined if they are not. */
   get blockedReason(): string | undefined {
     const now = this.clock.now();
-    const until = Math.max(this.block.until, this.ledger?.blocked ?? Number.NEGATIVE_INFINITY);
+    const ofOthers = this.ledger?.blocked ?? Number.NEGATIVE_INFINITY;
+    // a wait that was too long for another process may be short enough for this one
+    const until = Math.max(this.block.until, ofOthers - now > this.longestWait ? ofOthers : Number.NEGATIVE_INFINITY);
     if (until <= now) return undefined;
     const seconds = Math.ceil((until - now) / 1000);
     if (this.block.until <= now) {

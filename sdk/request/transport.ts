@@ -255,10 +255,20 @@ export class Transport implements Sender {
     this.writes.refused(milliseconds);
   }
 
-  /** Fails at once while ZPA asks for a longer wait than the client accepts. @throws RateLimitError */
-  private throwIfBlocked(operation: Operation): void {
+  /**
+   * Fails at once while ZPA asks for a longer wait than the client accepts, and holds requests while another process
+   * knows of a shorter one.
+   *
+   * @returns milliseconds for which they are held
+   * @throws RateLimitError
+   */
+  private throwIfBlocked(operation: Operation): number {
     const reason = this.refusals.blockedReason;
-    if (reason === undefined) return;
+    if (reason === undefined) {
+      const wait = this.refusals.heldUntil - this.#options.clock.now();
+      if (this.reads.headroom().pausedFor < wait) this.pauseAll(wait);
+      return Math.max(0, wait);
+    }
     const hint = "run it again then; until then, the client sends no requests";
     throw new RateLimitError(operation.details({ status: 429, reason, hint }));
   }
@@ -266,7 +276,8 @@ export class Transport implements Sender {
   private signIn(signal: AbortSignal): Promise<TokenResponse> {
     const { settings, clock } = this.#options;
     return this.run({ name: "signing in", kind: "sign-in", replay: "safe" }, signal, async (operation) => {
-      this.throwIfBlocked(operation);
+      const wait = this.throwIfBlocked(operation);
+      if (wait > 0) await this.pauses.wait(wait, "refused", operation.signal);
       const send = async (): Promise<Attempt> => {
         // a new assertion for each attempt: one expires after ten minutes
         const { outgoing, secrets } = signInRequest(settings, clock.wallTime());

@@ -133,7 +133,11 @@ export class ZpaList<T extends Listed> {
    * cannot be read
    */
   async find(name: string, scope: Scope = {}): Promise<T> {
-    const [match, ...others] = await this.named(name, scope);
+    const found = await this.named(name, scope);
+    // the list of a microtenant also shows what it inherits from Default
+    const isOwn = (one: Listed & { microtenantId?: unknown }) => one.microtenantId === scope.microtenantId;
+    const own = scope.microtenantId === undefined ? [] : found.filter(isOwn);
+    const [match, ...others] = own.length > 0 ? own : found;
     const { singular } = this.endpoint;
     if (match === undefined || others.length > 0) {
       throw notExactlyOne(singular, name, match === undefined ? [] : [match, ...others], scope);

@@ -32,7 +32,7 @@ describe("The file of an import", () => {
     const { id } = world.simulator.addCredential({ name: "vnc", credentialType: "PASSWORD" });
     Object.assign(world.simulator.credentials.get(id)!, { raw: { userName: "svc" } });
     const { resources } = await imported("CREDENTIAL");
-    const [{ inputs }] = resources as [{ inputs: Properties }];
+    const { inputs } = resources[0]!;
     const { failures } = await (await world.provider()).check("PrivilegedCredential", inputs, inputs);
     assert.deepEqual(failures, []);
   });
@@ -40,7 +40,7 @@ describe("The file of an import", () => {
   it("passes check for a credential whose user name ends with a blank", async () => {
     world.simulator.addCredential({ name: "jump", userName: "svc " });
     const { resources } = await imported("CREDENTIAL");
-    const [{ inputs }] = resources as [{ inputs: Properties }];
+    const { inputs } = resources[0]!;
     const { failures } = await (await world.provider()).check("PrivilegedCredential", inputs, inputs);
     assert.deepEqual(failures, []);
   });

@@ -29,6 +29,20 @@ describe("A secret that ignoreChanges leaves to others", () => {
     assert.equal((await plan(provider, changed, { ...args, description: "two" })).diff.changes, false);
   });
 
+  it("stays theirs in the second up also where the first has read that they set it", async () => {
+    const notes = { seed: "jump-0a1b2c3", generated: true, ignored: ["password"] };
+    const args = { ...credentialArgs(world).USERNAME_PASSWORD, __zpa: notes };
+    const made = await make(await world.provider(), "PrivilegedCredential", args);
+    const seen = (await refresh(await world.provider(), made))!;
+    const { otherPassword } = secretsFor(world);
+    world.simulator.editCredential(made.id, { password: otherPassword }, { resetSecret: true });
+    world.simulator.credentials.get(made.id)!.lastCredentialResetTime = "4000000000";
+    const renamed = { ...args, userName: "svc2" };
+    const first = await change(await world.provider(), seen, renamed);
+    await change(await world.provider(), first, renamed);
+    assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "the second up overwrote it");
+  });
+
   it("of which one is a private key is not sent the passphrase of the program's", async () => {
     const args = { ...credentialArgs(world).SSH_KEY, __zpa: { seed: "jump-0a1b2c3", generated: true } };
     const made = await make(await world.provider(), "PrivilegedCredential", args);

@@ -46,9 +46,9 @@ export class TestClock implements Clock {
     this.runTo(this.time + milliseconds);
   }
 
-  /** Resolves when something waits for so many milliseconds. */
+  /** Resolves when something waits for so many milliseconds, or one or two more: notes on disk are rounded up. */
   async untilWaiting(milliseconds: number): Promise<void> {
-    while (!this.timers.some((timer) => Math.abs(timer.at - this.time - milliseconds) < 1)) await nextTurn();
+    while (!this.timers.some((timer) => Math.abs(timer.at - this.time - milliseconds) <= 2)) await nextTurn();
   }
 
   private runTo(time: number): void {

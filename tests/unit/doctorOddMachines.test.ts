@@ -74,4 +74,12 @@ describe("The command doctor on odd machines", () => {
     const { stdout, stderr } = await run(["--cwd", folder]);
     assert.doesNotMatch(stdout + stderr, /ENOENT/);
   });
+
+  it("does not ask to encrypt the path of a private key", async () => {
+    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: x\nruntime: nodejs\n");
+    const config = { "zpa:privateKey": { value: path.join(folder, "client.pem"), secret: false } };
+    script("pulumi", `case "$1" in version) echo v3.259.0;; *) echo '${JSON.stringify(config)}';; esac`);
+    const { stdout } = await run(["--cwd", folder]);
+    assert.doesNotMatch(stdout, /in clear/);
+  });
 });
