@@ -1,5 +1,5 @@
 // The parts of the documents that stand elsewhere already: made from their source, between two comments of the same name.
-// `npm run readme` writes them; a test compares.
+// `npm run readme` writes them, and the pictures of the diagrams; a test compares.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -99,10 +99,23 @@ export async function renderDocument(document: string, text: string): Promise<st
 
 export const readDocument = (document: string) => readFileSync(path.join(repositoryRoot, document), "utf8");
 
+/** Diagrams as GitHub, npm and editors show them: each `.mmd` is the source of the `.svg` beside it. */
+export const diagrams = ["docs/autoscaling"];
+
+/** The picture of a diagram, without the font that its stylesheet would fetch. */
+export async function renderDiagram(diagram: string): Promise<string> {
+  const { renderMermaidSVG } = await import("beautiful-mermaid"); // it cannot be required
+  const svg = renderMermaidSVG(readDocument(`${diagram}.mmd`), { bg: "#ffffff", fg: "#27272a", font: "Helvetica" });
+  return `${svg.replace(/^.*@import url\(.*\n/m, "").trimEnd()}\n`;
+}
+
 async function renderAll(): Promise<void> {
   for (const document of documents) {
     const rendered = await renderDocument(document, readDocument(document));
     writeFileSync(path.join(repositoryRoot, document), rendered);
+  }
+  for (const diagram of diagrams) {
+    writeFileSync(path.join(repositoryRoot, `${diagram}.svg`), await renderDiagram(diagram));
   }
 }
 

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { childEnvironment, repositoryRoot } from "../harness/environment";
-import { documents, readDocument, renderDocument } from "../readme";
+import { diagrams, documents, readDocument, renderDiagram, renderDocument } from "../readme";
 
 const run = promisify(execFile);
 const read = (...file: string[]) => readFileSync(path.join(repositoryRoot, ...file), "utf8");
@@ -16,6 +16,14 @@ describe("The package", () => {
     it(`has a ${name} whose tables, programs and options are those of the code`, async () => {
       const text = readDocument(name);
       assert.equal(text, await renderDocument(name, text), `${name} is out of date: npm run readme`);
+    });
+  }
+
+  for (const name of diagrams) {
+    it(`has a ${name}.svg that shows ${name}.mmd, and fetches nothing`, async () => {
+      const picture = readDocument(`${name}.svg`);
+      assert.equal(picture, await renderDiagram(name), `${name}.svg is out of date: npm run readme`);
+      assert.doesNotMatch(picture, /@import|href/);
     });
   }
 
