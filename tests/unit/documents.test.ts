@@ -152,17 +152,6 @@ describe("The documents", () => {
   it("README.md is at most 200 lines long", () => {
     assert.ok(readDocument("README.md").split("\n").length <= 201);
   });
-
-  it("docs/troubleshooting.md goes by texts that the package has", () => {
-    const sources = ["sdk", "provider"].flatMap(sourcesIn);
-    // a text of several lines stands in parts
-    const texts = sources.join("\n").replace(/["'`] \+\s+["'`]/g, "");
-    const headings = [...readDocument("docs/troubleshooting.md").matchAll(/^### `(.+)`$/gm)].map(
-      ([, text = ""]) => text,
-    );
-    assert.ok(headings.length > 20);
-    assert.deepEqual(headings.filter((text) => !texts.includes(text)), []); // prettier-ignore
-  });
 });
 
 describe("The public surface", () => {
