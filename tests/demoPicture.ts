@@ -59,6 +59,6 @@ function draw(screens: readonly string[][]): string {
 
 if (require.main === module) {
   const demo = ["-r", "ts-node/register/transpile-only", path.join("tests", "demo.ts")];
-  const options = { cwd: repositoryRoot, env: childEnvironment(), encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] } as const; // prettier-ignore
+  const options = { cwd: repositoryRoot, env: childEnvironment(), encoding: "utf8", stdio: ["ignore" as const, "pipe" as const, "inherit" as const] }; // prettier-ignore
   writeFileSync(path.join(repositoryRoot, picture), draw(screensOf(execFileSync(process.execPath, demo, options))));
 }

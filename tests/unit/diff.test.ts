@@ -1,169 +1,244 @@
+// The decisions of diff, called directly: what the protocol tests show of keys and credentials, here with one small table.
+
 import assert from "node:assert/strict";
 import sinon from "sinon";
-import { unknownValue, type Values } from "../../provider/model/fields";
+import { type Field, type Inputs, type State, unknownValue } from "../../provider/model/fields";
+import type { Plan } from "../../provider/model/plan";
+import type { RemoteObject, ResourceDefinition } from "../../provider/process/definition";
 import { diff } from "../../provider/process/diff";
-import { provisioningKeyDefinition as definition } from "../../provider/process/provisioningKey";
 import { Session } from "../../provider/process/session";
-import type { ZpaClient } from "../../sdk";
 
-const ref = "provisioning key 7";
-/** Long ago, so that no note of this machine is written about it. */
-const creationTime = "1000000000";
-const key = { name: "k", associationType: "CONNECTOR_GRP", zcomponentId: "1", maxUsage: 10 };
-const stateOf = (values: Values = {}, notes: object = {}) => ({
-  ...key,
-  ...{ provisioningKey: "text", usageCount: 0, creationTime, ...values },
-  __zpa: { seed: "k-0", managed: Object.keys(key), ...notes },
+const field = (name: string, more: Partial<Field> = {}): Field => ({ name, kind: "text", note: "", ...more });
+
+type Objection = (state: State, inputs?: Inputs, plan?: Plan) => string | undefined;
+
+const definitionWith = (objection: Objection, adjust = (inputs: Inputs) => inputs) =>
+  ({
+    kind: "thing",
+    fields: [field("name"), field("size"), field("place", { replaces: true }), field("adopt", { onlyAtCreate: true })],
+    adjust,
+    objection,
+  }) as unknown as ResourceDefinition<RemoteObject>;
+const willing = definitionWith(() => undefined);
+
+const tenant = "tenant-a";
+const seed = "edge-0a1b2c3";
+const object = { name: "edge", size: "1", place: "here" };
+const stateOf = (notes: object = {}, values: object = {}): State => ({
+  ...object,
+  ...values,
+  __zpa: { seed, ...notes },
 });
-const inputsOf = (values: Values = {}, notes: object = {}) => ({ ...key, ...values, __zpa: { seed: "k-0", ...notes } });
-const generated = { generated: true };
-const otherGroup = { zcomponentId: "2" };
+const inputsOf = (values: object = {}, notes: object = {}): Inputs => ({
+  ...object,
+  ...values,
+  __zpa: { seed, ...notes },
+});
+const sessionOf = (knownTenantFingerprint?: string) => new Session({ knownTenantFingerprint } as never);
+const ref = "thing 7";
 
-describe("A diff in itself", () => {
+describe("diff", () => {
   let session: Session;
-  let said: sinon.SinonStub;
+  let printed: () => string[];
   beforeEach(() => {
-    session = new Session({ knownTenantFingerprint: "here" } as unknown as ZpaClient);
-    said = sinon.stub(console, "log");
+    session = sessionOf(tenant);
+    const log = sinon.stub(console, "log");
+    printed = () => log.args.map(String);
   });
-  afterEach(() => said.restore());
+  afterEach(() => sinon.restore());
+  const diffOf = (inputs: Inputs, state = stateOf(), definition = willing, id = "7") =>
+    diff(definition, session, id, state, inputs);
 
-  const decide = (inputs: Values, state: Values = stateOf(), of: Session | undefined = session) =>
-    diff(definition, of, "7", state, inputs);
-  const lines = () => said.args.map(([line]) => String(line));
+  describe("answers", () => {
+    const none = { changes: false, replaces: [], deleteBeforeReplace: false };
 
-  it("finds no change where program and object agree, and keeps the object", () => {
-    assert.deepEqual(decide(inputsOf()), { changes: false, replaces: [], deleteBeforeReplace: false });
-    assert.deepEqual([...session.inState], [ref]);
-    assert.deepEqual([...session.kept], [ref]);
-    assert.equal(session.replacing.size, 0);
-    assert.equal(session.tenants.size, 0);
-    assert.deepEqual(lines(), []);
-  });
+    it("with no change where program and object agree", () => {
+      assert.deepEqual(diffOf(inputsOf()), none);
+      assert.deepEqual(printed(), []);
+    });
 
-  it("updates what can be updated, and keeps the object", () => {
-    assert.deepEqual(decide(inputsOf({ maxUsage: 11 })), { changes: true, replaces: [], deleteBeforeReplace: false });
-    assert.deepEqual([...session.kept], [ref]);
-  });
+    it("with a change that is an update", () => {
+      assert.deepEqual(diffOf(inputsOf({ size: "2" })), { ...none, changes: true });
+    });
 
-  it("raises the limit that headroom demands of the spent uses", () => {
-    assert.equal(decide(inputsOf({ headroom: 5 }), stateOf({ headroom: 5, usageCount: 6 })).changes, true);
-    assert.equal(decide(inputsOf({ headroom: 5 }), stateOf({ headroom: 5, usageCount: 5 })).changes, false);
-  });
+    it("with a replacement that deletes first, for an object that keeps the program's own name", () => {
+      const replaced = { changes: true, replaces: ["place"], deleteBeforeReplace: true };
+      assert.deepEqual(diffOf(inputsOf({ place: "there" })), replaced);
+    });
 
-  it("replaces with the old object gone first only where the new one needs its explicit name", () => {
-    const outcomes = [
-      decide(inputsOf(otherGroup)),
-      decide(inputsOf({ ...otherGroup, name: "other" })),
-      decide(inputsOf(otherGroup, generated), stateOf({}, { name: "k" })),
-    ];
-    assert.deepEqual(
-      outcomes.map(({ deleteBeforeReplace }) => deleteBeforeReplace),
-      [true, false, false],
-    );
-    for (const { replaces } of outcomes) assert.deepEqual(replaces, ["zcomponentId"]);
-  });
+    it("with one that creates first, where the name is another or generated", () => {
+      const replaced = { changes: true, replaces: ["place"], deleteBeforeReplace: false };
+      assert.deepEqual(diffOf(inputsOf({ place: "there", name: "other" })), replaced);
+      assert.deepEqual(diffOf(inputsOf({ place: "there" }, { generated: true })), replaced);
+    });
 
-  it("does not keep an object that it replaces, and remembers what the resource had before", () => {
-    session.kept.add(ref);
-    const state = stateOf({}, { past: ["5", "6"] });
-    const inputs = inputsOf(otherGroup);
-    decide(inputs, state);
-    assert.equal(session.kept.size, 0);
-    assert.deepEqual([...session.replacing], [["k-0", { past: ["5", "6", "7"], state, inputs }]]);
+    it("the same without a session, as where the settings are not known yet", () => {
+      assert.deepEqual(diff(willing, undefined, "7", stateOf({ tenant }), inputsOf()), none);
+      const { replaces } = diff(willing, undefined, "7", stateOf({ tenant }), inputsOf({ place: "there" }));
+      assert.deepEqual(replaces, ["place"]);
+    });
+
+    it("by the arguments as the resource adjusts them to its state", () => {
+      const adjusting = definitionWith(
+        () => undefined,
+        (inputs) => ({ ...inputs, size: "1" }),
+      );
+      assert.deepEqual(diffOf(inputsOf({ size: "2" }), stateOf(), adjusting), none);
+    });
   });
 
-  it("remembers the last fifty objects of a resource and no more", () => {
-    const past = Array.from({ length: 60 }, (_, index) => String(100 + index));
-    decide(inputsOf(otherGroup), stateOf({}, { past }));
-    assert.deepEqual(session.replacing.get("k-0")?.past, [...past.slice(-49), "7"]);
+  describe("remembers", () => {
+    it("that the object is in state, and the tenant that it lives in", () => {
+      const state = stateOf({ tenant });
+      diffOf(inputsOf(), state);
+      assert.deepEqual([...session.inState], [ref]);
+      assert.deepEqual([...session.tenants], [[tenant, state]]);
+    });
+
+    it("no tenant where state names none", () => {
+      diffOf(inputsOf());
+      assert.equal(session.tenants.size, 0);
+    });
+
+    it("that this up keeps the object, until it is to be replaced", () => {
+      diffOf(inputsOf());
+      assert.deepEqual([...session.kept], [ref]);
+      diffOf(inputsOf({ place: "there" }));
+      assert.deepEqual([...session.kept], []);
+    });
+
+    for (const path of ["*", "#initerror"]) {
+      it(`that an object may be replaced whatever changes, where replaceOnChanges lists ${path}`, () => {
+        session.kept.add(ref);
+        diffOf(inputsOf({}, { replaceOn: ["size", path] }));
+        assert.deepEqual([...session.kept], []);
+      });
+    }
+
+    it("that it keeps one where replaceOnChanges lists what stays as it is", () => {
+      diffOf(inputsOf({}, { replaceOn: ["size"] }));
+      assert.deepEqual([...session.kept], [ref]);
+    });
+
+    it("what is replaced: its state, its new arguments and the ids that it has had", () => {
+      const state = stateOf({ past: ["5", "6"] });
+      const inputs = inputsOf({ place: "there" });
+      diffOf(inputs, state);
+      assert.deepEqual([...session.replacing], [[seed, { past: ["5", "6", "7"], state, inputs }]]);
+    });
+
+    it("of these ids the last fifty", () => {
+      const past = Array.from({ length: 50 }, (_, index) => `p${index}`);
+      diffOf(inputsOf({ place: "there" }), stateOf({ past }));
+      assert.deepEqual(session.replacing.get(seed)?.past, [...past.slice(1), "7"]);
+    });
+
+    it("the first id, where the object has had no other", () => {
+      diffOf(inputsOf({ place: "there" }));
+      assert.deepEqual(session.replacing.get(seed)?.past, ["7"]);
+    });
+
+    it("no replacement of what is kept, or of what has no seed", () => {
+      diffOf(inputsOf({ size: "2" }));
+      diffOf({ ...inputsOf({ place: "there" }), __zpa: {} });
+      assert.equal(session.replacing.size, 0);
+      assert.deepEqual([...session.holders], [[ref, seed]]);
+    });
   });
 
-  it("remembers no replacement of a resource that has no seed", () => {
-    decide({ ...inputsOf(otherGroup), __zpa: {} });
-    assert.equal(session.replacing.size, 0);
-    assert.equal(session.holders.size, 0);
-  });
+  describe("refuses", () => {
+    it("an object of another tenant than the settings name", () => {
+      const theirs = stateOf({ tenant: "tenant-b" });
+      assert.throws(() => diffOf(inputsOf(), theirs), /^Error: The thing "edge" belongs to a different ZPA tenant/);
+      session = sessionOf();
+      assert.equal(diffOf(inputsOf(), theirs).changes, false, "the settings' tenant is not known without a sign-in");
+    });
 
-  for (const path of ["*", "#initerror"]) {
-    it(`keeps nothing that replaceOnChanges ${path} lets the engine replace`, () => {
-      session.kept.add(ref);
-      assert.deepEqual(decide(inputsOf({}, { replaceOn: [path] })).replaces, []);
+    it("what the resource objects to, which sees state, arguments and plan", () => {
+      const seen: unknown[] = [];
+      const objecting = definitionWith((...all) => {
+        seen.push(...all);
+        return "It is too large.";
+      });
+      const [state, inputs] = [stateOf(), inputsOf({ size: "2" })];
+      assert.throws(() => diffOf(inputs, state, objecting), { message: "It is too large." });
+      const [seenState, seenInputs, plan] = seen as [State, Inputs, Plan];
+      assert.deepEqual([seenState, seenInputs, plan.changed], [state, inputs, ["size"]]);
       assert.equal(session.kept.size, 0);
     });
-  }
 
-  it("keeps an object whose replaceOnChanges lists what has not changed", () => {
-    decide(inputsOf({}, { replaceOn: ["ipAcl"] }));
-    assert.deepEqual([...session.kept], [ref]);
+    it("to replace a retained object whose name the new one needs", () => {
+      assert.throws(() => diffOf(inputsOf({ place: "there" }, { retain: true })), {
+        message:
+          'name: with retainOnDelete the old thing keeps the name "edge", which the new one needs. Change the name too, ' +
+          "or leave it out to have one generated.",
+      });
+    });
+
+    it("no retained object that is not replaced, or whose name the new one does not need", () => {
+      diffOf(inputsOf({ size: "2" }, { retain: true }));
+      diffOf(inputsOf({ place: "there", name: "other" }, { retain: true }));
+      diffOf(inputsOf({ place: "there" }, { retain: true, generated: true }));
+    });
   });
 
-  it("refuses a replacement under a name that retainOnDelete leaves with the old object", () => {
-    const retain = { retain: true };
-    assert.throws(
-      () => decide(inputsOf(otherGroup, retain)),
-      /^Error: name: .*"k".*Change the name too, or leave it out/,
-    );
-    assert.equal(decide(inputsOf({ ...otherGroup, name: "new" }, retain)).deleteBeforeReplace, false);
-    assert.equal(decide(inputsOf({}, retain)).changes, false);
+  describe("decides nothing", () => {
+    const objecting = definitionWith(() => "It is too large.");
+    const isUntouched = () =>
+      assert.deepEqual([session.kept.size, session.holders.size, session.replacing.size, printed()], [0, 0, 0, []]);
+
+    it("for a refresh, whose arguments are old ones, and decides with the next call", () => {
+      session.noteRead(ref);
+      assert.deepEqual(diffOf(inputsOf({ place: "there" }), stateOf(), objecting).replaces, ["place"]);
+      isUntouched();
+      assert.throws(() => diffOf(inputsOf(), stateOf(), objecting), /too large/);
+    });
+
+    it("for a comparison with arguments that are unknown", () => {
+      assert.equal(diffOf(inputsOf({ size: unknownValue }), stateOf(), objecting).changes, true);
+      assert.deepEqual(diffOf(inputsOf({ place: unknownValue }, { retain: true })).replaces, ["place"]);
+      isUntouched();
+    });
+
+    it("for a read of another object", () => {
+      session.noteRead("thing 8");
+      assert.throws(() => diffOf(inputsOf(), stateOf(), objecting), /too large/);
+    });
   });
 
-  it("refuses what the object forbids, and records nothing then", () => {
-    assert.throws(() => decide(inputsOf({ maxUsage: 3 }), stateOf({ usageCount: 4 })), /it is 3, and 4 machines/);
-    assert.equal(session.kept.size, 0);
-  });
+  describe("warns", () => {
+    it("of two resources that hold the same object, by their names", () => {
+      diffOf(inputsOf());
+      diffOf(inputsOf({}, { seed: "twin-1b2c3d4" }));
+      assert.deepEqual(printed(), [
+        'zpa: warning: the resources "edge" and "twin" of this stack hold the same thing (7). Remove one of them with ' +
+          "pulumi state delete, and run pulumi up again to create an object of its own.",
+      ]);
+      assert.deepEqual([...session.holders], [[ref, seed]]);
+    });
 
-  it("refuses, records and says nothing in a refresh, whose diff follows a read, and all of it in the next up", () => {
-    session.noteRead(ref);
-    const spent = stateOf({ usageCount: 4 });
-    decide(inputsOf({ maxUsage: 3, adopt: "5" }), spent);
-    assert.deepEqual([session.kept.size, session.holders.size, lines()], [0, 0, []]);
-    assert.throws(() => decide(inputsOf({ maxUsage: 3 }), spent), /machines have enrolled/);
-  });
+    it("not of one resource that is compared two times, or of two that hold objects of their own", () => {
+      diffOf(inputsOf());
+      diffOf(inputsOf());
+      diffOf(inputsOf({}, { seed: "twin-1b2c3d4" }), stateOf(), willing, "8");
+      assert.deepEqual(printed(), []);
+    });
 
-  it("refuses, records and says nothing while an argument is unknown", () => {
-    const plan = decide(inputsOf({ zcomponentId: unknownValue, maxUsage: 3, adopt: "5" }), stateOf({ usageCount: 4 }));
-    assert.deepEqual(plan.replaces, ["zcomponentId"]);
-    assert.deepEqual([session.kept.size, session.replacing.size, session.holders.size, lines()], [0, 0, 0, []]);
-    assert.deepEqual([...session.inState], [ref]);
-  });
+    it("of an adopt that is spent: a replacement would adopt again", () => {
+      diffOf(inputsOf({ adopt: "5" }));
+      assert.deepEqual(printed(), [
+        'zpa: warning: resource "edge" holds thing 7, which has replaced 5: remove adopt from its arguments.',
+      ]);
+    });
 
-  it("refuses an object of another tenant, as far as it knows its own", () => {
-    const elsewhere = stateOf({}, { tenant: "elsewhere" });
-    assert.throws(() => decide(inputsOf(), elsewhere), /"k" belongs to a different ZPA tenant.*pulumi state delete/);
-    assert.equal(session.tenants.size, 0);
-    const here = stateOf({}, { tenant: "here" });
-    decide(inputsOf(), here);
-    assert.deepEqual([...session.tenants], [["here", here]]);
-  });
-
-  it("decides the same without settings", () => {
-    const plan = diff(definition, undefined, "7", stateOf({}, { tenant: "any" }), inputsOf(otherGroup));
-    assert.deepEqual(plan, { changes: true, replaces: ["zcomponentId"], deleteBeforeReplace: true });
-    assert.deepEqual(lines(), []);
-  });
-
-  it("warns of two resources that hold one object, and says how to part them", () => {
-    decide(inputsOf());
-    decide(inputsOf());
-    assert.deepEqual(lines(), []);
-    decide(inputsOf({}, { seed: "other-one-1" }));
-    assert.equal(lines().length, 1);
-    assert.match(
-      lines()[0]!,
-      /"k" and "other-one" of this stack hold the same provisioning key \(7\)\. .*state delete/,
-    );
-    assert.equal(session.holders.get(ref), "k-0", "the first one holds it");
-  });
-
-  it("warns of an adopt that is spent, unless the object is the adopted one or goes anyway", () => {
-    decide(inputsOf({ adopt: "5" }));
-    assert.equal(lines().length, 1);
-    assert.match(lines()[0]!, /"k" holds provisioning key 7, which has replaced 5: remove adopt from its arguments/);
-    said.resetHistory();
-    decide(inputsOf({ adopt: "7" }));
-    decide(inputsOf({ ...otherGroup, adopt: "5" }));
-    decide({ ...inputsOf({ adopt: "5" }), __zpa: {} });
-    assert.deepEqual(lines(), []);
+    it("not of an adopt that names the object itself, or that is not known, or that this change is for", () => {
+      diffOf(inputsOf({ adopt: "7" }));
+      diffOf(inputsOf({ adopt: null }));
+      diffOf(inputsOf({ adopt: unknownValue }));
+      diffOf(inputsOf({ adopt: "5", place: "there" }));
+      diffOf({ ...inputsOf({ adopt: "5" }), __zpa: {} });
+      diff(willing, undefined, "7", stateOf(), { ...inputsOf({ adopt: "5" }), __zpa: {} });
+      assert.deepEqual(printed(), []);
+    });
   });
 });
