@@ -73,6 +73,10 @@ const blocks: Readonly<Record<string, Blocks>> = {
     "credential-types": credentialTypeTable,
   },
   "docs/client.md": { "sdk-example": () => code("tests", "sdk", "nearlyUsedUp.ts") },
+  "docs/simulator.md": {
+    life: () => code("examples", "testing-your-stack", "tests", "life.test.ts"),
+    "against-a-fault": () => code("tests", "unit", "simulatorGuide.test.ts"),
+  },
   "docs/command-line.md": {
     "help-of-all": () => help(),
     ...Object.fromEntries(commandLine().commands.map((one) => [`help-of-${one.name()}`, () => help(one.name())])),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { ZpaSimulator } from "./simulator";
-import type { SimulatorOptions } from "./simulator";
+import type { SimulatorConfigValue, SimulatorOptions } from "./simulator";
 
 const usage = `Usage: zpa-simulator [options]
 
@@ -70,27 +70,23 @@ function settingsToPaste(simulator: ZpaSimulator, isSecretGiven: boolean): strin
     Object.entries(variables)
       .map(([name, value]) => `export ${name}=${shown(value)}`)
       .join("\n");
-  const config = (values: Record<string, string>): string =>
+  const config = (values: Record<string, SimulatorConfigValue>): string =>
     Object.entries(values)
-      .map(([key, value]) => {
-        const secret = key.endsWith("Secret") ? "--secret " : "";
-        return `pulumi config set ${secret}zpa:${key} ${shown(value)}`;
-      })
+      .map(([key, { value, secret }]) => `pulumi config set ${secret ? "--secret " : ""}${key} ${shown(value)}`)
       .join("\n");
-  const { clientId, clientSecret, customerId, url: baseUrl, tokenUrl } = simulator;
-  return `ZPA simulator at ${baseUrl} (customer ${customerId}). Ctrl-C ends it.
+  return `ZPA simulator at ${simulator.url} (customer ${simulator.customerId}). Ctrl-C ends it.
 
 Settings for a legacy API key, for the environment:
 ${environment(simulator.legacyEnvironment())}
 
 or for the stack:
-${config({ zpaClientId: clientId, zpaClientSecret: clientSecret, zpaCustomerId: customerId, useLegacyClient: "true", baseUrl })}
+${config(simulator.legacyConfig())}
 
 Settings for OneAPI, for the environment:
 ${environment(simulator.oneApiEnvironment())}
 
 or for the stack:
-${config({ clientId, clientSecret, vanityDomain: "simulator", customerId, baseUrl, tokenUrl })}
+${config(simulator.oneApiConfig())}
 `;
 }
 

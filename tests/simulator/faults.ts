@@ -23,7 +23,7 @@ export type FaultKind =
   | "pause"
   | "pauseAfterCommit";
 
-/** What goes wrong, where and how often. */
+/** What goes wrong, with which requests, and how often. */
 export interface FaultOptions {
   /** What goes wrong. */
   kind: FaultKind;

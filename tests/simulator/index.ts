@@ -1,5 +1,5 @@
 export { ZpaSimulator } from "./simulator";
-export type { SimulatorOptions } from "./simulator";
+export type { SimulatorConfigValue, SimulatorOptions } from "./simulator";
 export { Tenant } from "./tenant";
 export type { RateLimitSettings, RefusalKind, RefusalSettings, SearchOperator, SimulatorSettings } from "./settings";
 export { guesses } from "./guesses";

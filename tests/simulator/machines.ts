@@ -7,7 +7,7 @@ export type ComponentKind = "appConnector" | "serviceEdge";
 /** Why a machine could not enroll; a real one is only told "http status(401)". */
 export type EnrollmentRefusal = "unknownKey" | "disabled" | "exhausted" | "wrongComponent" | "wrongCertificate";
 
-/** A machine could not enroll. */
+/** A machine was refused. */
 export class EnrollmentError extends Error {
   /** @param refusal - why */
   constructor(readonly refusal: EnrollmentRefusal) {

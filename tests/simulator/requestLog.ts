@@ -20,7 +20,7 @@ export interface LoggedRequest {
   refused: boolean;
 }
 
-/** Which requests are meant: those that fit all that is given. */
+/** Which requests are meant; what is left out matches all. */
 export interface RequestMatch {
   /** Such as `GET`. */
   method?: string;

@@ -36,7 +36,7 @@ const defaultRefusals = {
   unknownRoute: { status: 404, id: "api.endpoint.not.found" },
   unknownMethod: { status: 405, id: "method.not.allowed" },
 };
-/** What is refused. */
+/** What the API can refuse, where its answer is a guess. */
 export type RefusalKind = keyof typeof defaultRefusals;
 
 /** How one refusal is answered. */

@@ -16,7 +16,7 @@ import { settingsWith } from "./settings";
 import type { DeepPartial, SimulatorSettings } from "./settings";
 import { Tenant } from "./tenant";
 
-/** Where the simulator listens, what it holds at the start, and how it behaves. */
+/** How a simulator starts: its address, its API client, what it holds, and all of {@link SimulatorSettings}. */
 export interface SimulatorOptions extends DeepPartial<SimulatorSettings> {
   /** Default `127.0.0.1`. */
   host?: string;
@@ -32,6 +32,12 @@ export interface SimulatorOptions extends DeepPartial<SimulatorSettings> {
   clientSecret?: string;
   /** A monotonic clock in milliseconds, for windows, token lives, timestamps and the `Date` header. Default `performance.now`. */
   now?: () => number;
+}
+
+/** A value of Pulumi config, as the Automation API takes it. */
+export interface SimulatorConfigValue {
+  value: string;
+  secret?: boolean;
 }
 
 /**
@@ -72,7 +78,11 @@ export class ZpaSimulator extends Tenant {
     if (seed === "demo") seedDemo(this);
   }
 
-  /** @throws the error of `listen`, as when the port is in use (`EADDRINUSE`). */
+  /**
+   * Starts a simulator, which listens when this settles. Close it at the end of the test: it keeps the process alive.
+   *
+   * @throws the error of `listen`, as when the port is in use (`EADDRINUSE`)
+   */
   static async start({ host = "127.0.0.1", port = 0, ...options }: SimulatorOptions = {}): Promise<ZpaSimulator> {
     const clientId = options.clientId ?? randomBytes(20).toString("hex");
     const clientSecret =
@@ -124,6 +134,33 @@ export class ZpaSimulator extends Tenant {
     };
   }
 
+  /**
+   * {@link legacyEnvironment} as Pulumi config, for `setAllConfig` of the Automation API. It takes precedence over the
+   * environment, and only the resources without an explicit `Provider` read it.
+   */
+  legacyConfig(): Record<string, SimulatorConfigValue> {
+    return {
+      "zpa:zpaClientId": { value: this.clientId },
+      "zpa:zpaClientSecret": { value: this.clientSecret, secret: true },
+      "zpa:zpaCustomerId": { value: this.customerId },
+      "zpa:useLegacyClient": { value: "true" },
+      "zpa:baseUrl": { value: this.url },
+    };
+  }
+
+  /** {@link oneApiEnvironment} as Pulumi config; see {@link legacyConfig}. */
+  oneApiConfig(): Record<string, SimulatorConfigValue> {
+    return {
+      "zpa:clientId": { value: this.clientId },
+      "zpa:clientSecret": { value: this.clientSecret, secret: true },
+      "zpa:vanityDomain": { value: "simulator" },
+      "zpa:customerId": { value: this.customerId },
+      "zpa:useLegacyClient": { value: "false" },
+      "zpa:baseUrl": { value: this.url },
+      "zpa:tokenUrl": { value: this.tokenUrl },
+    };
+  }
+
   /** Lets the OneAPI client sign in with assertions that the private key of this PEM has signed. */
   registerOneApiPublicKey(pem: string): void {
     this.#auth.registerPublicKey(pem);
@@ -166,6 +203,11 @@ export class ZpaSimulator extends Tenant {
    */
   enroll(keyText: string, componentKind?: ComponentKind): ProvisioningKeyRecord {
     return enroll(this, keyText, componentKind);
+  }
+
+  /** {@link close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** Stops listening and destroys all connections, with the requests that hang on them. */

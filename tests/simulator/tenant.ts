@@ -54,13 +54,13 @@ export class Tenant {
     for (const certificate of builtInCertificates) this.addEnrollmentCertificate(certificate);
   }
 
-  /** The next id of a few digits. */
+  /** A new id as keys, credentials and certificates have it. */
   smallId(): string {
     this.#smallId += 7n;
     return String(this.#smallId);
   }
 
-  /** The next id of 18 digits. */
+  /** A new id as groups and microtenants have it. */
   bigId(): string {
     this.#bigId += 137n;
     return String(this.#bigId);
@@ -77,32 +77,32 @@ export class Tenant {
     return { creationTime, modifiedTime, modifiedBy: this.customerId };
   }
 
-  /** The groups that keys of this type belong to. */
+  /** The groups that keys of this type are for. */
   groupsOf(associationType: AssociationType): Map<string, GenericRecord> {
     return associationType === "CONNECTOR_GRP" ? this.appConnectorGroups : this.serviceEdgeGroups;
   }
 
-  /** Name of a microtenant; `Default` without an id. */
+  /** The microtenant's name; without an id that of the Default one. */
   microtenantName(id: string | undefined): string | undefined {
     return id === undefined ? "Default" : this.microtenants.get(id)?.name;
   }
 
-  /** Adds a microtenant. */
+  /** Adds a microtenant as an administrator would. */
   addMicrotenant(microtenant: Seeded<GenericRecord, "name">): GenericRecord {
     return this.#addGeneric(this.microtenants, microtenant);
   }
 
-  /** Adds a group as an administrator would. */
+  /** Adds an App Connector Group as an administrator would. */
   addAppConnectorGroup(group: Seeded<GenericRecord, "name">): GenericRecord {
     return this.#addGeneric(this.appConnectorGroups, group);
   }
 
-  /** Adds a group as an administrator would. */
+  /** Adds a Service Edge Group as an administrator would. */
   addServiceEdgeGroup(group: Seeded<GenericRecord, "name">): GenericRecord {
     return this.#addGeneric(this.serviceEdgeGroups, group);
   }
 
-  /** Adds a certificate that can sign keys. */
+  /** Adds a certificate beside the built-in ones. */
   addEnrollmentCertificate(certificate: Seeded<EnrollmentCertificateRecord, "name">): EnrollmentCertificateRecord {
     return store(this.enrollmentCertificates, {
       privateKeyPresent: true,
@@ -117,7 +117,10 @@ export class Tenant {
   addKey(key: Seeded<ProvisioningKeyRecord, "name">): ProvisioningKeyRecord {
     const associationType = key.associationType ?? "CONNECTOR_GRP";
     const zcomponentId = key.zcomponentId ?? this.groupsOf(associationType).keys().next().value;
-    if (zcomponentId === undefined) throw new Error(`addKey: there is no group for ${associationType}`);
+    if (zcomponentId === undefined) {
+      const add = associationType === "CONNECTOR_GRP" ? "addAppConnectorGroup" : "addServiceEdgeGroup";
+      throw new Error(`addKey: there is no group for a key of type ${associationType}. Call ${add} first.`);
+    }
     return store(this.keys, {
       maxUsage: "10",
       usageCount: "0",
@@ -136,7 +139,7 @@ export class Tenant {
     });
   }
 
-  /** Adds a credential as an administrator would. Left out: the type `USERNAME_PASSWORD`. */
+  /** Adds a credential as an administrator would. */
   addCredential(credential: Seeded<CredentialRecord, "name">): CredentialRecord {
     const created = this.created(credential.creationTime);
     return store(this.credentials, {
@@ -215,7 +218,9 @@ export class Tenant {
   /** @returns the id of the built-in certificate of that name. */
   builtInCertificate(name: string): string {
     const found = [...this.enrollmentCertificates.values()].find((certificate) => certificate.name === name);
-    if (!found) throw new Error(`there is no enrollment certificate named ${name}`);
+    if (!found) {
+      throw new Error(`There is no enrollment certificate named ${JSON.stringify(name)}: see enrollmentCertificates.`);
+    }
     return found.id;
   }
 
@@ -232,7 +237,10 @@ export function store<R extends StoredRecord>(records: Map<string, R>, record: R
 
 function existing<R>(records: Map<string, R>, id: string): R {
   const record = records.get(id);
-  if (!record) throw new Error(`there is no object ${id}`);
+  if (!record)
+    throw new Error(
+      `The tenant holds no object with the id ${id}: it has ${[...records.keys()].join(", ") || "none"}.`,
+    );
   return record;
 }
 
