@@ -6,7 +6,7 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { childEnvironment, repositoryRoot } from "./harness/environment";
 
-export const picture = path.join("docs", "demo.svg");
+const picture = path.join("docs", "demo.svg");
 
 const [lineHeight, margin, width, secondsAScreen] = [18, 20, 860, 5];
 /** The demo's headings are bold. */
@@ -59,6 +59,11 @@ function draw(screens: readonly string[][]): string {
 
 if (require.main === module) {
   const demo = ["-r", "ts-node/register/transpile-only", path.join("tests", "demo.ts")];
-  const options = { cwd: repositoryRoot, env: childEnvironment(), encoding: "utf8", stdio: ["ignore" as const, "pipe" as const, "inherit" as const] }; // prettier-ignore
-  writeFileSync(path.join(repositoryRoot, picture), draw(screensOf(execFileSync(process.execPath, demo, options))));
+  const printed = execFileSync(process.execPath, demo, {
+    cwd: repositoryRoot,
+    env: childEnvironment(),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  writeFileSync(path.join(repositoryRoot, picture), draw(screensOf(printed)));
 }

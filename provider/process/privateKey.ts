@@ -12,7 +12,10 @@ const curveParameters = /^-----BEGIN EC PARAMETERS-----[^-]*-----END EC PARAMETE
 /** Checks `privateKey` and `passphrase`; skips the check while either is unknown. */
 export function checkPrivateKey({ privateKey, passphrase }: Values): Failure[] {
   if (typeof privateKey !== "string" || isUnknown(privateKey) || isUnknown(passphrase)) return [];
-  const problem = problemOf(privateKey.trim().replace(curveParameters, ""), isSet(passphrase) ? String(passphrase) : undefined);
+  const problem = problemOf(
+    privateKey.trim().replace(curveParameters, ""),
+    isSet(passphrase) ? String(passphrase) : undefined,
+  );
   return problem === undefined ? [] : [failure(problem.field, problem.reason)];
 }
 

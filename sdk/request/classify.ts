@@ -169,6 +169,7 @@ const fieldNotes = new Map([
 function validationHint(id: string, params: readonly string[]): string | undefined {
   const notes = params.map((param) => fieldNotes.get(param)).filter((note) => note !== undefined);
   if (id === "missing.mandatory.params") return ["set the named fields", ...notes].join("; ");
+  if (/(?:^|\.)in\.use$/.test(id)) return "take it out of whatever uses it, such as a policy rule, and run it again";
   if (id === "filtering.input.invalid.operand") {
     return "the search accepts plain words only, as in maxUsage EQ 2; for other characters, list all objects and compare the names";
   }

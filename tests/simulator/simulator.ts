@@ -36,7 +36,9 @@ export interface SimulatorOptions extends DeepPartial<SimulatorSettings> {
 
 /** A value of Pulumi config, as the Automation API takes it. */
 export interface SimulatorConfigValue {
+  /** As in `pulumi config set`. */
   value: string;
+  /** Whether to encrypt it. */
   secret?: boolean;
 }
 

@@ -26,7 +26,10 @@ function anchorsOf(page: string): string[] {
 
 function linksOf(page: string): string[] {
   const inline = markdown.parse(readDocument(page), {}).flatMap(({ children }) => children ?? []);
-  return inline.map((token) => token.attrGet("href") ?? token.attrGet("src")).filter((link) => link !== null);
+  return inline
+    .map((token) => token.attrGet("href") ?? token.attrGet("src"))
+    .filter((link) => link !== null)
+    .map(String);
 }
 
 /** Code blocks of these languages; one that has "…" is a part of a program. */
@@ -42,7 +45,7 @@ function problemsOf(texts: readonly string[]): string[] {
     module: ts.ModuleKind.Node16,
     moduleResolution: ts.ModuleResolutionKind.Node16,
     target: ts.ScriptTarget.ES2023,
-    types: ["node"],
+    types: ["node", "mocha"],
     strict: true,
     noEmit: true,
     skipLibCheck: true,
