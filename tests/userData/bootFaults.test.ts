@@ -152,6 +152,32 @@ describe("the boot script of enrollmentUserData, when things go wrong,", functio
     assert.deepEqual(machine.list("opt/zscaler/var"), ["cert.pem", "provision_key", ...kept]);
   });
 
+  it("removes what a power cut has left beside the service's proxy file, and beside the health service", async () => {
+    const more = { proxy: cloud.proxyUrl, healthPort: 18_463 };
+    const left = ["opt/zscaler/var/proxy.aB3dE6", "usr/local/lib/zpa-health.py.aB3dE6"];
+    for (const folder of left) {
+      machine.put(`${folder}/new`, "");
+      chmodSync(join(machine.root, folder), 0o700);
+    }
+    const boot = await machine.boot(scenario.script(AWS, more));
+    assert.equal(boot.status, 0, boot.log);
+    assert.deepEqual(
+      left.filter((folder) => machine.has(folder)),
+      [],
+    );
+  });
+
+  it("brings a file to the disk before it takes its place: a power cut leaves no empty key and no empty copy", async () => {
+    const { programs, log, status } = await machine.boot(scenario.script(AWS));
+    assert.equal(status, 0, log);
+    for (const place of [HOOK, KEY_FILE]) {
+      const move = programs.findIndex((line) => line.startsWith("mv -fT ") && line.endsWith(place));
+      assert.match(programs[move - 1] ?? "", /^sync /, place);
+    }
+    const copied = programs.findIndex((line) => line.endsWith(HOOK));
+    assert.match(programs[copied + 1] ?? "", /^sync /);
+  });
+
   it("leaves no unfinished file behind when it gives up, and names the wrong secret as the cause", async () => {
     cloud.secret = "not a key";
     const boot = await machine.boot(scenario.script(AWS, { deadlineSeconds: 30 }));

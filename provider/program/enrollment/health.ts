@@ -20,6 +20,7 @@ export function healthFunction(args: ResolvedArgs, service: string): string | un
   return `# a full disk is no reason to write what is there
 put_new() {
   local text
+  sweep "$1"
   text=$(cat)
   [ "$(cat "$1" 2>/dev/null)" = "$text" ] || printf '%s\\n' "$text" | put "$1"
 }

@@ -4,11 +4,10 @@ import type { ResolvedArgs } from "./args";
 import { type CloudProgram, cloudProgram } from "./fetch";
 import { healthFunction } from "./health";
 import { packageFunctions } from "./packages";
+import { inShell, keyPaths, proxyPaths, VAR } from "./paths";
 import { FUNCTIONS } from "./shell";
 
 const DEFAULT_DEADLINE_SECONDS = 900;
-/** The home of an App Connector; a service edge has its own folder in it. */
-const VAR = "/opt/zscaler/var";
 /** There once the connection has been proven. */
 const PROOF = "/var/lib/zpa-enroll/proven";
 /** Where a cloud-config puts the script. */
@@ -64,24 +63,6 @@ ${script}
 runcmd:
 - [${SCRIPT_PATH}]
 `;
-}
-
-function varFolder(args: ResolvedArgs): string {
-  return args.service === "zpa-service-edge" ? `${VAR}/service-edge` : VAR;
-}
-
-/**
- * The key's file, and where else it goes. For the service edge's package on RHEL 9 the sources disagree: Zscaler's guide
- * (help.zscaler.com/zpa/service-edge-deployment-guide-centos-oracle-and-redhat) and its module for Azure name
- * `service-edge/provision_key`, scripts/user_data_rhel9.sh of zscaler/terraform-aws-zpa-private-service-edge-modules names
- * `provision_key`: the key goes to both.
- */
-function keyPaths(args: ResolvedArgs): [string, ...string[]] {
-  if (args.keyPath !== undefined) {
-    return [args.keyPath];
-  }
-  const file = `${varFolder(args)}/provision_key`;
-  return args.service === "zpa-service-edge" && args.image === "rhel9" ? [file, `${VAR}/provision_key`] : [file];
 }
 
 function header(args: ResolvedArgs, service: string): string {
@@ -148,7 +129,7 @@ function copyForNextBoot(args: ResolvedArgs): string {
     : `# user data runs once only: a copy tries again at the next boot
 COPY=${COPY}
 new=/var/lib/cloud/scripts/zpa-enroll.new
-[ "$0" -ef $COPY ] || { mkdir -p \${COPY%/*} && install -m 700 "$0" $new && mv -fT $new $COPY; } || {
+[ "$0" -ef $COPY ] || { mkdir -p \${COPY%/*} && install -m 700 "$0" $new && sync && mv -fT $new $COPY && sync; } || {
   rm -f $new
   log "no copy of this script can be made at $COPY; is the disk full?"
 }
@@ -229,9 +210,7 @@ else
   exit 1
 fi
 `;
-  const sweep = keyPaths(args)
-    .map((file) => `sweep ${file}\n`)
-    .join("");
+  const sweep = [...keyPaths(args), ...proxyPaths(args)].map((file) => `sweep ${inShell(file)}\n`).join("");
   return `clock() {
   BEGIN=$(uptime_seconds)
   END=$((BEGIN + DEADLINE))
@@ -288,10 +267,12 @@ ${dnfProxy}`;
 `;
   // With a line break at its end, as Zscaler's own scripts write it.
   const writeKey = keyPaths(args)
-    .map((file) => `  printf '%s\\n' "$(<"$work/key")" | put ${file}\n`)
+    .map((file) => `  printf '%s\\n' "$(<"$work/key")" | put ${inShell(file)}\n`)
     .join("");
   const proxy = args.proxy?.replace("http://", "");
-  const proxyFile = proxy === undefined ? "" : `  printf '%s\\n' ${proxy} | put ${varFolder(args)}/proxy\n`;
+  const proxyFile = proxyPaths(args)
+    .map((file) => `  printf '%s\\n' ${proxy} | put ${inShell(file)}\n`)
+    .join("");
   return `${prepare}${update}${gate}${get}  # left by a start without a key, they hold the service to another way of enrolling
   enrolled || rm -f $VAR/{,service-edge/}{oauth_enrollment_stats.json,instance_id.*}
 ${proxyFile}${writeKey}  start_service

@@ -8,10 +8,10 @@ const PROOF_INTERVAL = 10;
 // Time is read from /proc/uptime because the wall clock may jump while a machine boots.
 // retry <what to check if all fails> <command...> repeats it until it succeeds or the deadline would pass; it waits 1 to 2 s
 // at first, 15 to 30 s in the end.
-// put <file> makes standard input the file, mode 644, at once or not at all. The folder belongs to the service's user, who could put a
-// link in the place of any name in it: so root writes inside of a folder of its own, and looks whether it is in one that
-// nobody else can write to. Its mode says that of access control lists too, whose mask stands in the group's place; 2700 is
-// that of a folder in one with the setgid bit.
+// put <file> makes standard input the file, mode 644, at once or not at all, also in a power cut. The folder belongs to the
+// service's user, who could put a link in the place of any name in it: so root writes inside of a folder of its own, and
+// looks whether it is in one that nobody else can write to. Its mode says that of access control lists too, whose mask
+// stands in the group's place; 2700 is that of a folder in one with the setgid bit.
 // Of the journal counts only what the service has said since this start of it.
 export const FUNCTIONS = String.raw`doing="starting"
 work=$(mktemp -d /run/zpa-enroll.XXXXXX)
@@ -95,7 +95,7 @@ put() (
   cd "$folder" || exit 1
   [[ $(stat -c %u:%a .) == "$EUID":*700 ]] || exit 1
   set -C
-  cat >new && mv -fT new "$1"
+  cat >new && sync new && mv -fT new "$1"
 )
 
 # of a put that a power cut has ended

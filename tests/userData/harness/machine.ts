@@ -20,7 +20,7 @@ import { join } from "node:path";
 import { type Behaviour, behave, servicePlayers } from "./service";
 
 const IMAGE_TOOLS =
-  "cat chmod curl cut date dirname find gpg grep install mkdir mktemp mv rm rmdir sed stat tail timeout tr wc".split(
+  "cat chmod curl cut date dirname find gpg grep install mkdir mktemp mv rm rmdir sed stat sync tail timeout tr wc".split(
     " ",
   );
 const PATHS = [
@@ -187,7 +187,7 @@ export class Machine {
 
   /** Lets time pass. */
   advance(seconds: number): this {
-    this.#write("proc/uptime", `${this.uptime + seconds}.00\n`);
+    this.#write("proc/uptime", `${(this.uptime + seconds).toFixed(2)}\n`);
     return this;
   }
 
