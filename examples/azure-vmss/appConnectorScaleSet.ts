@@ -175,7 +175,8 @@ export class AppConnectorScaleSet extends pulumi.ComponentResource {
       },
       {
         ...parent,
-        // The number of machines is the autoscale setting's business; the first one needs its right as soon as it boots.
+        // The number of machines is the autoscale setting's business. An update sends the number of the last refresh, for the
+        // provider sends the whole model: Pulumi.yaml refreshes before each. The first one needs its right as soon as it boots.
         ignoreChanges: ["sku.capacity"],
         dependsOn: keys.map(({ reader }) => reader),
       },

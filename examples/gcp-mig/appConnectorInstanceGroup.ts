@@ -8,7 +8,7 @@ import * as zpa from "pulumi-zpa-dynamic";
 const probes = ["35.191.0.0/16", "130.211.0.0/22"];
 /** Where the machines answer them, while their control connection to ZPA stands. */
 const healthPort = 8081;
-/** How long an up waits for the machines: twice what a fleet of six takes whose machines need all of their time. */
+/** How long an up waits for the machines of a new group: twice what a fleet of six takes that needs all of its time. */
 const patience = "90m";
 /** Seconds that the boot script tries to enroll. */
 const deadlineSeconds = 900;
@@ -43,6 +43,8 @@ export interface AppConnectorInstanceGroupArgs {
   networkTags?: string[];
   /** Whether a machine has to enroll before it is available. Default true. */
   healthGate?: boolean;
+  /** Whether an up waits for the machines; false for a roll that takes more than the provider's 15 minutes, and never with a change of zones. Default true. */
+  waitForMachines?: boolean;
   /** More for the boot script, such as a proxy. Default none. */
   bootScript?: Partial<
     Omit<zpa.EnrollmentUserDataArgs, "source" | "image" | "deadlineSeconds" | "onFailure" | "healthPort" | "revision">
@@ -169,7 +171,7 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
         // a group is not stable while it verifies a machine, and it does until the health check says HEALTHY,
         // https://cloud.google.com/compute/docs/reference/rest/v1/InstanceAction.
         targetSize: args.minSize,
-        waitForInstances: true,
+        waitForInstances: args.waitForMachines ?? true,
         waitForInstancesStatus: "STABLE",
         autoHealingPolicies: healthGate
           ? { healthCheck: this.healthCheck(name, args, email), initialDelaySec: deadlineSeconds + 600 }
@@ -189,7 +191,8 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
         ...parent,
         // From then on the number of machines is the autoscaler's business; the first one needs its right as soon as it boots.
         ignoreChanges: ["targetSize"],
-        customTimeouts: { create: patience, update: patience },
+        // The provider measures the wait of an update by its time-out of a creation, which an update cannot set: 15 minutes.
+        customTimeouts: { create: patience },
         dependsOn: keys.map(({ reader }) => reader),
       },
     );
@@ -202,6 +205,8 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
           maxReplicas: maxSize,
           cooldownPeriod: 300,
           cpuUtilization: { target: 0.5 },
+          // One machine in ten minutes: each cuts sessions, and one that comes back spends a use.
+          scaleInControl: { maxScaledInReplicas: { fixed: 1 }, timeWindowSec: 600 },
         },
       },
       parent,

@@ -123,11 +123,18 @@ describe("A component", () => {
     assert.deepEqual(VirtualMachineScaleSet!.ignoreChanges, ["sku.capacity"]);
   });
 
-  it("of Google Cloud leaves the number of machines to the autoscaler, and waits longer for them than they may take", async () => {
+  it("of Google Cloud leaves the number of machines to the autoscaler, and waits longer for new ones than they may take", async () => {
     const { ignoreChanges, customTimeouts } = (await optionsOf("gcp-mig"))["RegionInstanceGroupManager"]!;
     assert.deepEqual(ignoreChanges, ["targetSize"]);
-    // the provider's own 15 minutes are the boot script's alone
-    assert.deepEqual(customTimeouts, { create: "90m", update: "90m" });
+    // the provider's own 15 minutes are the boot script's alone; of an update it would take no other
+    assert.deepEqual(customTimeouts, { create: "90m" });
+  });
+
+  it("of Google Cloud waits for no machine where it is told so", async () => {
+    const graph = await program("gcp-mig", (components) => {
+      components["gcp-mig"]("connectors", { waitForMachines: false });
+    });
+    assert.equal(graph.inputs("RegionInstanceGroupManager")["waitForInstances"], false);
   });
 
   it("of AWS takes an existing role and existing security groups", async () => {

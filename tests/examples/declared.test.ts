@@ -80,6 +80,12 @@ describe("An operator", () => {
     ],
     ["azure-vmss", "what a scale set keeps for life", /keeps its `image`, its `administrator` and each of its `zones`/],
     ["azure-vmss", "that short quota lets old machines go first", /short Azure upgrades in place.*before new ones/s],
+    [
+      "azure-vmss",
+      "that an update without a refresh takes machines away",
+      /without a refresh that is the number of the\s+last/,
+    ],
+    ["gcp-mig", "how long an up waits for a roll, and what then", /a quarter of an hour at most.*the roll goes on/s],
     ["kubernetes", "that a ready pod is no proof", /a pod is ready whether it has enrolled or not/],
     [
       "aws-autoscaling",

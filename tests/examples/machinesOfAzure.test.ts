@@ -3,6 +3,7 @@ import { assertNoSecrets } from "../harness/canaries";
 import { configs } from "./configs";
 import { grantsOf } from "./grants";
 import { type Graph, MockedClouds } from "./mockedClouds";
+import { projectOf } from "./project";
 
 describe("The machines of azure-vmss", () => {
   const config = configs["azure-vmss"];
@@ -107,6 +108,10 @@ describe("The machines of azure-vmss", () => {
         ["LessThan", 25],
       ],
     );
+  });
+
+  it("are counted before each update, which sends their number along", () => {
+    assert.deepEqual(projectOf("azure-vmss").options, { refresh: "always" });
   });
 
   it("tell their health on their own loopback address, in the way that version 2 of the extension reads", () => {

@@ -92,8 +92,9 @@ describe("The machines of gcp-mig", () => {
     // what the group begins with; the component ignores changes of it
     assert.equal(targetSize, 2);
     const { autoscalingPolicy } = graph.inputs<{ autoscalingPolicy: Record<string, unknown> }>("RegionAutoscaler");
-    const { minReplicas, maxReplicas, cpuUtilization } = autoscalingPolicy;
+    const { minReplicas, maxReplicas, cpuUtilization, scaleInControl } = autoscalingPolicy;
     assert.deepEqual([minReplicas, maxReplicas, cpuUtilization], [2, 6, { target: 0.5 }]);
+    assert.deepEqual(scaleInControl, { maxScaledInReplicas: { fixed: 1 }, timeWindowSec: 600 });
   });
 
   it("of other zones are there and stable before the old group goes", () => {

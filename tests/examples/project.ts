@@ -22,6 +22,7 @@ interface Declaration {
 export interface Project {
   name: string;
   description: string;
+  options?: { refresh?: string };
   config: Record<string, Declaration>;
   template: { description: string; config: Record<string, { description?: string; secret?: boolean }> };
 }
