@@ -3,7 +3,7 @@
 import { providerText } from "../model/entry";
 import { clean, type FieldTable, isSet, providerKey, type Values } from "../model/fields";
 import { notesKey, stateNotes } from "../model/notes";
-import { takesField } from "../model/privilegedCredential";
+import { needOf } from "../model/privilegedCredential";
 import type { CredentialType } from "../program/privilegedCredential";
 import { literal } from "./terminal";
 
@@ -29,15 +29,22 @@ interface ImportEntry {
 
 /** The arguments that describe the object: those that ZPA holds and that differ from what holds when nothing is said. */
 function argumentsOf({ type, fields, outputs }: Importable): Values {
+  const need = (name: string) => needOf(outputs["credentialType"] as CredentialType, name);
   const told = fields.filter(
     (field) =>
       field.local === undefined &&
       field.secret === undefined &&
       isSet(outputs[field.name]) &&
-      (type === "ProvisioningKey" || takesField(outputs["credentialType"] as CredentialType, field.name)) &&
+      (type === "ProvisioningKey" || need(field.name) !== "none") &&
+      (isPlain(outputs[field.name]) || need(field.name) === "required") &&
       JSON.stringify(outputs[field.name]) !== JSON.stringify(field.fallback),
   );
   return Object.fromEntries(told.map((field) => [field.name, outputs[field.name]]));
+}
+
+/** Without leading or trailing whitespace, with which a text is refused as an argument. Left out, it stays as it is. */
+function isPlain(value: unknown): boolean {
+  return typeof value !== "string" || value.trim() === value;
 }
 
 /** What `pulumi import --file` takes. */

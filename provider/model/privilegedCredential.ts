@@ -60,10 +60,11 @@ export const fieldsOfType: Record<CredentialType, { required: readonly string[];
 /** Fields that depend on the type. */
 export const typedFields = ["userName", "userDomain", ...secretFields];
 
-/** Whether credentials of this type may have the field; `undefined` of a type that this package does not know. */
-export function takesField(type: CredentialType, name: string): boolean {
+/** Whether credentials of this type have the field; one of a type that this package does not know may have any. */
+export function needOf(type: CredentialType, name: string): "required" | "optional" | "none" {
   const known = (fieldsOfType as Partial<typeof fieldsOfType>)[type];
-  return !typedFields.includes(name) || known === undefined || [...known.required, ...known.optional].includes(name);
+  if (known?.required.includes(name)) return "required";
+  return !typedFields.includes(name) || known === undefined || known.optional.includes(name) ? "optional" : "none";
 }
 
 /** Outputs beside the arguments. */

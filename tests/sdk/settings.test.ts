@@ -287,7 +287,7 @@ describe("The settings", () => {
       const { env, secret: isSecret = false } = settingFacts(name);
       for (const variable of env) assert.ok(row.includes(`\`${variable}\``));
       assert.equal(row.includes("Secret |"), isSecret);
-      assert.equal(row.match(/(?<!\\)\|/g)?.length, 5, "a cell holds a column's mark");
+      assert.equal(row.match(/(?<!\\)\|/g)?.length, 6, "a cell holds a column's mark");
     }
   });
 
