@@ -35,16 +35,18 @@ export {
   getServiceEdgeGroup,
   getServiceEdgeGroupOutput,
   type GroupResult,
-  type LookUpArgs,
-  type LookUpOptions,
-  type LookUpOutputArgs,
-  type LookUpOutputOptions,
   type LookUpResult,
   type PrivilegedCredentialResult,
-  type ProvisioningKeyLookUpArgs,
-  type ProvisioningKeyLookUpOutputArgs,
   type ProvisioningKeyResult,
 } from "./program/lookUps";
+export type {
+  LookUpArgs,
+  LookUpOptions,
+  LookUpOutputArgs,
+  LookUpOutputOptions,
+  ProvisioningKeyLookUpArgs,
+  ProvisioningKeyLookUpOutputArgs,
+} from "./program/lookUpArgs";
 export { Provider, type ProviderArgs, type ProviderOptions } from "./program/provider";
 export {
   type AwsSecretsManagerSource,

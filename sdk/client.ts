@@ -139,8 +139,9 @@ export class ZpaClient {
     /** Of writes. */
     writes: Headroom;
   } {
-    const { reads, writes } = this.#transport;
-    return { reads: reads.headroom(), writes: writes.headroom() };
+    const { reads, writes, heldFor } = this.#transport;
+    const held = (headroom: Headroom) => ({ ...headroom, pausedFor: Math.max(headroom.pausedFor, heldFor) });
+    return { reads: held(reads.headroom()), writes: held(writes.headroom()) };
   }
 
   /**

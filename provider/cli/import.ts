@@ -21,6 +21,7 @@ import {
   type RequiredSecret,
   requiredSecrets,
 } from "./importFile";
+import { allPages } from "./pages";
 import type { StackConfig } from "./pulumi";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { literal } from "./terminal";
@@ -79,8 +80,7 @@ async function writeImport(options: ImportOptions): Promise<void> {
   if (objects.length === 0) throw new Error(`There is no ${type} to import.`);
   for (const { id, outputs } of objects.filter(({ outputs }) => outputs["exportable"] === false)) {
     process.stderr.write(
-      `${literal(outputs["name"])} (${id}) is not exportable: nobody can read its text any more, so the stack will not have it.
-`,
+      `${literal(outputs["name"])} (${id}) is not exportable: nobody can read its text any more, so the stack will not have it.\n`,
     );
   }
   const secrets = requiredSecrets(objects).map((one) => ({ ...one, held: heldAs(sources.stackConfig, one.key) }));
@@ -159,19 +159,13 @@ async function find(client: ZpaClient, { type, name, id, microtenant }: ImportOp
 }
 
 /** All objects of a list; those that cannot be read are named. */
-async function all<T extends { id: string }>(pageOf: (number: number) => Promise<Page<T>>): Promise<T[]> {
-  const found = new Map<string, T>();
-  for (let [number, total] = [1, 1]; number <= total; number++) {
-    const { items, unreadable, totalPages } = await pageOf(number);
-    for (const item of items) found.set(item.id, item);
-    for (const { id, name, unreadable: fields } of unreadable) {
-      const what = `its ${fields.join(", ")} is not in the form that ZPA documents`;
-      process.stderr.write(`${literal(name)} (${id}) is left out: ${what}.\n`);
-    }
-    // a list that grows has at most the pages that it had at first, and one more
-    total = number === 1 ? totalPages : Math.min(total, totalPages);
+async function all<T>(pageOf: (number: number) => Promise<Page<T>>): Promise<T[]> {
+  const { items, unreadable } = await allPages(pageOf);
+  for (const { id, name, unreadable: fields } of unreadable) {
+    const what = `its ${fields.join(", ")} is not in the form that ZPA documents`;
+    process.stderr.write(`${literal(name)} (${id}) is left out: ${what}.\n`);
   }
-  return [...found.values()];
+  return items;
 }
 
 function ofProvisioningKey(associationType: AssociationType, key: ProvisioningKey): Importable {

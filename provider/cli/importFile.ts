@@ -1,10 +1,10 @@
 // Objects that exist already, as a file for `pulumi import --file` and as TypeScript to paste. Neither holds a secret.
 
+import type { CredentialType } from "../../sdk";
 import { providerText } from "../model/entry";
 import { clean, type FieldTable, isSet, providerKey, type Values } from "../model/fields";
 import { notesKey, stateNotes } from "../model/notes";
 import { needOf } from "../model/privilegedCredential";
-import type { CredentialType } from "../program/privilegedCredential";
 import { literal } from "./terminal";
 
 /** One object to import. */

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type ProvisioningKey, type ZpaClient } from "../../sdk";
 import { exitCodes } from "./exit";
+import { allPages } from "./pages";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { type Cell, literal, painter, tableLines, visible } from "./terminal";
 
@@ -97,12 +98,9 @@ async function readKeys(
   const keys: KeyUse[] = [];
   const unreadable: string[] = [];
   for (const type of types) {
-    for (let number = 1, pages = 1; number <= pages; number += 1) {
-      const page = await client.provisioningKeys.page(type, number, { microtenantId });
-      keys.push(...page.items.filter(({ name }) => isWanted(name)).map((key) => useOf(type, key)));
-      unreadable.push(...page.unreadable.map(({ name }) => name).filter(isWanted));
-      pages = page.items.length + page.unreadable.length === 0 ? 0 : page.totalPages;
-    }
+    const all = await allPages((number) => client.provisioningKeys.page(type, number, { microtenantId }));
+    keys.push(...all.items.filter(({ name }) => isWanted(name)).map((key) => useOf(type, key)));
+    unreadable.push(...all.unreadable.map(({ name }) => name).filter(isWanted));
   }
   return { keys, unreadable };
 }

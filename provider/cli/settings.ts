@@ -11,6 +11,7 @@ import {
   ZpaClient,
   type ZpaSettings,
 } from "../../sdk";
+import { isPemText } from "../../sdk/settings/pem";
 import { waitTeller } from "../model/waits";
 import { programFolder } from "./machine";
 import { readStackConfig, type StackConfig } from "./pulumi";
@@ -51,24 +52,19 @@ export async function readSources(options: SourceOptions): Promise<Sources> {
   const folder = options.cwd ?? ".";
   const stackConfig = await readStackConfig(folder, options.stack);
   const values = new Map([...stackConfig].map(([key, { value }]) => [key, value]));
-  for (const key of ["zpa:caCertificate", "zpa:privateKey"]) {
+  for (const key of settingNames.filter((name) => settingFacts(name).pem).map((name) => `zpa:${name}`)) {
     const file = values.get(key);
     // Pulumi runs the program, and its resources, in the program's folder
-    if (file !== undefined && isPath(file)) values.set(key, path.resolve(await programFolder(folder), file));
+    if (file !== undefined && !isPemText(file)) values.set(key, path.resolve(await programFolder(folder), file));
   }
   return { env: process.env, config: (name) => values.get(`zpa:${name}`), stackConfig };
-}
-
-/** Whether a PEM setting is the path of a file. */
-function isPath(pemOrPath: string): boolean {
-  return !pemOrPath.includes("-----BEGIN");
 }
 
 /** The settings that are secret and stand in the stack's configuration in clear. */
 export function inClear(stackConfig: StackConfig | undefined): SettingName[] {
   const isClear = (name: SettingName) => {
     const { isSecret = true, value = "" } = stackConfig?.get(`zpa:${name}`) ?? {};
-    return !isSecret && !(name === "privateKey" && isPath(value));
+    return !isSecret && !(settingFacts(name).pem && !isPemText(value));
   };
   return settingNames.filter((name) => settingFacts(name).secret === true && isClear(name));
 }

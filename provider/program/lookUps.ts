@@ -4,66 +4,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { LookUps, Scope, ZpaClient } from "../../sdk";
 import { provisioningKeyFields } from "../model/provisioningKey";
 import { type KnownArgs, lookUp } from "./lookUp";
+import type {
+  LookUpArgs,
+  LookUpOptions,
+  LookUpOutputArgs,
+  LookUpOutputOptions,
+  ProvisioningKeyLookUpArgs,
+  ProvisioningKeyLookUpOutputArgs,
+} from "./lookUpArgs";
 import type { CredentialType } from "./privilegedCredential";
 import type { AssociationType } from "./provisioningKey";
-
-/** What to look for: exactly one of `name` and `id`. */
-export type LookUpArgs = {
-  /** Microtenant to look in; `0` is Default. Default: that of the settings, else all. */
-  microtenantId?: string | undefined;
-} & (
-  | {
-      /** The exact name, case and blanks included. */
-      name: string;
-      /** Not beside a name. */
-      id?: never;
-    }
-  | {
-      /** Not beside an id. */
-      name?: never;
-      /** ZPA's id. */
-      id: string;
-    }
-);
-
-/** The same with values that may not be known yet. */
-export type LookUpOutputArgs = {
-  /** Microtenant to look in; `0` is Default. Default: that of the settings, else all. */
-  microtenantId?: pulumi.Input<string | undefined>;
-} & (
-  | {
-      /** The exact name, case and blanks included. */
-      name: pulumi.Input<string>;
-      /** Not beside a name. */
-      id?: never;
-    }
-  | {
-      /** Not beside an id. */
-      name?: never;
-      /** ZPA's id. */
-      id: pulumi.Input<string>;
-    }
-);
-
-/** {@link LookUpArgs} of a provisioning key. */
-export type ProvisioningKeyLookUpArgs = LookUpArgs & {
-  /** `CONNECTOR_GRP` or `SERVICE_EDGE_GRP`: keys of different types may have the same name. */
-  associationType: AssociationType;
-};
-
-/** The same with values that may not be known yet. */
-export type ProvisioningKeyLookUpOutputArgs = LookUpOutputArgs & {
-  /** `CONNECTOR_GRP` or `SERVICE_EDGE_GRP`: keys of different types may have the same name. */
-  associationType: pulumi.Input<AssociationType>;
-};
-
-/**
- * Pulumi's options of a function: `provider`, the tenant to look in, or `parent`, whose provider is taken. Default: the
- * tenant of the stack's configuration.
- */
-export type LookUpOptions = pulumi.InvokeOptions;
-/** The same, and `dependsOn`: resources that must exist before. Until they do, the result is unknown at preview. */
-export type LookUpOutputOptions = pulumi.InvokeOutputOptions;
 
 /** What all look-ups tell. */
 export interface LookUpResult {
@@ -131,11 +81,7 @@ export interface ProvisioningKeyResult {
   provisioningKey: string | undefined;
 }
 
-type Found = LookUpResult & {
-  /** Whether it is in use. */
-  enabled?: boolean | undefined;
-  privateKeyPresent?: boolean | undefined;
-};
+type Found = LookUpResult & { enabled?: boolean | undefined; privateKeyPresent?: boolean | undefined };
 
 const scopeOf = ({ microtenantId }: KnownArgs): Scope => ({ microtenantId });
 const common = ({ id, name, description }: Found): LookUpResult => ({ id, name, description });

@@ -37,6 +37,12 @@ export function signInRequest(
   return { outgoing: { method: "POST", url: settings.tokenUrl, headers, body }, secrets: secretTexts(form) };
 }
 
+/** The request that ends a session of the legacy API. */
+export function signOutRequest({ baseUrl }: ResolvedSettings, token: string): HttpRequest {
+  const headers = { ...commonHeaders, "content-type": "application/json", authorization: `Bearer ${token}` };
+  return { method: "POST", url: `${baseUrl}/signout`, headers, body: "{}" };
+}
+
 /** An RS256 JWT (RFC 7523) that expires after ten minutes. */
 function clientAssertion(clientId: string, pemOrPath: string, wallTime: number): string {
   const issuedAt = Math.floor(wallTime / 1000);

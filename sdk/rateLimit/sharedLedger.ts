@@ -115,10 +115,10 @@ export class RateLedger {
     this.tell({ blockedUntil: this.toWallTime(until) }, until);
   }
 
-  /** Appends a line to the files of all periods in which it holds: a process reads only those of its time. */
+  /** Appends a line to files that every process reads until then: each reads those of its period and of the one before. */
   private tell(line: Pause | Block, until: number): void {
-    const last = Math.ceil((until - this.clock.now()) / period);
-    for (let offset = 0; offset <= last; offset += 1) this.append(line, offset);
+    const periods = Math.ceil((until - this.clock.now()) / period);
+    for (let offset = 0; offset < Math.max(1, periods); offset += 1) this.append(line, offset);
   }
 
   /** Until when ZPA accepts no requests, on the monotonic clock. */

@@ -167,26 +167,24 @@ export class Refusals {
     this.runs.delete(kind);
   }
 
-  /** Until when, on the monotonic clock, other processes block requests and this one waits. */
-  get heldUntil(): number {
-    const until = this.ledger?.blocked ?? Number.NEGATIVE_INFINITY;
-    return until - this.clock.now() > this.longestWait ? Number.NEGATIVE_INFINITY : until;
-  }
-
-  /** Why requests are blocked now; undefined if they are not. */
-  get blockedReason(): string | undefined {
+  /**
+   * Milliseconds for which requests are held back, 0 if they are not; and why they fail at once where that is too long for
+   * this client. A wait that was too long for another process may be short enough for this one.
+   */
+  get hold(): { wait: number; reason?: string } {
     const now = this.clock.now();
-    const ofOthers = this.ledger?.blocked ?? Number.NEGATIVE_INFINITY;
-    // a wait that was too long for another process may be short enough for this one
-    const until = Math.max(this.block.until, ofOthers - now > this.longestWait ? ofOthers : Number.NEGATIVE_INFINITY);
-    if (until <= now) return undefined;
-    const seconds = Math.ceil((until - now) / 1000);
-    if (this.block.until <= now) {
-      return `ZPA refused a request of another process on this machine, and accepts none for another ${seconds} s`;
+    const until = Math.max(this.block.until, this.ledger?.blocked ?? Number.NEGATIVE_INFINITY);
+    const [wait, isOwn] = [Math.max(0, until - now), this.block.until > now];
+    if (!isOwn && wait <= this.longestWait) return { wait };
+    const seconds = Math.ceil(wait / 1000);
+    if (!isOwn) {
+      const reason = `ZPA refused a request of another process on this machine, and accepts none for another ${seconds} s`;
+      return { wait, reason };
     }
-    return this.block.isRequested
+    const reason = this.block.isRequested
       ? `ZPA refused an earlier request and asks to wait another ${seconds} s`
       : `ZPA refused earlier requests because of its rate limit, and the next retry is due in ${seconds} s`;
+    return { wait, reason };
   }
 }
 

@@ -20,7 +20,7 @@ import { redact, secretTexts } from "../http/redact";
 import type { ResolvedSettings } from "../settings/resolve";
 import { RetryBudget } from "./retry";
 import { ServerClock, serverTimeOf } from "./serverClock";
-import { readToken, signInRequest, type TokenResponse } from "../auth/signIn";
+import { readToken, signInRequest, signOutRequest, type TokenResponse } from "../auth/signIn";
 import { type Token, TokenSource } from "../auth/tokenSource";
 import { classify, classifySignIn, type Decision } from "./classify";
 import { Pauses, Refusals, type WaitNotice } from "../rateLimit/waits";
@@ -110,17 +110,16 @@ export class Transport implements Sender {
     const { settings } = this.#options;
     for (const operation of this.running) operation.close();
     const token = this.#tokens.release();
-    if (token !== undefined && settings.mode === "legacy") await this.signOut(`${settings.baseUrl}/signout`, token);
+    if (token !== undefined && settings.mode === "legacy") await this.signOut(token);
     await this.#http.close();
   }
 
   /** Ends the legacy session. Ignores failures, because sessions expire on their own. */
-  private async signOut(url: string, token: Token): Promise<void> {
-    const { clock } = this.#options;
+  private async signOut(token: Token): Promise<void> {
+    const { clock, settings } = this.#options;
     const abort = new AbortController();
     const cancel = clock.schedule(() => abort.abort(new Error("the sign-out took too long")), signOutTimeout);
-    const headers = { ...commonHeaders, "content-type": "application/json", authorization: `Bearer ${token.value}` };
-    const outgoing: HttpRequest = { method: "POST", url, headers, body: "{}" };
+    const outgoing = signOutRequest(settings, token.value);
     await this.#http.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
     cancel();
   }
@@ -185,7 +184,7 @@ export class Transport implements Sender {
       if (outcome instanceof ConnectionFailure) {
         retry = operation.afterFailure(outcome);
       } else {
-        if (isSuccess(outcome)) return { response: outcome, secrets };
+        if (outcome.status >= 200 && outcome.status < 300) return { response: outcome, secrets };
         const fault = readFault(outcome);
         retry = operation.afterRefusal(outcome, fault, classifyFault(outcome.status, fault), secrets);
       }
@@ -204,7 +203,7 @@ export class Transport implements Sender {
     acquire: () => Promise<Permit>,
   ): Promise<{ outcome: Outcome; token: Token }> {
     const { clock, settings } = this.#options;
-    this.throwIfBlocked(operation);
+    this.heedHold(operation);
     // before the queue, so that bad credentials and invalid requests fail at once
     await operation.waitFor(this.#tokens.get(operation.signal));
     const url = apiUrl(request, settings, needCustomerId(this.knownCustomerId, request.operation));
@@ -212,14 +211,14 @@ export class Transport implements Sender {
     operation.suspendDeadline();
     const permit = await operation.waitFor(acquire());
     try {
-      this.throwIfBlocked(operation);
+      this.heedHold(operation);
       // again after the queue, because the token may have expired there
       const token = await operation.waitFor(this.#tokens.get(operation.signal));
       const waited = clock.now() - queuedAt;
       const { body } = prepared;
       const headers = {
         ...commonHeaders,
-        ...(body === undefined ? {} : jsonBody),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
         authorization: `Bearer ${token.value}`,
       };
       const outgoing: HttpRequest = { method: request.method, url, headers, ...(body === undefined ? {} : { body }) };
@@ -255,28 +254,24 @@ export class Transport implements Sender {
     this.writes.refused(milliseconds);
   }
 
-  /**
-   * Fails at once while ZPA asks for a longer wait than the client accepts, and holds requests while another process
-   * knows of a shorter one.
-   *
-   * @returns milliseconds for which they are held
-   * @throws RateLimitError
-   */
-  private throwIfBlocked(operation: Operation): number {
-    const reason = this.refusals.blockedReason;
-    if (reason === undefined) {
-      const wait = this.refusals.heldUntil - this.#options.clock.now();
-      if (this.reads.headroom().pausedFor < wait) this.pauseAll(wait);
-      return Math.max(0, wait);
-    }
+  /** Milliseconds for which ZPA accepts no requests, as far as this machine knows; 0 if it does. */
+  get heldFor(): number {
+    return this.refusals.hold.wait;
+  }
+
+  /** Holds all requests back while another process knows of a wait. @throws RateLimitError if it is too long for this one */
+  private heedHold(operation: Operation): number {
+    const { wait, reason } = this.refusals.hold;
     const hint = "run it again then; until then, the client sends no requests";
-    throw new RateLimitError(operation.details({ status: 429, reason, hint }));
+    if (reason !== undefined) throw new RateLimitError(operation.details({ status: 429, reason, hint }));
+    if (wait > 0 && this.reads.headroom().pausedFor < wait) this.pauseAll(wait);
+    return wait;
   }
 
   private signIn(signal: AbortSignal): Promise<TokenResponse> {
     const { settings, clock } = this.#options;
     return this.run({ name: "signing in", kind: "sign-in", replay: "safe" }, signal, async (operation) => {
-      const wait = this.throwIfBlocked(operation);
+      const wait = this.heedHold(operation);
       if (wait > 0) await this.pauses.wait(wait, "refused", operation.signal);
       const send = async (): Promise<Attempt> => {
         // a new assertion for each attempt: one expires after ten minutes
@@ -298,12 +293,6 @@ export class Transport implements Sender {
     });
   }
 }
-
-function isSuccess({ status }: HttpResponse): boolean {
-  return status >= 200 && status < 300;
-}
-
-const jsonBody = { "content-type": "application/json" };
 
 function secretsOf(settings: ResolvedSettings): string[] {
   return [settings.clientSecret, settings.privateKey].filter((secret) => secret !== undefined);

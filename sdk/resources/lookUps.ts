@@ -6,13 +6,7 @@ import type { Sender } from "../request/apiRequest";
 import { type ListEndpoint, ZpaList } from "./zpaList";
 
 /** Read-only access to ZPA objects of one kind, by id or by name. */
-export class LookUps<
-  T extends {
-    /** ZPA's id. */
-    id: string; /** Name, unique among the objects of its kind in a microtenant. */
-    name: string;
-  },
-> {
+export class LookUps<T extends { id: string; name: string }> {
   private readonly lists: ZpaList<T>;
 
   constructor(

@@ -3,6 +3,11 @@
 import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../errors";
 
+/** Whether a PEM setting holds the text itself, and not the path of a file. */
+export function isPemText(pemOrPath: string): boolean {
+  return pemOrPath.includes("-----BEGIN");
+}
+
 /**
  * Returns PEM text as given, and reads anything else as the path of a PEM file. Restores line breaks that were escaped
  * as `\n` or replaced by spaces, as happens in environment variables.
@@ -10,7 +15,7 @@ import { ConfigurationError } from "../errors";
  * @throws ConfigurationError naming the setting, never its value, which may be a private key
  */
 export function readPem(setting: string, pemOrPath: string): string {
-  if (pemOrPath.includes("-----BEGIN")) return withLineBreaks(pemOrPath);
+  if (isPemText(pemOrPath)) return withLineBreaks(pemOrPath);
   try {
     return withLineBreaks(readFileSync(pemOrPath, "utf8"));
   } catch (error) {

@@ -87,6 +87,7 @@ export const settingsSchema = z.strictObject({
   privateKey: setting({
     env: ["ZSCALER_PRIVATE_KEY"],
     secret: true,
+    pem: true,
     required: "OneAPI, unless `clientSecret`",
     found: "made by you; its public half goes to the API client in ZIdentity",
     description:
@@ -161,6 +162,7 @@ export const settingsSchema = z.strictObject({
   ),
   caCertificate: setting({
     env: ["ZPA_CA_CERTIFICATE"],
+    pem: true,
     required: "no",
     description:
       "CA to trust besides the usual ones, for a proxy that inspects TLS: PEM text or the path of a PEM file",

@@ -58,6 +58,8 @@ export interface SettingFacts {
   env: readonly string[];
   /** The value never appears in messages or logs. Set it with `pulumi config set --secret`. */
   secret?: boolean;
+  /** The value is PEM text or the path of a PEM file. */
+  pem?: boolean;
   /** When the setting is required, as in `OneAPI`; `no` if never. */
   required: string;
   /** Where an administrator finds the value. */

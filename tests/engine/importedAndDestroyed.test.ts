@@ -1,8 +1,6 @@
-import assert from "node:assert/strict";
 import * as zpa from "pulumi-zpa-dynamic";
-import { importFile } from "../../provider/cli/importFile";
-import { provisioningKeyDefinition } from "../../provider/process/provisioningKey";
 import { needsEngine } from "../harness/engine";
+import { importFileOf } from "../harness/imported";
 import { World } from "../harness/world";
 
 describe("A key that was imported by file", function () {
@@ -29,20 +27,13 @@ describe("A key that was imported by file", function () {
         });
         return {};
       });
-      const outputs = provisioningKeyDefinition.outputs(
-        { ...key, maxUsage: Number(key.maxUsage), usageCount: Number(key.usageCount) } as never,
-        { associationType: "CONNECTOR_GRP" },
-      );
-      const { fields } = provisioningKeyDefinition;
-      const { resources } = importFile([
-        { type: "ProvisioningKey", handler: "provisioningKey", fields, id: key.id, outputs, secretOutputs: ["provisioningKey"] }, // prettier-ignore
-      ]);
+      const { resources } = importFileOf(key);
       await stack.inEnvironment(() => stack.automation.import({ resources, protect: false, generateCode: false }));
       await stack.up({ refresh: true });
       isThere = false;
       if (how === "by destroy --refresh") await stack.inEnvironment(() => stack.automation.destroy({ refresh: true }));
       else await stack.up({ refresh: true });
-      assert.equal(world.simulator.keys.has(key.id), false);
+      await world.assertInvariants();
     });
   }
 });

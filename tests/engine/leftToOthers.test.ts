@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { PrivilegedCredential } from "../../provider";
 import { makePassword } from "../harness/canaries";
+import { needsEngine } from "../harness/engine";
 import { World } from "../harness/world";
 
-describe("A secret that ignoreChanges leaves to others, on the engine", () => {
+describe("A secret that ignoreChanges leaves to others, on the engine", function () {
+  needsEngine();
+
   it("stays theirs, though an up has changed something else", async () => {
     const world = await World.start();
     try {
@@ -27,6 +30,7 @@ describe("A secret that ignoreChanges leaves to others, on the engine", () => {
       await stack.up();
       const second = world.simulator.credentials.get(made!.id)!.password === theirs;
       assert.deepEqual({ first, second }, { first: true, second: true });
+      await world.assertInvariants();
     } finally {
       await world.close();
     }

@@ -150,7 +150,7 @@ describe("The machines of azure-vmss", () => {
     assert.deepEqual(linuxConfiguration, {
       disablePasswordAuthentication: true,
       provisionVMAgent: true,
-      ssh: { publicKeys: [{ path: "/home/zpaadmin/.ssh/authorized_keys", keyData }] },
+      ssh: { publicKeys: [{ path: `/home/${String(userName)}/.ssh/authorized_keys`, keyData }] },
     });
     assert.equal(adminPassword, undefined);
     assertNoSecrets(JSON.stringify(graph.exports), { privateKey: world.privateKey }, "the exports");

@@ -214,19 +214,21 @@ describe("What ZPA and others say of an object that state holds", () => {
     await world.assertInvariants({ live: [`key ${made.id}`] });
   });
 
-  it("stays through an update with ignoreChanges, also before a refresh has seen that they reset the secret", async () => {
-    const { PASSWORD } = credentialArgs(world);
-    const args = { ...PASSWORD, __zpa: { seed: "jump-0a1b2c3", generated: true, ignored: ["password"] } };
-    const made = (await refresh(
-      await world.provider(),
-      await make(await world.provider(), "PrivilegedCredential", args),
-    ))!;
-    const { otherPassword } = secretsFor(world);
-    world.simulator.editCredential(made.id, { password: otherPassword }, { resetSecret: true });
-    await change(await world.provider(), made, { ...args, description: "of the jump host" });
-    assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "their secret was overwritten");
-    await world.assertInvariants({ live: [`credential ${made.id}`] });
-  });
+  for (const path of ["password", '["password"]', "*"]) {
+    it(`stays through an update with ignoreChanges ${path}, also before a refresh has seen that they reset the secret`, async () => {
+      const { PASSWORD } = credentialArgs(world);
+      const args = { ...PASSWORD, __zpa: { seed: "jump-0a1b2c3", generated: true, ignored: [path] } };
+      const made = (await refresh(
+        await world.provider(),
+        await make(await world.provider(), "PrivilegedCredential", args),
+      ))!;
+      const { otherPassword } = secretsFor(world);
+      world.simulator.editCredential(made.id, { password: otherPassword }, { resetSecret: true });
+      await change(await world.provider(), made, { ...args, description: "of the jump host" });
+      assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "their secret was overwritten");
+      await world.assertInvariants({ live: [`credential ${made.id}`] });
+    });
+  }
 
   it("says in a sentence that a move meets an object of the same name", async () => {
     const microtenantId = world.simulator.addMicrotenant({ name: "Scope C" }).id;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { importFile } from "../../provider/cli/importFile";
-import { provisioningKeyDefinition } from "../../provider/process/provisioningKey";
+import { importFileOf } from "../harness/imported";
 import { World } from "../harness/world";
 import { keyArgs, type Made, plan, refresh } from "./driver";
 
@@ -12,19 +11,7 @@ describe("A key that was imported by file", () => {
   /** As `pulumi import --file` puts it into state. */
   function imported(name: string): Made {
     const there = world.simulator.addKey({ name, zcomponentId: keyArgs(world).zcomponentId as string });
-    const { id, inputs, outputs } = importFile([
-      {
-        type: "ProvisioningKey",
-        handler: "provisioningKey",
-        fields: provisioningKeyDefinition.fields,
-        id: there.id,
-        outputs: provisioningKeyDefinition.outputs(
-          { ...there, maxUsage: Number(there.maxUsage), usageCount: Number(there.usageCount) } as never,
-          { associationType: "CONNECTOR_GRP" },
-        ),
-        secretOutputs: ["provisioningKey"],
-      },
-    ]).resources[0]!;
+    const { id, inputs, outputs } = importFileOf(there).resources[0]!;
     return { type: "ProvisioningKey", id, inputs, outputs };
   }
 
@@ -34,7 +21,7 @@ describe("A key that was imported by file", () => {
     const seen = (await refresh(provider, made))!;
     await provider.delete("ProvisioningKey", seen.id, seen.outputs);
     assert.doesNotMatch(provider.output(), /was not deleted/);
-    assert.equal(world.simulator.keys.has(made.id), false);
+    await world.assertInvariants();
   });
 
   it("is deleted by an up that refreshes first, once the program has dropped it", async () => {
@@ -46,7 +33,7 @@ describe("A key that was imported by file", () => {
     const seen = (await refresh(provider, { ...made, inputs: first.inputs }))!;
     await provider.delete("ProvisioningKey", seen.id, seen.outputs);
     assert.doesNotMatch(provider.output(), /was not deleted/);
-    assert.equal(world.simulator.keys.has(made.id), false);
+    await world.assertInvariants();
   });
 
   it("is refreshed after others have raised its limit, and more machines have enrolled than the old one let", async () => {
@@ -55,5 +42,6 @@ describe("A key that was imported by file", () => {
     Object.assign(key, { maxUsage: "500", usageCount: "400" });
     const seen = (await refresh(await world.provider(), made))!;
     assert.equal(seen.outputs.maxUsage, 500);
+    await world.assertInvariants({ live: [`key ${made.id}`] });
   });
 });

@@ -28,6 +28,8 @@ describe("Another tenant in the settings, after an import by file", () => {
       await assert.rejects(wrong.read("ProvisioningKey", id, outputs), /belongs to a different ZPA tenant/);
       await assert.rejects(wrong.delete("ProvisioningKey", id, outputs), /belongs to a different ZPA tenant/);
       assert.deepEqual(other.requests, []);
+      await home.assertInvariants({ live: [`key ${id}`] });
+      await other.assertInvariants();
     } finally {
       rmSync(folder, { recursive: true });
       await Promise.all([home.close(), other.close()]);

@@ -15,6 +15,12 @@ describe("The file of an import", () => {
     folder = mkdtempSync(path.join(os.tmpdir(), "zpa-import-"));
   });
   afterEach(async () => {
+    const { keys, credentials } = world.simulator;
+    const live = [
+      ...[...keys.keys()].map((id) => `key ${id}`),
+      ...[...credentials.keys()].map((id) => `credential ${id}`),
+    ];
+    await world.assertInvariants({ live });
     rmSync(folder, { recursive: true });
     await world.close();
   });

@@ -17,6 +17,7 @@ describe("A secret that ignoreChanges leaves to others", () => {
     assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "the first up overwrote it");
     await change(await world.provider(), first, { ...args, description: "two" });
     assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "the second up overwrote it");
+    await world.assertInvariants({ live: [`credential ${made.id}`] });
   });
 
   it("stays an output after an up that changed something else, and the next up has nothing to change", async () => {
@@ -27,6 +28,7 @@ describe("A secret that ignoreChanges leaves to others", () => {
     const changed = await change(provider, made, { ...args, description: "two" });
     assert.ok("password" in changed.outputs, "state has lost the secret");
     assert.equal((await plan(provider, changed, { ...args, description: "two" })).diff.changes, false);
+    await world.assertInvariants({ live: [`credential ${made.id}`] });
   });
 
   it("stays theirs in the second up also where the first has read that they set it", async () => {
@@ -41,6 +43,7 @@ describe("A secret that ignoreChanges leaves to others", () => {
     const first = await change(await world.provider(), seen, renamed);
     await change(await world.provider(), first, renamed);
     assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "the second up overwrote it");
+    await world.assertInvariants({ live: [`credential ${made.id}`] });
   });
 
   it("of which one is a private key is not sent the passphrase of the program's", async () => {
@@ -54,5 +57,6 @@ describe("A secret that ignoreChanges leaves to others", () => {
     const notes = { seed: "jump-0a1b2c3", generated: true, ignored: ["privateKey"] };
     await change(await world.provider(), seen, { ...without(args, "privateKey"), __zpa: notes });
     assert.ok(world.simulator.credentials.get(made.id)!.passphrase === otherPassword, "ours was written to their key");
+    await world.assertInvariants({ live: [`credential ${made.id}`] });
   });
 });

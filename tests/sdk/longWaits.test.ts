@@ -48,6 +48,7 @@ describe("A wait that ZPA asks one process for", () => {
     const doctor = double.client({ ...limits, operationTimeout: 30 }, { clock, rateLedger });
     const up = double.client({ ...limits, operationTimeout: 300 }, { clock, rateLedger });
     assert.ok((await failureOf(get(doctor))) instanceof RateLimitError);
+    assert.ok(up.rateHeadroom().reads.pausedFor > 44_000, "what is free now is told without the wait");
     const read = get(up);
     read.catch(() => {});
     for (let turn = 0; turn < 300; turn++) await nextTurn();
