@@ -30,6 +30,7 @@ export {
   ProvisioningKey,
   type ProvisioningKeyArgs,
   type ProvisioningKeyState,
+  type Retire,
 } from "./program/provisioningKey";
 export {
   type EnrollmentCertificateResult,

@@ -9,6 +9,7 @@ import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { handlerOf } from "./lifecycle";
+import { retire } from "./retirement";
 import { gone, type Session } from "./session";
 
 /** The fields of a PUT. It always sends all of them, because ZPA may drop the others. */
@@ -107,10 +108,11 @@ const definition: ResourceDefinition<Wire> = {
     return withRemaining({ ...now, ...target, ...(isPut ? await put(session, id, now, target, inputs) : {}) });
   },
 
-  async remove(session, id, state) {
-    const isConfirmed = await session.client.provisioningKeys.delete(typeOf(state), id, scopeOf(session, state));
-    definition.objects(session, state).deleted(id);
-    return isConfirmed;
+  remove(session, id, state) {
+    const remove = () => removeAtOnce(session, id, state);
+    if (state["retire"] !== "when-unused") return remove();
+    const key = { id, name: String(state["name"]), type: typeOf(state), ...scopeOf(session, state) };
+    return retire(session, key, { remove, disable: (name) => disable(session, id, state, name) });
   },
 
   async find(session, id, values) {
@@ -158,7 +160,7 @@ function scopeOf(session: Session, values: Values) {
 }
 
 /** @param inputs - the association type decides which certificate signs when nobody has named one */
-async function bodyOf(session: Session, target: Values, inputs: Inputs): Promise<ProvisioningKeyBody> {
+async function bodyOf(session: Session, target: Values, inputs: Values): Promise<ProvisioningKeyBody> {
   const { name, maxUsage, zcomponentId, enabled, exportable, ipAcl, uiConfig } =
     target as unknown as ProvisioningKeyBody;
   const given = target["enrollmentCertId"] as string | undefined;
@@ -167,11 +169,25 @@ async function bodyOf(session: Session, target: Values, inputs: Inputs): Promise
 }
 
 /** One PUT of all that can be written; what was sent. @param now - where the key is */
-async function put(session: Session, id: string, now: State, target: Values, inputs: Inputs) {
+async function put(session: Session, id: string, now: State, target: Values, inputs: Values) {
   const body = await bodyOf(session, target, inputs);
   await session.client.provisioningKeys.update(typeOf(now), id, body, scopeOf(session, now));
   definition.objects(session, now).updated(id);
   return body;
+}
+
+/** One DELETE. Whether ZPA has confirmed it. */
+async function removeAtOnce(session: Session, id: string, state: State): Promise<boolean> {
+  const isConfirmed = await session.client.provisioningKeys.delete(typeOf(state), id, scopeOf(session, state));
+  definition.objects(session, state).deleted(id);
+  return isConfirmed;
+}
+
+/** Disables a key under another name, and leaves the rest as ZPA has it now. */
+async function disable(session: Session, id: string, state: State, name: string): Promise<void> {
+  const now = await current(session, id, state);
+  if (now["name"] === name && now["enabled"] === false) return;
+  await put(session, id, now, { ...now, name, enabled: false }, now);
 }
 
 /** The key as ZPA has it now, with the notes of its state. */
@@ -206,7 +222,7 @@ async function complete(
   }
   await keeping(item.id, withNotes(outs, { ...stateNotes(outs), replaceFor: "exportable" }), async () => {
     try {
-      await definition.remove(session, item.id, outs);
+      await removeAtOnce(session, item.id, outs);
     } catch (error) {
       throw new Error(
         `Provisioning key "${item.name}" (${item.id}) was created, but ZPA did not return its text, which nobody can read ` +
