@@ -20,6 +20,8 @@ export interface InputNotes {
   replaceOn?: string[];
   /** The program gives no name: where there is one, it was generated. */
   generated?: true;
+  /** The name is the old one because of `ignoreChanges`: where others have changed it, it stays theirs. */
+  leavesName?: true;
   /** The resource option `retainOnDelete`. */
   retain?: true;
   /** The resource option `ignoreChanges`. */

@@ -35,10 +35,19 @@ export function planOf(table: FieldTable, state: State, inputs: Inputs): Plan {
     const isForced = field.name === replaceFor;
     if (same(field, old, now) && !isForced) continue;
     plan.changed.push(field.name);
-    if (isForced || isListed(replaceOn, field.name) || forcesReplacement(field, old, now))
-      plan.replaces.push(field.name);
+    const isListedChange = isListed(replaceOn, field.name) && !isForgotten(field, state);
+    if (isForced || isListedChange || forcesReplacement(field, old, now)) plan.replaces.push(field.name);
   }
   return plan;
+}
+
+/**
+ * Whether the object has a secret that state does not know: it was imported, or others have set it. That the program gives
+ * one is then no change of the program, for which an object would have to go.
+ */
+function isForgotten(field: Field, state: State): boolean {
+  const { seed, managed = [] } = stateNotes(state);
+  return field.secret === true && !isSet(state[field.name]) && (seed === undefined || managed.includes(field.name));
 }
 
 /**
@@ -68,8 +77,8 @@ function wanted(field: Field, state: State, inputs: Inputs, current: Values): un
 /** A generated name is given once, at creation, and stays. */
 function wantedName(state: State, inputs: Inputs, current: Values): unknown {
   const { name, managed = [] } = stateNotes(state);
-  const isGenerated = inputNotes(inputs).generated === true;
-  if (isGenerated && name !== undefined) return name;
+  const { generated: isGenerated = false, leavesName = false } = inputNotes(inputs);
+  if (isGenerated && name !== undefined) return leavesName ? current["name"] : name;
   // a name that the program has taken out gives way to a generated one; an adopted object keeps its own
   const isGiven = !isGenerated || (managed.includes("name") && !isUnknown(inputs["name"]));
   return isGiven ? inputs["name"] : (current["name"] ?? inputs["name"]);

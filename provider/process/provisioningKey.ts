@@ -88,9 +88,8 @@ const definition: ResourceDefinition<Wire> = {
 
   async bringTo(session, item, outs, inputs) {
     const target = targetOf(fields, outs, inputs);
-    const changed = fields.filter((field) => !field.local && !same(field, outs[field.name], target[field.name]));
     const all = { ...outs, ...target };
-    if (changed.length === 0) return withRemaining(all);
+    if (differing(outs, target).length === 0) return withRemaining(all);
     return withRemaining({ ...all, ...(await put(session, item.id, outs, target, inputs)) });
   },
 
@@ -104,7 +103,9 @@ const definition: ResourceDefinition<Wire> = {
     if (lacksText && !isSet(now["provisioningKey"])) throw new Error(withoutText(now["name"], id));
     // with the uses that have been spent since the last refresh, for the next up knows of them
     const target = targetOf(fields, state, definition.adjust(inputs, now), now);
-    return withRemaining({ ...now, ...target, ...(isPut ? await put(session, id, now, target, inputs) : {}) });
+    // what has been read may differ from state, by which the plan went
+    if (!isPut && differing(now, target).length === 0) return withRemaining({ ...now, ...target });
+    return withRemaining({ ...now, ...target, ...(await put(session, id, now, target, inputs)) });
   },
 
   async remove(session, id, state) {
@@ -164,6 +165,11 @@ async function bodyOf(session: Session, target: Values, inputs: Inputs): Promise
   const given = target["enrollmentCertId"] as string | undefined;
   const enrollmentCertId = given ?? (await session.builtInCertificate(typeOf(inputs)));
   return { name, maxUsage, enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig };
+}
+
+/** The fields of ZPA that differ. */
+function differing(now: State, target: Values): Field[] {
+  return fields.filter((field) => !field.local && !same(field, now[field.name], target[field.name]));
 }
 
 /** One PUT of all that can be written; what was sent. @param now - where the key is */
