@@ -4,7 +4,7 @@ import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } fr
 import { keeping, plainError } from "../model/errors";
 import { concernsZpa, type Field, type Inputs, isSet, same, type State, type Values } from "../model/fields";
 import { parseKeyId } from "../model/ids";
-import { stateNotes, withNotes } from "../model/notes";
+import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
@@ -12,7 +12,7 @@ import { handlerOf } from "./lifecycle";
 import { gone, type Session } from "./session";
 
 /** The fields of a PUT. It always sends all of them, because ZPA may drop the others. */
-const writable = ["maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
+const writable = ["name", "maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
 
 const definition: ResourceDefinition<Wire> = {
   kind: "provisioning key",
@@ -28,8 +28,9 @@ const definition: ResourceDefinition<Wire> = {
     const { headroom, maxUsage } = inputs;
     if (typeof headroom !== "number" || typeof maxUsage !== "number") return inputs;
     const { maxUsage: limit, usageCount: used } = { maxUsage: 0, usageCount: 0, ...state } as Record<string, number>;
-    const holds = Math.max(maxUsage, Number(limit) || 0);
-    return { ...inputs, maxUsage: Math.max(holds, (Number(used) || 0) + headroom) };
+    const needed = Math.max(maxUsage, Number(limit) || 0, (Number(used) || 0) + headroom);
+    if (needed === maxUsage) return inputs;
+    return withNotes({ ...inputs, maxUsage: needed }, { ...inputNotes(inputs), raised: ["maxUsage"] });
   },
 
   objection(state, inputs, plan) {
