@@ -48,13 +48,8 @@ const definition: ResourceDefinition<Wire> = {
     if (plan.isAdoption && !isSet(state["provisioningKey"])) {
       return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
     }
-    const [limit, used] = [Number(inputs["maxUsage"]), Number(state["usageCount"] ?? 0)];
-    if (plan.changed.includes("maxUsage") && limit < used) {
-      return (
-        `maxUsage must not be lower than the uses already spent: it is ${limit}, and ${used} machines have enrolled with ` +
-        `"${String(state["name"])}". Set it to ${used} or more.`
-      );
-    }
+    const [limit, used] = [Number(plan.target["maxUsage"]), Number(state["usageCount"] ?? 0)];
+    if (plan.changed.includes("maxUsage") && limit < used) return belowSpent(limit, used, state);
     if (inputs["failWhenExhausted"] === true && limit <= used) {
       return (
         `${named} has no uses left (${used} of ${limit}), so no machine can enroll with it. ` +
@@ -105,6 +100,8 @@ const definition: ResourceDefinition<Wire> = {
     // with the uses that have been spent since the last refresh, for the next up knows of them
     const target = targetOf(fields, state, definition.adjust(inputs, now), now);
     // what has been read may differ from state, by which the plan went
+    const [limit, used] = [Number(target["maxUsage"]), Number(now["usageCount"] ?? 0)];
+    if (limit < Math.min(used, Number(now["maxUsage"]))) throw new Error(belowSpent(limit, used, now));
     if (!isPut && differing(now, target).length === 0) return withRemaining({ ...now, ...target });
     return withRemaining({ ...now, ...target, ...(await put(session, id, now, target, inputs)) });
   },
@@ -166,6 +163,13 @@ async function bodyOf(session: Session, target: Values, inputs: Inputs): Promise
   const given = target["enrollmentCertId"] as string | undefined;
   const enrollmentCertId = given ?? (await session.builtInCertificate(typeOf(inputs)));
   return { name, maxUsage, enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig };
+}
+
+function belowSpent(limit: number, used: number, { name }: State): string {
+  return (
+    `maxUsage must not be lower than the uses already spent: it is ${limit}, and ${used} machines have enrolled with ` +
+    `"${String(name)}". Set it to ${used} or more.`
+  );
 }
 
 /** The fields of ZPA that differ. */

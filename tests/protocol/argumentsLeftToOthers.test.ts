@@ -118,3 +118,35 @@ describe("A value that others have set and that this package would not write", (
     }
   });
 });
+
+describe("A limit that others have raised", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start()));
+  afterEach(() => world.close());
+
+  it("is not taken back below the spent uses by an update of something else", async () => {
+    const args = keyArgs(world, { enabled: true });
+    const made = await make(await world.provider(), "ProvisioningKey", args);
+    const key = world.simulator.keys.get(made.id)!;
+    Object.assign(key, { maxUsage: "500", usageCount: "400" });
+    await assert.rejects(
+      change(await world.provider(), made, { ...args, enabled: false }),
+      /maxUsage must not be lower than the uses already spent: it is 10, and 400 machines/,
+    );
+    assert.deepEqual([key.maxUsage, key.enabled], ["500", true]);
+    await world.assertInvariants({ live: [refOf(made)] });
+  });
+
+  it("counts for failWhenExhausted where ignoreChanges leaves it to them", async () => {
+    const notes = { __zpa: { seed: "connectors-0a1b2c3", generated: true, ignored: ["maxUsage"] } };
+    const args = keyArgs(world, { enabled: true, failWhenExhausted: true, ...notes });
+    const made = await make(await world.provider(), "ProvisioningKey", args);
+    const key = world.simulator.keys.get(made.id)!;
+    Object.assign(key, { maxUsage: "500", usageCount: "400" });
+    const disabled = { ...args, enabled: false };
+    const after = await change(await world.provider(), made, disabled);
+    assert.equal((await plan(await world.provider(), after, disabled)).diff.changes, false);
+    assert.deepEqual([key.maxUsage, key.enabled], ["500", false]);
+    await world.assertInvariants({ live: [refOf(made)] });
+  });
+});
