@@ -101,7 +101,9 @@ export function checkFields(
       continue;
     }
     const isPartlyKnown = field.kind === "keepers" && value !== unknownValue;
-    const isUnchanged = isSet(olds[field.name]) && canonical(value) === canonical(olds[field.name]);
+    // what a choice is decides about other fields
+    const isOld = isSet(olds[field.name]) && canonical(value) === canonical(olds[field.name]);
+    const isUnchanged = isOld && field.kind !== "choice";
     const parsed = isUnchanged || (isUnknown(value) && !isPartlyKnown) ? undefined : schemaFor(field).safeParse(value);
     values[field.name] = parsed?.success ? parsed.data : value;
     if (parsed?.success === false) failures.push(failure(field.name, parsed.error.issues[0]!.message));

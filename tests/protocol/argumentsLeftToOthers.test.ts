@@ -150,3 +150,17 @@ describe("A limit that others have raised", () => {
     await world.assertInvariants({ live: [refOf(made)] });
   });
 });
+
+describe("A type of credential that this package does not know", () => {
+  it("is refused in words, also where it was imported and has stayed", async () => {
+    const world = await World.start();
+    try {
+      const args = { name: "odd", credentialType: "PASSKEY" };
+      const { failures } = await (await world.provider()).check("PrivilegedCredential", args, args);
+      assert.match(failures[0]?.reason ?? "", /^credentialType must be "USERNAME_PASSWORD" or/);
+      await world.assertInvariants();
+    } finally {
+      await world.close();
+    }
+  });
+});
