@@ -15,6 +15,17 @@ export {
   type UsernamePasswordArgs,
 } from "./program/privilegedCredential";
 export {
+  type CleanUpInterval,
+  ConnectorSchedule,
+  type ConnectorScheduleArgs,
+  type ConnectorScheduleState,
+} from "./program/connectorSchedule";
+export {
+  EnrolledConnectors,
+  type EnrolledConnectorsArgs,
+  type EnrolledConnectorsState,
+} from "./program/enrolledConnectors";
+export {
   type AssociationType,
   ProvisioningKey,
   type ProvisioningKeyArgs,
@@ -39,6 +50,16 @@ export {
   type PrivilegedCredentialResult,
   type ProvisioningKeyResult,
 } from "./program/lookUps";
+export {
+  getAppConnectors,
+  getAppConnectorsOutput,
+  getServiceEdges,
+  getServiceEdgesOutput,
+  type MachineLookUpArgs,
+  type MachineLookUpOutputArgs,
+  type MachineResult,
+  type MachinesResult,
+} from "./program/machineLookUps";
 export type {
   LookUpArgs,
   LookUpOptions,

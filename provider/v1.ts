@@ -4,4 +4,6 @@
 import "./model/nodeVersion";
 
 export { handler as provisioningKey } from "./process/provisioningKey";
+export { handler as connectorSchedule } from "./process/connectorSchedule";
+export { handler as enrolledConnectors } from "./process/enrolledConnectors";
 export { handler as privilegedCredential } from "./process/privilegedCredential";

@@ -4,6 +4,15 @@
  * @packageDocumentation
  */
 export { type AppConnectorGroup, type AppConnectorGroups } from "./resources/appConnectorGroups";
+export { type AppConnectors } from "./resources/appConnectors";
+export { type AssociationType, associationTypes } from "./resources/associationTypes";
+export {
+  type CleanUpBody,
+  type CleanUpInterval,
+  cleanUpIntervals,
+  type CleanUpSchedule,
+  type CleanUpSchedules,
+} from "./resources/cleanUpSchedules";
 export { type Clock } from "./clock";
 export { ZpaClient, type ZpaClientOptions } from "./client";
 export { clouds, type ZpaCloud } from "./settings/clouds";
@@ -19,6 +28,12 @@ export {
   type EnrollmentCertificate,
   type EnrollmentCertificates,
 } from "./resources/enrollmentCertificates";
+export {
+  type EnrolledMachine,
+  type EnrolledMachines,
+  type MachineBody,
+  type MachineFilter,
+} from "./resources/enrolledMachines";
 export * from "./errors";
 export {
   isSearchable,
@@ -29,18 +44,13 @@ export {
   UnreadableObject,
 } from "./resources/collection";
 export { defaultMicrotenant, type Microtenant, type Microtenants } from "./resources/microtenants";
-export {
-  type AssociationType,
-  associationTypes,
-  type ProvisioningKey,
-  type ProvisioningKeyBody,
-  type ProvisioningKeys,
-} from "./resources/provisioningKeys";
+export { type ProvisioningKey, type ProvisioningKeyBody, type ProvisioningKeys } from "./resources/provisioningKeys";
 export { type Headroom } from "./rateLimit/limiter";
 export { type WaitNotice } from "./rateLimit/waits";
 export { redact } from "./http/redact";
 export { type LookUps } from "./resources/lookUps";
 export { havingName, sameName } from "./text";
+export { type ServiceEdges } from "./resources/serviceEdges";
 export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
 export { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 export { type SettingSources } from "./settings/sources";

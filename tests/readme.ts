@@ -7,6 +7,8 @@ import * as prettier from "prettier";
 import { commandLine } from "../provider/cli/program";
 import type { Field, FieldTable } from "../provider/model/fields";
 import { fieldsOfType, privilegedCredentialFields } from "../provider/model/privilegedCredential";
+import { connectorScheduleFields } from "../provider/model/connectorSchedule";
+import { enrolledConnectorsFields } from "../provider/model/enrolledConnectors";
 import { provisioningKeyFields } from "../provider/model/provisioningKey";
 import { settingsTable } from "../sdk/settings/table";
 import { repositoryRoot } from "./harness/environment";
@@ -59,6 +61,8 @@ type Blocks = Readonly<Record<string, () => string>>;
 export const fieldTables: Readonly<Record<string, FieldTable>> = {
   ProvisioningKey: provisioningKeyFields,
   PrivilegedCredential: privilegedCredentialFields,
+  EnrolledConnectors: enrolledConnectorsFields,
+  ConnectorSchedule: connectorScheduleFields,
 };
 
 const blocks: Readonly<Record<string, Blocks>> = {

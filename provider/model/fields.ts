@@ -2,7 +2,8 @@
 // tables of docs/resources.md go by it, so that a new field is one row.
 
 /** What a value must look like; `check` holds the rules of each kind. */
-type FieldKind = "id" | "text" | "secret" | "pem" | "count" | "flag" | "choice" | "texts" | "keepers" | "percent";
+type FieldKind =
+  "id" | "text" | "secret" | "pem" | "count" | "flag" | "choice" | "texts" | "keepers" | "percent" | "minutes";
 
 export interface Field {
   /** The argument's name, the output's name and the name on the wire: they are one. */
@@ -10,7 +11,7 @@ export interface Field {
   readonly kind: FieldKind;
   readonly required?: true;
   /** The values that a choice takes. */
-  readonly choices?: readonly string[];
+  readonly choices?: readonly (string | number)[];
   /** Longest text. */
   readonly maxLength?: number;
   /** A change makes a new object: always, or for the values that cannot be changed back. */

@@ -56,13 +56,21 @@ function schemaOf(field: Field): z.ZodType {
           .min(0, "must be an integer from 0 to 100")
           .max(100, "must be an integer from 0 to 100"),
       );
+    case "minutes":
+      return z.preprocess(
+        (value) => (typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+        z.number(minutes).gt(0, minutes).max(longestWait, minutes),
+      );
     case "flag":
       return z.preprocess(
         (value) => (value === "true" ? true : value === "false" ? false : value),
         z.boolean("must be true or false"),
       );
     case "choice":
-      return z.enum(field.choices as [string, ...string[]], `must be ${(field.choices ?? []).map(quote).join(" or ")}`);
+      return z.preprocess(
+        (value) => field.choices?.find((choice) => choice === value || String(choice) === value) ?? value,
+        z.literal([...(field.choices ?? [])], `must be ${(field.choices ?? []).map((one) => JSON.stringify(one)).join(" or ")}`), // prettier-ignore
+      );
     case "texts":
       return z.array(trimmed(z.string("must be an array of strings").min(1, "must not contain an empty string")), {
         error: "must be an array of strings",
@@ -71,6 +79,10 @@ function schemaOf(field: Field): z.ZodType {
       return z.record(z.string(), keeper, 'must be a map of strings, such as { rotation: "2026-01" }');
   }
 }
+
+/** Minutes in a day. */
+const longestWait = 1440;
+const minutes = `must be a number of minutes, above 0 and up to ${longestWait}`;
 
 const schemas = new WeakMap<Field, z.ZodType>();
 
@@ -137,8 +149,4 @@ function editDistance(one: string, other: string): number {
     above = current;
   }
   return above[other.length]!;
-}
-
-function quote(text: string): string {
-  return `"${text}"`;
 }

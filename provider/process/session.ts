@@ -4,6 +4,7 @@
 import type {
   AssociationType,
   Credential,
+  EnrolledMachine,
   ProvisioningKey,
   Scope,
   SettingSources,
@@ -31,6 +32,7 @@ export class Session {
   private readonly keyPeers = new Set<Snapshot<ProvisioningKey>>();
   private readonly credentialPeers = new Set<Snapshot<Credential>>();
   private readonly reads = new Map<string, number>();
+  private readonly machineLists = new Map<string, Promise<EnrolledMachine[]>>();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
 
   /** Objects (see {@link refOf}) that a create of this process returned. */
@@ -111,6 +113,18 @@ export class Session {
         named: (name) => readable(api.named(name, scope)),
       }),
     );
+  }
+
+  /** The machines of this type as they are now; those who ask while the list is read share it. */
+  machines(type: AssociationType, microtenantId: string | undefined): Promise<EnrolledMachine[]> {
+    const { appConnectors, serviceEdges } = this.client;
+    const key = `${type} ${microtenantId ?? ""}`;
+    const listed = memoised(this.machineLists, key, () =>
+      (type === "CONNECTOR_GRP" ? appConnectors : serviceEdges).matching({}, { microtenantId }),
+    );
+    const forget = () => this.machineLists.delete(key);
+    listed.then(forget, forget);
+    return listed;
   }
 
   /** Id of the built-in certificate that signs keys of this type. Looked up once. */

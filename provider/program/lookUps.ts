@@ -2,7 +2,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { LookUps, Scope, ZpaClient } from "../../sdk";
-import { provisioningKeyFields } from "../model/provisioningKey";
+import { associationTypes } from "../../sdk/resources/associationTypes";
 import { type KnownArgs, lookUp } from "./lookUp";
 import type {
   LookUpArgs,
@@ -95,6 +95,7 @@ function named<F extends LookUpResult, R>(
 ) {
   return lookUp<LookUpArgs, LookUpOutputArgs, R>({
     functionName,
+    finds: "one",
     find: async (client, args) => {
       const [api, scope] = [apiOf(client), scopeOf(args)];
       return result(args.name === undefined ? await api.get(args.id!, scope) : await api.find(args.name, scope));
@@ -131,7 +132,8 @@ const keys = lookUp<
   KnownArgs & { associationType: AssociationType }
 >({
   functionName: "getProvisioningKey",
-  choices: { associationType: provisioningKeyFields.find(({ name }) => name === "associationType")!.choices! },
+  finds: "one",
+  args: { associationType: associationTypes },
   isSecret: true,
   find: async (client, args) => {
     const { associationType } = args;

@@ -20,7 +20,12 @@ const callTimeLimitMs = 30_000;
 /** Runs after which a process is replaced: the provider text of each is kept by Pulumi's own code. */
 const longestLife = 150;
 
-const handlers = { ProvisioningKey: "provisioningKey", PrivilegedCredential: "privilegedCredential" } as const;
+const handlers = {
+  ProvisioningKey: "provisioningKey",
+  PrivilegedCredential: "privilegedCredential",
+  EnrolledConnectors: "enrolledConnectors",
+  ConnectorSchedule: "connectorSchedule",
+} as const;
 
 /** Of the provider process: what it remembers from run to run. */
 interface Host {

@@ -11,17 +11,22 @@ const consumer = createRequire(path.join(repositoryRoot, "program.js"));
 
 describe("The contract with the state of every user", () => {
   // what follows is written out, not computed: whoever has to change a line here breaks every stack there is
-  it("has these two texts as __provider, to the letter", () => {
+  it("has these texts as __provider, to the letter", () => {
     const key = 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").provisioningKey;';
     const credential = 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").privilegedCredential;';
+    const wait = 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").enrolledConnectors;';
+    const schedule = 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").connectorSchedule;';
     assert.equal(providerText("provisioningKey"), key);
     assert.equal(providerText("privilegedCredential"), credential);
-    assert.deepEqual(providerTexts, { ProvisioningKey: key, PrivilegedCredential: credential });
+    assert.equal(providerText("enrolledConnectors"), wait);
+    assert.equal(providerText("connectorSchedule"), schedule);
+    const types = { ProvisioningKey: key, PrivilegedCredential: credential };
+    assert.deepEqual(providerTexts, { ...types, EnrolledConnectors: wait, ConnectorSchedule: schedule });
   });
 
-  it("resolves the path in them from the program's folder, and finds both names there", () => {
+  it("resolves the path in them from the program's folder, and finds all names there", () => {
     const handlers = consumer("pulumi-zpa-dynamic/provider/v1") as Record<string, Record<string, unknown>>;
-    for (const name of ["provisioningKey", "privilegedCredential"]) {
+    for (const name of ["provisioningKey", "privilegedCredential", "enrolledConnectors", "connectorSchedule"]) {
       assert.ok(name in handlers, `${name} is gone`);
       for (const method of ["configure", "check", "diff", "create", "read", "update", "delete"]) {
         assert.equal(typeof handlers[name]![method], "function", `${name}.${method}`);
@@ -33,7 +38,15 @@ describe("The contract with the state of every user", () => {
     const exported = consumer("pulumi-zpa-dynamic") as object;
     const names = ["PrivilegedCredential", "Provider", "ProvisioningKey", "getAppConnectorGroup"];
     names.push("getAppConnectorGroupOutput", "getEnrollmentCertificate", "getEnrollmentCertificateOutput");
-    names.push("getMicrotenant", "getMicrotenantOutput", "getServiceEdgeGroup", "getServiceEdgeGroupOutput");
+    names.push("ConnectorSchedule", "EnrolledConnectors", "getAppConnectors", "getAppConnectorsOutput");
+    names.push(
+      "getServiceEdges",
+      "getServiceEdgesOutput",
+      "getMicrotenant",
+      "getMicrotenantOutput",
+      "getServiceEdgeGroup",
+      "getServiceEdgeGroupOutput",
+    );
     assert.deepEqual(names.filter((name) => !(name in exported)), []); // prettier-ignore
   });
 

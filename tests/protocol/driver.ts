@@ -3,7 +3,7 @@ import { makeCanaries, makePassword, makePrivateKey } from "../harness/canaries"
 import type { CheckFailure, Properties, ProviderProcess, providerTexts } from "../harness/providerProcess";
 import type { World } from "../harness/world";
 
-/** One of this package's two resources. */
+/** One of this package's resources. */
 export type Resource = keyof typeof providerTexts;
 
 /** A resource as the engine keeps it between two runs. */

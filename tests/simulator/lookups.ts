@@ -4,7 +4,7 @@ import type { Wire } from "./htmlEscape";
 import type { Body, Reply } from "./http";
 import { text } from "./http";
 import { page } from "./paging";
-import type { EnrollmentCertificateRecord, GenericRecord } from "./records";
+import type { EnrollmentCertificateRecord, GenericRecord, MachineRecord } from "./records";
 import type { Call } from "./routes";
 import { find, inScope, microtenantFields, nameTaken } from "./scope";
 import type { Tenant } from "./tenant";
@@ -112,7 +112,8 @@ export function updateGeneric({ tenant, scope, body }: Call, kind: GenericKind, 
 export function deleteGeneric({ tenant, scope }: Call, kind: GenericKind, id: string): Reply {
   const records = recordsOf(tenant, kind);
   find(tenant, records, id, kind === "microtenants" ? { all: true } : scope);
-  const users = [...tenant.keys.values()].filter((key) => key.zcomponentId === id).map((key) => key.id);
+  const keys = [...tenant.keys.values()].filter((key) => key.zcomponentId === id);
+  const users = [...keys, ...machinesIn(tenant, kind, id)].map((user) => user.id);
   if (users.length > 0) throw groupInUse(id, users);
   records.delete(id);
   return { status: 204 };
@@ -130,6 +131,13 @@ function genericAnswer(tenant: Tenant, kind: GenericKind, record: GenericRecord)
     enabled: record.enabled,
     ...(kind === "microtenants" ? {} : microtenantFields(tenant, record)),
   };
+}
+
+/** The machines of a group. */
+function machinesIn(tenant: Tenant, kind: GenericKind, id: string): MachineRecord[] {
+  if (kind === "microtenants") return [];
+  const machines = tenant.machinesOf(kind === "appConnectorGroup" ? "CONNECTOR_GRP" : "SERVICE_EDGE_GRP");
+  return [...machines.values()].filter((machine) => machine.groupId === id);
 }
 
 const serverFields = ["id", "name", "description", "enabled", "creationTime", "modifiedTime", "modifiedBy"];
