@@ -4,7 +4,7 @@ import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } fr
 import { keeping, plainError } from "../model/errors";
 import { concernsZpa, type Field, type Inputs, isSet, same, type State, type Values } from "../model/fields";
 import { parseKeyId } from "../model/ids";
-import { stateNotes, withNotes } from "../model/notes";
+import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
@@ -13,7 +13,7 @@ import { retire } from "./retirement";
 import { gone, type Session } from "./session";
 
 /** The fields of a PUT. It always sends all of them, because ZPA may drop the others. */
-const writable = ["maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
+const writable = ["name", "maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
 
 const definition: ResourceDefinition<Wire> = {
   kind: "provisioning key",
@@ -29,8 +29,9 @@ const definition: ResourceDefinition<Wire> = {
     const { headroom, maxUsage } = inputs;
     if (typeof headroom !== "number" || typeof maxUsage !== "number") return inputs;
     const { maxUsage: limit, usageCount: used } = { maxUsage: 0, usageCount: 0, ...state } as Record<string, number>;
-    const holds = Math.max(maxUsage, Number(limit) || 0);
-    return { ...inputs, maxUsage: Math.max(holds, (Number(used) || 0) + headroom) };
+    const needed = Math.max(maxUsage, Number(limit) || 0, (Number(used) || 0) + headroom);
+    if (needed === maxUsage) return inputs;
+    return withNotes({ ...inputs, maxUsage: needed }, { ...inputNotes(inputs), raised: ["maxUsage"] });
   },
 
   objection(state, inputs, plan) {
@@ -48,13 +49,8 @@ const definition: ResourceDefinition<Wire> = {
     if (plan.isAdoption && !isSet(state["provisioningKey"])) {
       return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
     }
-    const [limit, used] = [Number(inputs["maxUsage"]), Number(state["usageCount"] ?? 0)];
-    if (plan.changed.includes("maxUsage") && limit < used) {
-      return (
-        `maxUsage must not be lower than the uses already spent: it is ${limit}, and ${used} machines have enrolled with ` +
-        `"${String(state["name"])}". Set it to ${used} or more.`
-      );
-    }
+    const [limit, used] = [Number(plan.target["maxUsage"]), Number(state["usageCount"] ?? 0)];
+    if (plan.changed.includes("maxUsage") && limit < used) return belowSpent(limit, used, state);
     if (inputs["failWhenExhausted"] === true && limit <= used) {
       return (
         `${named} has no uses left (${used} of ${limit}), so no machine can enroll with it. ` +
@@ -89,9 +85,8 @@ const definition: ResourceDefinition<Wire> = {
 
   async bringTo(session, item, outs, inputs) {
     const target = targetOf(fields, outs, inputs);
-    const changed = fields.filter((field) => !field.local && !same(field, outs[field.name], target[field.name]));
     const all = { ...outs, ...target };
-    if (changed.length === 0) return withRemaining(all);
+    if (differing(outs, target).length === 0) return withRemaining(all);
     return withRemaining({ ...all, ...(await put(session, item.id, outs, target, inputs)) });
   },
 
@@ -105,7 +100,11 @@ const definition: ResourceDefinition<Wire> = {
     if (lacksText && !isSet(now["provisioningKey"])) throw new Error(withoutText(now["name"], id));
     // with the uses that have been spent since the last refresh, for the next up knows of them
     const target = targetOf(fields, state, definition.adjust(inputs, now), now);
-    return withRemaining({ ...now, ...target, ...(isPut ? await put(session, id, now, target, inputs) : {}) });
+    // what has been read may differ from state, by which the plan went
+    const [limit, used] = [Number(target["maxUsage"]), Number(now["usageCount"] ?? 0)];
+    if (limit < Math.min(used, Number(now["maxUsage"]))) throw new Error(belowSpent(limit, used, now));
+    if (!isPut && differing(now, target).length === 0) return withRemaining({ ...now, ...target });
+    return withRemaining({ ...now, ...target, ...(await put(session, id, now, target, inputs)) });
   },
 
   remove(session, id, state) {
@@ -166,6 +165,18 @@ async function bodyOf(session: Session, target: Values, inputs: Values): Promise
   const given = target["enrollmentCertId"] as string | undefined;
   const enrollmentCertId = given ?? (await session.builtInCertificate(typeOf(inputs)));
   return { name, maxUsage, enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig };
+}
+
+function belowSpent(limit: number, used: number, { name }: State): string {
+  return (
+    `maxUsage must not be lower than the uses already spent: it is ${limit}, and ${used} machines have enrolled with ` +
+    `"${String(name)}". Set it to ${used} or more.`
+  );
+}
+
+/** The fields of ZPA that differ. */
+function differing(now: State, target: Values): Field[] {
+  return fields.filter((field) => !field.local && !same(field, now[field.name], target[field.name]));
 }
 
 /** One PUT of all that can be written; what was sent. @param now - where the key is */

@@ -12,7 +12,7 @@ import type {
   ZpaClient,
   ZpaSettings,
 } from "../../sdk";
-import { defaultMicrotenant, type Inputs, isSet, type State } from "../model/fields";
+import { defaultMicrotenant, isSet, type State } from "../model/fields";
 import { mappingsKey } from "../model/notes";
 import { waitTeller } from "../model/waits";
 import { Snapshot } from "./snapshot";
@@ -58,8 +58,8 @@ export class Session {
   readonly deleted = new Set<string>();
   /** By seed and name (see {@link holderOf}): the id of the object of a resource that this process has deleted. */
   readonly freed = new Map<string, string>();
-  /** By resource (see `resourceOf`): one that this run replaces, its new inputs, and the ids that it has had so far. */
-  readonly replacing = new Map<string, { past: string[]; state: State; inputs: Inputs }>();
+  /** By resource (see `resourceOf`): one that this run replaces, and the ids that it has had so far. */
+  readonly replacing = new Map<string, string[]>();
 
   constructor(readonly client: ZpaClient) {}
 
