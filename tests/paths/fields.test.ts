@@ -109,7 +109,7 @@ chapter("fields", ({ together, alone }) => {
       scene.credential("login", {}, { ignoreChanges: ["password"] });
     });
     await scene.play();
-    scene.world.simulator.editCredential(scene.at(0, "login").id, { password: theirPassword }, { resetSecret: true });
+    scene.world.simulator.editCredential(scene.at(0, "login").id, { password: theirPassword });
     await scene.stack.refresh();
     const writes = scene.world.writes.length;
     const { printed } = await scene.play();

@@ -91,7 +91,7 @@ describe("replaceOnChanges of a secret", () => {
   it("replaces no credential whose secret others have set: it is written again", async () => {
     const args = { ...credentialArgs(world).PASSWORD, ...notes };
     const made = (await refresh(await world.provider(), await make(await world.provider(), "PrivilegedCredential", args)))!; // prettier-ignore
-    world.simulator.editCredential(made.id, {}, { resetSecret: true });
+    world.simulator.editCredential(made.id, {});
     world.simulator.credentials.get(made.id)!.lastCredentialResetTime = "4000000000";
     const seen = (await refresh(await world.provider(), made))!;
     assert.equal("password" in seen.outputs, false);

@@ -117,7 +117,7 @@ describe("What others do to an object", () => {
     const args = { ...credentialArgs(world).PASSWORD, name: "jump" };
     const made = await make(await world.provider(), "PrivilegedCredential", args);
     const seen = (await refresh(await world.provider(), made))!;
-    world.simulator.editCredential(made.id, { password: secretsFor(world).otherPassword }, { resetSecret: true });
+    world.simulator.editCredential(made.id, { password: secretsFor(world).otherPassword });
     const reset = (await refresh(await world.provider(), seen))!;
     assert.equal("password" in reset.inputs, false);
     // the engine puts the old input in place of the program's: there is none

@@ -202,14 +202,18 @@ export class Tenant {
     return Object.assign(key, { modifiedTime: this.laterThan(key.creationTime) }, changes);
   }
 
-  /** Changes a credential behind the API's back; `resetSecret` also moves its `lastCredentialResetTime`. */
+  /**
+   * Changes a credential behind the API's back. A new secret, or `resetSecret`, also moves its `lastCredentialResetTime`,
+   * unless that is among the changes.
+   */
   editCredential(
     id: string,
     changes: Partial<Omit<CredentialRecord, "id">>,
     options: { resetSecret?: boolean } = {},
   ): CredentialRecord {
     const credential = existing(this.credentials, id);
-    if (options.resetSecret) credential.lastCredentialResetTime = this.laterThan(credential.lastCredentialResetTime);
+    const isReset = options.resetSecret ?? ["password", "privateKey", "passphrase"].some((secret) => secret in changes);
+    if (isReset) credential.lastCredentialResetTime = this.laterThan(credential.lastCredentialResetTime);
     return Object.assign(credential, { modifiedTime: this.laterThan(credential.creationTime) }, changes);
   }
 
