@@ -3,7 +3,13 @@
  *
  * @packageDocumentation
  */
-export { type AppConnectorGroup, type AppConnectorGroups } from "./resources/appConnectorGroups";
+export {
+  type AppConnectorGroup,
+  type AppConnectorGroupBody,
+  type AppConnectorGroups,
+  type DnsQueryType,
+  dnsQueryTypes,
+} from "./resources/appConnectorGroups";
 export { type Clock } from "./clock";
 export { ZpaClient, type ZpaClientOptions } from "./client";
 export { clouds, type ZpaCloud } from "./settings/clouds";
@@ -28,6 +34,13 @@ export {
   type Scope,
   UnreadableObject,
 } from "./resources/collection";
+export {
+  type MachineGroup,
+  type MachineGroupBody,
+  type MachineGroups,
+  type UpgradeDay,
+  upgradeDays,
+} from "./resources/groups";
 export { defaultMicrotenant, type Microtenant, type Microtenants } from "./resources/microtenants";
 export {
   type AssociationType,
@@ -41,9 +54,18 @@ export { type WaitNotice } from "./rateLimit/waits";
 export { redact } from "./http/redact";
 export { type LookUps } from "./resources/lookUps";
 export { havingName, sameName } from "./text";
-export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
+export {
+  type DistanceUnit,
+  distanceUnits,
+  type PublicAccess,
+  publicAccesses,
+  type ServiceEdgeGroup,
+  type ServiceEdgeGroupBody,
+  type ServiceEdgeGroups,
+} from "./resources/serviceEdgeGroups";
 export { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 export { type SettingSources } from "./settings/sources";
 export { type SettingOrigin, settingOrigins } from "./settings/origins";
 export { settingFacts, type SettingFacts, type SettingName, settingNames, type ZpaSettings } from "./settings/settings";
 export { type RequestEvent } from "./http/connection";
+export { type VersionProfile, type VersionProfiles } from "./resources/versionProfiles";

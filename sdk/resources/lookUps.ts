@@ -5,14 +5,14 @@ import type { Reader } from "./reader";
 import type { Sender } from "../request/apiRequest";
 import { type ListEndpoint, ZpaList } from "./zpaList";
 
-/** Read-only access to ZPA objects of one kind, by id or by name. */
+/** Reads ZPA objects of one kind, by id or by name. */
 export class LookUps<T extends { id: string; name: string }> {
   private readonly lists: ZpaList<T>;
 
   constructor(
-    private readonly sender: Sender,
-    private readonly endpoint: ListEndpoint,
-    private readonly reader: Reader<T>,
+    protected readonly sender: Sender,
+    protected readonly endpoint: ListEndpoint,
+    protected readonly reader: Reader<T>,
   ) {
     this.lists = new ZpaList(sender, endpoint, reader);
   }
