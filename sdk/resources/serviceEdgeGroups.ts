@@ -88,7 +88,15 @@ function wireBody(body: ServiceEdgeGroupBody) {
   const { altCloud, exclusiveForBusinessContinuity } = body;
   const trustedNetworks = body.trustedNetworks?.map(({ id }) => ({ id }));
   const grace = { graceDistanceEnabled, graceDistanceValue, graceDistanceValueUnit };
-  return { ...groupWireBody(body), city, isPublic, ...grace, trustedNetworks, altCloud, exclusiveForBusinessContinuity };
+  return {
+    ...groupWireBody(body),
+    city,
+    isPublic,
+    ...grace,
+    trustedNetworks,
+    altCloud,
+    exclusiveForBusinessContinuity,
+  };
 }
 
 /**

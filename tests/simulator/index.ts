@@ -16,4 +16,5 @@ export type {
   EnrollmentCertificateRecord,
   GenericRecord,
   ProvisioningKeyRecord,
+  VersionProfileRecord,
 } from "./records";

@@ -16,6 +16,7 @@ import {
   getGeneric,
   listCertificates,
   listGeneric,
+  listVersionProfiles,
   summariseGroups,
   summariseMicrotenants,
   updateGeneric,
@@ -110,6 +111,7 @@ const routes: readonly Route[] = [
     family: "groups",
     handlers: { GET: (call, kind) => summariseGroups(call, kind as GroupKind) },
   },
+  { path: exactly("v1/visible/versionProfiles"), family: "versionProfiles", handlers: { GET: listVersionProfiles } },
   { path: exactly("v1/microtenants/summary"), family: "groups", handlers: { GET: summariseMicrotenants } },
   {
     path: exactly(`${generic}/([^/]+)`),
