@@ -5,3 +5,5 @@ import "./model/nodeVersion";
 
 export { handler as provisioningKey } from "./process/provisioningKey";
 export { handler as privilegedCredential } from "./process/privilegedCredential";
+export { handler as appConnectorGroup } from "./process/appConnectorGroup";
+export { handler as serviceEdgeGroup } from "./process/serviceEdgeGroup";

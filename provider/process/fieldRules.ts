@@ -19,6 +19,8 @@ const trimmed = (schema: z.ZodString) =>
 /** ZPA's names and other short texts; the Admin Portal takes 255 characters. */
 const defaultMaxLength = 255;
 
+const digitsOnly = "must be a ZPA id, digits only; look up an id by name with the get… functions";
+
 /** Accepts any value and keeps it as a string. Unknown values stay unknown beside known ones. */
 const keeper = z
   .unknown()
@@ -29,15 +31,16 @@ function schemaOf(field: Field): z.ZodType {
     case "id":
       return z.preprocess(
         (value) => (Number.isSafeInteger(value) ? String(value) : value),
-        z
-          .string("must be a string: ZPA's ids exceed JavaScript's safe integers")
-          .regex(/^\d+$/, "must be a ZPA id, digits only; look up an id by name with the get… functions"),
+        z.string("must be a string: ZPA's ids exceed JavaScript's safe integers").regex(/^\d+$/, digitsOnly),
       );
+    case "ids":
+      return z.array(z.string("must be an array of strings").regex(/^\d+$/, digitsOnly), {
+        error: "must be an array of strings",
+      });
     case "text":
-      return trimmed(z.string("must be a string").min(1, "must not be empty; leave it out instead")).max(
-        field.maxLength ?? defaultMaxLength,
-        `must have at most ${field.maxLength ?? defaultMaxLength} characters`,
-      );
+      return trimmed(z.string("must be a string").min(1, "must not be empty; leave it out instead"))
+        .max(field.maxLength ?? defaultMaxLength, `must have at most ${field.maxLength ?? defaultMaxLength} characters`)
+        .regex(field.format?.pattern ?? /^/, field.format?.says);
     case "secret":
       // leading and trailing whitespace may be part of a password
       return z.string("must be a string").min(1, "must not be empty");
@@ -48,21 +51,35 @@ function schemaOf(field: Field): z.ZodType {
         (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
         z.int("must be an integer of at least 1, such as 100").min(1, "must be an integer of at least 1, such as 100"),
       );
-    case "percent":
+    case "integer": {
+      const [least, most] = field.range!;
+      const words = `must be an integer from ${least} to ${most}`;
       return z.preprocess(
         (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-        z
-          .int("must be an integer from 0 to 100")
-          .min(0, "must be an integer from 0 to 100")
-          .max(100, "must be an integer from 0 to 100"),
+        z.int(words).min(least, words).max(most, words),
       );
+    }
+    case "decimal": {
+      const [least, most] = field.range!;
+      const words = `must be a number from ${least} to ${most}, as in "12.5"`;
+      return z.preprocess(
+        (value) => (typeof value === "number" ? String(value) : value),
+        z
+          .string(words)
+          .regex(/^-?\d+(?:\.\d+)?$/, words)
+          .refine((text) => Number(text) >= least && Number(text) <= most, words),
+      );
+    }
     case "flag":
       return z.preprocess(
         (value) => (value === "true" ? true : value === "false" ? false : value),
         z.boolean("must be true or false"),
       );
     case "choice":
-      return z.enum(field.choices as [string, ...string[]], `must be ${(field.choices ?? []).map(quote).join(" or ")}`);
+      return z.preprocess(
+        (value) => (takesFlags(field) && /^(?:true|false)$/.test(String(value)) ? String(value).toUpperCase() : value),
+        z.enum(field.choices as [string, ...string[]], `must be ${(field.choices ?? []).map(quote).join(" or ")}`),
+      );
     case "texts":
       return z.array(trimmed(z.string("must be an array of strings").min(1, "must not contain an empty string")), {
         error: "must be an array of strings",
@@ -70,6 +87,11 @@ function schemaOf(field: Field): z.ZodType {
     case "keepers":
       return z.record(z.string(), keeper, 'must be a map of strings, such as { rotation: "2026-01" }');
   }
+}
+
+/** Whether a choice is a flag that ZPA keeps as a text. */
+function takesFlags({ choices = [] }: Field): boolean {
+  return choices.includes("TRUE") && choices.includes("FALSE");
 }
 
 const schemas = new WeakMap<Field, z.ZodType>();

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { makeCanaries, makePassword, makePrivateKey } from "../harness/canaries";
 import type { CheckFailure, Properties, ProviderProcess, providerTexts } from "../harness/providerProcess";
+import { refNames } from "../harness/invariants";
 import type { World } from "../harness/world";
 
-/** One of this package's two resources. */
+/** One of this package's resources. */
 export type Resource = keyof typeof providerTexts;
 
 /** A resource as the engine keeps it between two runs. */
@@ -16,7 +17,7 @@ export interface Made {
 
 /** The object as a world's invariants name it. */
 export function refOf({ type, id }: Pick<Made, "type" | "id">): string {
-  return `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
+  return `${refNames[type]} ${id}`;
 }
 
 /** Check, then create, as the engine does it. */
@@ -65,6 +66,12 @@ export function edgeKeyArgs(world: World, more: Properties = {}): Properties {
   const [first] = world.simulator.serviceEdgeGroups.values();
   const { id } = first ?? world.simulator.addServiceEdgeGroup({ name: "Edges" });
   return { associationType: "SERVICE_EDGE_GRP", zcomponentId: id, maxUsage: 10, __zpa: { seed: nameSeed }, ...more };
+}
+
+/** Arguments of a group of either kind. */
+export function groupArgs(more: Properties = {}): Properties {
+  const place = { latitude: "50.1109", longitude: "8.6821", location: "Frankfurt, Germany" };
+  return { ...place, __zpa: { seed: "frankfurt-0a1b2c3" }, ...more };
 }
 
 let made: ReturnType<typeof makeSecrets> | undefined;

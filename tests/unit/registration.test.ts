@@ -83,7 +83,6 @@ describe("A resource under a user's mocks", function () {
 describe("The options of a resource with a name of its own", () => {
   const facts = {
     type: "ProvisioningKey",
-    handler: "provisioningKey",
     fields: [],
     outputs: [],
     secretOutputs: [],
