@@ -46,6 +46,16 @@ export {
   type PrivilegedCredentialResult,
   type ProvisioningKeyResult,
 } from "./program/lookUps";
+export {
+  getAppConnectors,
+  getAppConnectorsOutput,
+  getServiceEdges,
+  getServiceEdgesOutput,
+  type MachineLookUpArgs,
+  type MachineLookUpOutputArgs,
+  type MachineResult,
+  type MachinesResult,
+} from "./program/machineLookUps";
 export type {
   LookUpArgs,
   LookUpOptions,

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppConnectorGroups } from "./resources/appConnectorGroups";
+import { AppConnectors } from "./resources/appConnectors";
+import { CleanUpSchedules } from "./resources/cleanUpSchedules";
 import { type Clock, systemClock } from "./clock";
 import { Credentials } from "./resources/credentials";
 import { EnrollmentCertificates } from "./resources/enrollmentCertificates";
@@ -10,6 +12,7 @@ import type { Headroom } from "./rateLimit/limiter";
 import { RateLedger } from "./rateLimit/sharedLedger";
 import type { WaitNotice } from "./rateLimit/waits";
 import { type ResolvedSettings, resolveSettings } from "./settings/resolve";
+import { ServiceEdges } from "./resources/serviceEdges";
 import { ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
 import type { ZpaSettings } from "./settings/settings";
 import { mapEnvironment, type SettingSources } from "./settings/sources";
@@ -73,6 +76,12 @@ export class ZpaClient {
   readonly serviceEdgeGroups: ServiceEdgeGroups;
   /** Version profiles, which decide what software machines get. Read-only. */
   readonly versionProfiles: VersionProfiles;
+  /** App Connectors: the machines that have enrolled with keys of type CONNECTOR_GRP. */
+  readonly appConnectors: AppConnectors;
+  /** Private Service Edges: the machines that have enrolled with keys of type SERVICE_EDGE_GRP. */
+  readonly serviceEdges: ServiceEdges;
+  /** ZPA's own clean-up of machines that stay disconnected. */
+  readonly cleanUpSchedules: CleanUpSchedules;
   /** Microtenants. Read-only. */
   readonly microtenants: Microtenants;
   /** Id of the microtenant that calls without one use; undefined if the settings name none. */
@@ -97,6 +106,9 @@ export class ZpaClient {
     this.appConnectorGroups = new AppConnectorGroups(transport);
     this.serviceEdgeGroups = new ServiceEdgeGroups(transport);
     this.versionProfiles = new VersionProfiles(transport);
+    this.appConnectors = new AppConnectors(transport);
+    this.serviceEdges = new ServiceEdges(transport);
+    this.cleanUpSchedules = new CleanUpSchedules(transport, (signal) => transport.customerId(signal));
     this.microtenants = new Microtenants(transport);
   }
 

@@ -10,6 +10,15 @@ export {
   type DnsQueryType,
   dnsQueryTypes,
 } from "./resources/appConnectorGroups";
+export { type AppConnectors } from "./resources/appConnectors";
+export { type AssociationType, associationTypes } from "./resources/associationTypes";
+export {
+  type CleanUpBody,
+  type CleanUpInterval,
+  cleanUpIntervals,
+  type CleanUpSchedule,
+  type CleanUpSchedules,
+} from "./resources/cleanUpSchedules";
 export { type Clock } from "./clock";
 export { ZpaClient, type ZpaClientOptions } from "./client";
 export { clouds, type ZpaCloud } from "./settings/clouds";
@@ -25,6 +34,12 @@ export {
   type EnrollmentCertificate,
   type EnrollmentCertificates,
 } from "./resources/enrollmentCertificates";
+export {
+  type EnrolledMachine,
+  type EnrolledMachines,
+  type MachineBody,
+  type MachineFilter,
+} from "./resources/enrolledMachines";
 export * from "./errors";
 export {
   isSearchable,
@@ -42,13 +57,7 @@ export {
   upgradeDays,
 } from "./resources/groups";
 export { defaultMicrotenant, type Microtenant, type Microtenants } from "./resources/microtenants";
-export {
-  type AssociationType,
-  associationTypes,
-  type ProvisioningKey,
-  type ProvisioningKeyBody,
-  type ProvisioningKeys,
-} from "./resources/provisioningKeys";
+export { type ProvisioningKey, type ProvisioningKeyBody, type ProvisioningKeys } from "./resources/provisioningKeys";
 export { type Headroom } from "./rateLimit/limiter";
 export { type WaitNotice } from "./rateLimit/waits";
 export { redact } from "./http/redact";
@@ -63,6 +72,7 @@ export {
   type ServiceEdgeGroupBody,
   type ServiceEdgeGroups,
 } from "./resources/serviceEdgeGroups";
+export { type ServiceEdges } from "./resources/serviceEdges";
 export { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 export { type SettingSources } from "./settings/sources";
 export { type SettingOrigin, settingOrigins } from "./settings/origins";

@@ -16,12 +16,26 @@ export interface KnownArgs {
   microtenantId?: string;
 }
 
+/** What an argument beside the microtenant looks like. */
+type ArgRule =
+  /** One of these texts; required. */
+  | readonly string[]
+  /** A text that may be left out. */
+  | "text"
+  /** True or false, or left out. */
+  | "flag";
+
+/** The arguments of a look-up for one object: exactly one of these. */
+const byNameOrId = ["name", "id"];
+
 /** What is particular to one family of look-ups. */
 export interface Family<K extends KnownArgs, R> {
   /** As in `getAppConnectorGroup`. */
   functionName: string;
-  /** Arguments beside name, id and microtenant, all required, each with the texts that it takes. */
-  choices?: Readonly<Record<Exclude<keyof K, keyof KnownArgs>, readonly string[]>>;
+  /** Whether it finds one object, by name or id, or all that fit. */
+  finds: "one" | "all";
+  /** Arguments beside name, id and microtenant. */
+  args?: Readonly<Record<Exclude<keyof K, keyof KnownArgs>, ArgRule>>;
   find(client: ZpaClient, args: K): Promise<R>;
   /** Whether the result holds a secret: its output is then one as a whole, as with Pulumi's own functions. */
   isSecret?: true;
@@ -91,21 +105,32 @@ function refusal(functionName: string, reason: string): pulumi.RunError {
 }
 
 /** @throws RunError for arguments that the types would have refused */
-function checked<K extends KnownArgs, R>({ functionName, choices }: Family<K, R>, args: unknown): K {
-  const given = (typeof args === "object" && args !== null ? args : {}) as Values;
+function checked<K extends KnownArgs, R>({ functionName, finds, args }: Family<K, R>, given: unknown): K {
+  const values = (typeof given === "object" && given !== null ? given : {}) as Values;
   const refuse = (reason: string) => refusal(functionName, reason);
-  if (isSet(given["name"]) === isSet(given["id"])) {
-    throw refuse(`give exactly one of name and id, not ${isSet(given["name"]) ? "both" : "none"}`);
+  const isOne = finds === "one";
+  if (isOne && isSet(values["name"]) === isSet(values["id"])) {
+    throw refuse(`give exactly one of name and id, not ${isSet(values["name"]) ? "both" : "none"}`);
   }
-  const known: Record<string, string> = {};
-  for (const name of ["name", "id", "microtenantId", ...Object.keys(choices ?? {})]) {
-    const value = given[name];
+  const rules: [name: string, rule: ArgRule][] = [
+    ...[...(isOne ? byNameOrId : []), "microtenantId"].map((name): [string, ArgRule] => [name, "text"]),
+    ...Object.entries<ArgRule>(args ?? {}),
+  ];
+  const unknown = Object.keys(values).find((name) => isSet(values[name]) && !rules.some(([known]) => known === name));
+  if (unknown !== undefined) {
+    throw refuse(`${unknown} is no argument; valid arguments are ${rules.map(([name]) => name).join(", ")}`);
+  }
+  const known: Values = {};
+  for (const [name, rule] of rules) {
+    const value = values[name];
+    if (typeof rule === "object" && !rule.includes(value as string))
+      throw refuse(`${name} must be ${rule.join(" or ")}`);
     if (!isSet(value)) continue;
-    if (typeof value !== "string" || value.trim() === "") throw refuse(`${name} must be a non-empty string`);
+    if (rule === "flag" && typeof value !== "boolean") throw refuse(`${name} must be true or false`);
+    if (rule !== "flag" && (typeof value !== "string" || value.trim() === "")) {
+      throw refuse(`${name} must be a non-empty string`);
+    }
     known[name] = value;
-  }
-  for (const [name, values] of Object.entries<readonly string[]>(choices ?? {})) {
-    if (!values.includes(known[name] ?? "")) throw refuse(`${name} must be ${values.join(" or ")}`);
   }
   return known as KnownArgs as K;
 }

@@ -95,6 +95,7 @@ function named<F extends LookUpResult, R>(
 ) {
   return lookUp<LookUpArgs, LookUpOutputArgs, R>({
     functionName,
+    finds: "one",
     find: async (client, args) => {
       const [api, scope] = [apiOf(client), scopeOf(args)];
       return result(args.name === undefined ? await api.get(args.id!, scope) : await api.find(args.name, scope));
@@ -131,7 +132,8 @@ const keys = lookUp<
   KnownArgs & { associationType: AssociationType }
 >({
   functionName: "getProvisioningKey",
-  choices: { associationType: provisioningKeyFields.find(({ name }) => name === "associationType")!.choices! },
+  finds: "one",
+  args: { associationType: provisioningKeyFields.find(({ name }) => name === "associationType")!.choices! },
   isSecret: true,
   find: async (client, args) => {
     const { associationType } = args;

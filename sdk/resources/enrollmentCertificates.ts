@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { LookUps } from "./lookUps";
-import type { AssociationType } from "./provisioningKeys";
+import type { AssociationType } from "./associationTypes";
 import type { Reader } from "./reader";
 import type { Same } from "../same";
 import type { Sender } from "../request/apiRequest";

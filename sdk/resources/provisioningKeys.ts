@@ -2,19 +2,14 @@
 // The association type of a key is part of the path, never of the body.
 
 import { z } from "zod";
+import { type AssociationType, checkType } from "./associationTypes";
 import { fetchAs, type ListOptions, type Page, type Scope, send, type UnreadableObject } from "./collection";
 import { quoted } from "../text";
 import type { Reader } from "./reader";
 import type { Same } from "../same";
 import type { Sender } from "../request/apiRequest";
-import { ValidationError } from "../errors";
 import { maybe, plainText, readerOf, wireCount, wireFlag, wireId, wireText, wireTime } from "./wireTypes";
 import { ZpaList } from "./zpaList";
-
-/** The types of a key: CONNECTOR_GRP enrolls App Connectors, SERVICE_EDGE_GRP enrolls Private Service Edges. */
-export const associationTypes = ["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const;
-/** One of {@link associationTypes}. */
-export type AssociationType = (typeof associationTypes)[number];
 
 /** A key as ZPA returns it, including fields that are not listed here. Times are seconds since 1970. */
 export interface ProvisioningKey {
@@ -250,17 +245,4 @@ export class ProvisioningKeys {
 
 function collection(type: AssociationType): string[] {
   return ["associationType", type, "provisioningKey"];
-}
-
-/**
- * Checks the type at run time, because JavaScript and casts bypass the compiler and the type becomes part of the path.
- */
-function checkType(type: AssociationType, operation: string): void {
-  if (associationTypes.includes(type)) return;
-  throw new ValidationError({
-    operation,
-    params: ["associationType"],
-    reason: `${quoted(String(type))} is not valid`,
-    hint: `use ${associationTypes.join(" or ")}`,
-  });
 }

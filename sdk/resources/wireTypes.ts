@@ -20,6 +20,12 @@ export const wireCount = z.union([
 /** Times are seconds since 1970, as strings. */
 export const wireTime = z.union([z.string(), z.number()]).transform(String);
 
+/** The same, although some samples have milliseconds or microseconds. */
+export const wireMoment = wireTime.transform((time) => {
+  const digits = /^\d{12,}$/.test(time) ? 10 : time.length;
+  return time.slice(0, digits);
+});
+
 /** Flags are the only scalar fields that are not strings. */
 export const wireFlag = z.union([
   z.boolean(),

@@ -64,6 +64,12 @@ export const groupInUse = (id: string, users: readonly string[]): Refusal =>
 export const credentialInUse = (id: string): Refusal =>
   new Refusal("credentialInUse", "The credential is in use and cannot be deleted.", [id]);
 
+export const scheduleExists = (id: string): Refusal =>
+  new Refusal("scheduleExists", "The schedule is configured already.", [id]);
+
+export const scheduleDisabled = (id: string): Refusal =>
+  new Refusal("scheduleDisabled", "A disabled schedule cannot be updated.", [id]);
+
 // The words as the vendor's own clients have recorded them.
 export const invalidOperand = (operand: string): ApiError =>
   new ApiError({

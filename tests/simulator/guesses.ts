@@ -36,7 +36,7 @@ export const guesses: readonly Guess[] = [
     settings: ["honourBodyMicrotenant"],
   },
   {
-    what: "A group with keys is not deleted: 400 resource.in.use, with the ids of the group and of its keys.",
+    what: "A group with keys or machines is not deleted: 400 resource.in.use, with the ids of the group and of those.",
     basis: "Nobody has recorded the API's words.",
     settings: ["refusals.groupInUse"],
   },
@@ -44,6 +44,26 @@ export const guesses: readonly Guess[] = [
     what: "A credential that a policy uses is not deleted: 400 resource.in.use.",
     basis: "Nobody has recorded the API's words.",
     settings: ["refusals.credentialInUse"],
+  },
+  {
+    what: "A bulk deletion with an id that does not exist: resource.not.found, and nothing is deleted.",
+    basis: "Nothing says so.",
+    settings: ["bulkDeleteUnknownIds"],
+  },
+  {
+    what: "A tenant holds 100 machines of each kind, disconnected ones included; more are refused at enrollment.",
+    basis: "Zscaler documents the default limit, and not what a machine is told.",
+    settings: ["limits.machines"],
+  },
+  {
+    what: "A clean-up schedule that was never configured is not found; a second POST is refused: 400 resource.already.exist.",
+    basis: "The vendor's SDKs have a POST beside the PUT, which would be needless if it were always there.",
+    settings: ["unsetSchedule", "refusals.scheduleExists"],
+  },
+  {
+    what: "A PUT that leaves a disabled clean-up schedule disabled is refused; one that disables or enables it is not.",
+    basis: "The vendor's Go SDK refuses to send updates of a disabled schedule.",
+    settings: ["disabledScheduleUpdates", "refusals.scheduleDisabled"],
   },
   {
     what: "userDomain comes back for every type but PASSWORD.",

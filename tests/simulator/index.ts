@@ -8,13 +8,15 @@ export { Fault } from "./faults";
 export type { FaultKind, FaultOptions } from "./faults";
 export type { LoggedRequest, RequestMatch } from "./requestLog";
 export { EnrollmentError } from "./machines";
-export type { ComponentKind, EnrollmentRefusal } from "./machines";
+export type { ComponentKind, EnrollmentOptions, EnrollmentRefusal } from "./machines";
 export type {
   AssociationType,
   CredentialRecord,
   CredentialType,
   EnrollmentCertificateRecord,
   GenericRecord,
+  MachineRecord,
   ProvisioningKeyRecord,
+  ScheduleRecord,
   VersionProfileRecord,
 } from "./records";

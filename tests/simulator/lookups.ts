@@ -5,7 +5,7 @@ import type { Wire } from "./htmlEscape";
 import type { Body, Reply } from "./http";
 import { text } from "./http";
 import { page } from "./paging";
-import type { EnrollmentCertificateRecord, GenericRecord } from "./records";
+import type { EnrollmentCertificateRecord, GenericRecord, MachineRecord } from "./records";
 import type { Call } from "./routes";
 import { find, inScope, microtenantFields, nameTaken } from "./scope";
 import type { Tenant } from "./tenant";
@@ -134,7 +134,8 @@ export function deleteGeneric({ tenant, scope }: Call, kind: GenericKind, id: st
   const records = recordsOf(tenant, kind);
   const record = find(tenant, records, id, kind === "microtenants" ? { all: true } : scope);
   refuseManaged(record);
-  const users = [...tenant.keys.values()].filter((key) => key.zcomponentId === id).map((key) => key.id);
+  const keys = [...tenant.keys.values()].filter((key) => key.zcomponentId === id);
+  const users = [...keys, ...machinesIn(tenant, kind, id)].map((user) => user.id);
   if (users.length > 0) throw groupInUse(id, users);
   records.delete(id);
   return { status: 204 };
@@ -152,6 +153,13 @@ function genericAnswer(tenant: Tenant, kind: GenericKind, record: GenericRecord)
     enabled: record.enabled,
     ...(kind === "microtenants" ? {} : microtenantFields(tenant, record)),
   };
+}
+
+/** The machines of a group. */
+function machinesIn(tenant: Tenant, kind: GenericKind, id: string): MachineRecord[] {
+  if (kind === "microtenants") return [];
+  const machines = tenant.machinesOf(kind === "appConnectorGroup" ? "CONNECTOR_GRP" : "SERVICE_EDGE_GRP");
+  return [...machines.values()].filter((machine) => machine.groupId === id);
 }
 
 const serverFields = ["id", "name", "description", "enabled", "creationTime", "modifiedTime", "modifiedBy"];

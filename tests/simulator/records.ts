@@ -91,6 +91,40 @@ export interface EnrollmentCertificateRecord extends StoredRecord {
   clientCertType: string;
 }
 
+/** An App Connector or a Private Service Edge: a machine that has enrolled. */
+export interface MachineRecord extends StoredRecord, OddRecord {
+  /** Id of its group. */
+  groupId: string;
+  /** Id of the key that it has enrolled with, also when that key is gone. */
+  readonly provisioningKeyId: string;
+  /** Name of the key that it has enrolled with. */
+  readonly provisioningKeyName: string;
+  /** Free text. */
+  description?: string | undefined;
+  /** Whether it takes connections of users. */
+  enabled: boolean;
+  /** `ZPN_STATUS_AUTHENTICATED` while it has a control connection, `ZPN_STATUS_DISCONNECTED`, or another word. */
+  controlChannelStatus: string;
+  /** When it last connected, in seconds since 1970; undefined if never. */
+  lastBrokerConnectTime?: string | undefined;
+  /** When its connection last ended, in seconds since 1970; undefined if never. */
+  lastBrokerDisconnectTime?: string | undefined;
+  /** Version of its software. */
+  currentVersion?: string | undefined;
+}
+
+/** ZPA's own clean-up of machines that stay disconnected. */
+export interface ScheduleRecord {
+  /** ZPA's id. */
+  readonly id: string;
+  /** Whether ZPA deletes machines at all. */
+  enabled: boolean;
+  /** Whether it also deletes machines that are disabled. */
+  deleteDisabled: boolean;
+  /** Days without a connection: 5, 7, 14, 30, 60 or 90. */
+  frequencyInterval: string;
+}
+
 /** An App Connector Group, a Service Edge Group or a microtenant: what a client sent is kept and echoed. */
 export interface GenericRecord extends StoredRecord {
   /** Free text. */

@@ -6,6 +6,7 @@ import {
   moveCredential,
   updateCredential,
 } from "./credentials";
+import { deleteMachine, deleteMachines, getMachine, listMachines, updateMachine } from "./enrolledMachines";
 import { foreignCustomer, methodNotAllowed, noSuchEndpoint } from "./errors";
 import type { Body, Query, Reply } from "./http";
 import { parseJsonObject, text } from "./http";
@@ -24,6 +25,8 @@ import {
 import type { GenericKind, GroupKind } from "./lookups";
 import { createKey, deleteKey, getKey, keysOfGroup, listKeys, updateKey } from "./provisioningKeys";
 import type { AssociationType } from "./records";
+import { createSchedule, getSchedule, updateSchedule } from "./schedules";
+import type { ScheduleKind } from "./schedules";
 import { scopeOf } from "./scope";
 import type { Scope } from "./scope";
 import type { Tenant } from "./tenant";
@@ -48,6 +51,12 @@ interface Route {
 
 const keys = "v1/associationType/(CONNECTOR_GRP|SERVICE_EDGE_GRP)";
 const generic = "v1/(appConnectorGroup|serviceEdgeGroup|microtenants)";
+
+const machines = "v1/(connector|serviceEdge)";
+const schedule = "v1/(connectorSchedule|serviceEdgeSchedule)";
+
+const typeOf = (kind: string | undefined): AssociationType =>
+  kind === "connector" ? "CONNECTOR_GRP" : "SERVICE_EDGE_GRP";
 
 const routes: readonly Route[] = [
   {
@@ -90,6 +99,38 @@ const routes: readonly Route[] = [
     path: exactly("v1/credential/([^/]+)/move"),
     family: "credentials",
     handlers: { POST: (call, id = "") => moveCredential(call, id) },
+  },
+  {
+    path: exactly(machines),
+    family: "machines",
+    handlers: { GET: (call, kind) => listMachines(call, typeOf(kind)) },
+  },
+  {
+    path: exactly(`${machines}/bulkDelete`),
+    family: "machines",
+    handlers: { POST: (call, kind) => deleteMachines(call, typeOf(kind)) },
+  },
+  {
+    path: exactly(`${machines}/([^/]+)`),
+    family: "machines",
+    handlers: {
+      GET: (call, kind, id = "") => getMachine(call, typeOf(kind), id),
+      PUT: (call, kind, id = "") => updateMachine(call, typeOf(kind), id),
+      DELETE: (call, kind, id = "") => deleteMachine(call, typeOf(kind), id),
+    },
+  },
+  {
+    path: exactly(schedule),
+    family: "schedules",
+    handlers: {
+      GET: (call, kind) => getSchedule(call, kind as ScheduleKind),
+      POST: (call, kind) => createSchedule(call, kind as ScheduleKind),
+    },
+  },
+  {
+    path: exactly(`${schedule}/([^/]+)`),
+    family: "schedules",
+    handlers: { PUT: (call, kind, id = "") => updateSchedule(call, kind as ScheduleKind, id) },
   },
   { path: exactly("v2/enrollmentCert"), family: "enrollmentCert", handlers: { GET: listCertificates } },
   {

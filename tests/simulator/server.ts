@@ -166,8 +166,9 @@ async function pause(fault: Fault): Promise<true> {
 
 function enrollOverHttp(tenant: Tenant, keyText: string, componentKind: string | undefined): Reply {
   try {
-    const key = enroll(tenant, keyText, componentKind as ComponentKind | undefined);
-    return { status: 200, body: { id: key.id, name: key.name, usageCount: key.usageCount, maxUsage: key.maxUsage } };
+    const { key, machine } = enroll(tenant, keyText, { componentKind: componentKind as ComponentKind | undefined });
+    const { id, name, usageCount, maxUsage } = key;
+    return { status: 200, body: { id, name, usageCount, maxUsage, machineId: machine.id } };
   } catch (error) {
     if (error instanceof EnrollmentError) return { status: 401, body: { reason: error.refusal } };
     throw error;

@@ -31,6 +31,8 @@ const defaultRefusals = {
   managedByZscaler: { status: 400, id: "resource.readonly" },
   groupInUse: { status: 400, id: "resource.in.use" },
   credentialInUse: { status: 400, id: "resource.in.use" },
+  scheduleExists: { status: 400, id: "resource.already.exist" },
+  scheduleDisabled: { status: 400, id: "invalid.param" },
   foreignCustomer: { status: 403, id: "authz.customer.permission.denied" },
   bodyTooLarge: { status: 413, id: "request.too.large" },
   unknownRoute: { status: 404, id: "api.endpoint.not.found" },
@@ -95,6 +97,12 @@ export interface SimulatorSettings {
   searchOperators: readonly SearchOperator[];
   /** Whether a search for odd characters, or for several words without an operator, is an invalid operand. */
   oddSearch: "refuse" | "accept";
+  /** What a bulk deletion does about an id that does not exist: all of it is refused, or the rest is deleted. */
+  bulkDeleteUnknownIds: "refuse" | "ignore";
+  /** How a clean-up schedule that was never configured reads: as not found, or as a disabled one. */
+  unsetSchedule: "absent" | "disabled";
+  /** Whether a PUT may leave a disabled clean-up schedule disabled. */
+  disabledScheduleUpdates: "refuse" | "accept";
   /** Who answers a path that does not exist: ZPA, with an error id, or the gateway in front of it, without one. */
   unknownRoute: "zpa" | "gateway";
   /** Status and error id by what is refused. */
@@ -113,6 +121,8 @@ export interface SimulatorSettings {
     credentials: number;
     /** Microtenants besides Default. */
     microtenants: number;
+    /** Machines of each kind, disconnected ones included. */
+    machines: number;
   };
 }
 
@@ -139,6 +149,9 @@ export function settingsWith(overrides: DeepPartial<SimulatorSettings> = {}): Si
     tokenAudience: "required",
     searchOperators,
     oddSearch: "refuse",
+    bulkDeleteUnknownIds: "refuse",
+    unsetSchedule: "absent",
+    disabledScheduleUpdates: "refuse",
     unknownRoute: "zpa",
     bodyLimit: 1_048_576,
     logLimit: 50_000,
@@ -155,6 +168,6 @@ export function settingsWith(overrides: DeepPartial<SimulatorSettings> = {}): Si
       retryAfterSeconds: 13,
       ...overrides.rateLimits,
     },
-    limits: { keys: 100, groups: 100, credentials: 10_000, microtenants: 500, ...overrides.limits },
+    limits: { keys: 100, groups: 100, credentials: 10_000, microtenants: 500, machines: 100, ...overrides.limits },
   };
 }

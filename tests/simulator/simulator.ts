@@ -4,10 +4,10 @@ import { Auth } from "./auth";
 import { Clock } from "./clock";
 import { Fault } from "./faults";
 import type { FaultOptions } from "./faults";
-import { enroll } from "./machines";
-import type { ComponentKind } from "./machines";
+import { enroll, setConnected } from "./machines";
+import type { ComponentKind, EnrollmentOptions } from "./machines";
 import { RateLimits } from "./rateLimits";
-import type { ProvisioningKeyRecord } from "./records";
+import type { MachineRecord, ProvisioningKeyRecord } from "./records";
 import { matches } from "./requestLog";
 import type { LoggedRequest, RequestMatch } from "./requestLog";
 import { seedDemo } from "./seed";
@@ -197,14 +197,43 @@ export class ZpaSimulator extends Tenant {
   }
 
   /**
-   * A machine enrolls with a key's text.
+   * A machine enrolls with a key's text, and its control connection stands.
    *
    * @param componentKind - what the machine is; left out, what the key is for
    * @returns the key, whose `usageCount` has grown by one
-   * @throws EnrollmentError when the key is unknown, disabled, exhausted or for another kind of machine
+   * @throws EnrollmentError when the key is unknown, disabled, exhausted or for another kind of machine, or when the
+   * tenant holds as many machines as it may
    */
   enroll(keyText: string, componentKind?: ComponentKind): ProvisioningKeyRecord {
-    return enroll(this, keyText, componentKind);
+    return enroll(this, keyText, { componentKind }).key;
+  }
+
+  /**
+   * A machine enrolls with a key's text, as with {@link enroll}.
+   *
+   * @returns the machine, which is in {@link appConnectors} or {@link serviceEdges} from now on
+   * @throws EnrollmentError as {@link enroll} does
+   *
+   * @example
+   * const { id } = simulator.enrollMachine(keyText, { connected: false });
+   */
+  enrollMachine(keyText: string, options?: EnrollmentOptions): MachineRecord {
+    return enroll(this, keyText, options).machine;
+  }
+
+  /** A machine gets its control connection. @param id - of the machine */
+  connectMachine(id: string): MachineRecord {
+    return setConnected(this, id, true);
+  }
+
+  /**
+   * A machine loses its control connection.
+   *
+   * @param id - of the machine
+   * @param secondsAgo - how long ago; default 0
+   */
+  disconnectMachine(id: string, secondsAgo = 0): MachineRecord {
+    return setConnected(this, id, false, secondsAgo);
   }
 
   /** {@link close}, for `await using`. */

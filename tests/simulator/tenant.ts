@@ -6,7 +6,9 @@ import type {
   CredentialRecord,
   EnrollmentCertificateRecord,
   GenericRecord,
+  MachineRecord,
   ProvisioningKeyRecord,
+  ScheduleRecord,
   StoredRecord,
   VersionProfileRecord,
 } from "./records";
@@ -36,6 +38,14 @@ export class Tenant {
   readonly appConnectorGroups = new Map<string, GenericRecord>();
   /** Service Edge Groups. */
   readonly serviceEdgeGroups = new Map<string, GenericRecord>();
+  /** App Connectors: the machines that have enrolled with keys of type CONNECTOR_GRP. */
+  readonly appConnectors = new Map<string, MachineRecord>();
+  /** Private Service Edges: the machines that have enrolled with keys of type SERVICE_EDGE_GRP. */
+  readonly serviceEdges = new Map<string, MachineRecord>();
+  /** The clean-up of App Connectors that stay disconnected; undefined until it is configured. */
+  connectorSchedule: ScheduleRecord | undefined;
+  /** The clean-up of Private Service Edges that stay disconnected; undefined until it is configured. */
+  serviceEdgeSchedule: ScheduleRecord | undefined;
   /** Certificates that sign keys. */
   readonly enrollmentCertificates = new Map<string, EnrollmentCertificateRecord>();
   /** Version profiles of groups; Zscaler's own have the ids 0, 1 and 2. */
@@ -85,6 +95,11 @@ export class Tenant {
   /** The groups that keys of this type are for. */
   groupsOf(associationType: AssociationType): Map<string, GenericRecord> {
     return associationType === "CONNECTOR_GRP" ? this.appConnectorGroups : this.serviceEdgeGroups;
+  }
+
+  /** The machines that have enrolled with keys of this type. */
+  machinesOf(associationType: AssociationType): Map<string, MachineRecord> {
+    return associationType === "CONNECTOR_GRP" ? this.appConnectors : this.serviceEdges;
   }
 
   /** The microtenant's name; without an id that of the Default one. */

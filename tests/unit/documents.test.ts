@@ -73,16 +73,19 @@ const surroundings: Readonly<Record<string, string>> = {
     declare const args: { group: string };
     declare const config: pulumi.Config;
     declare const emea: zpa.Provider;
-    declare const group: { id: string };`,
+    declare const group: { id: string };
+    declare const key: zpa.ProvisioningKey;`,
   sdk: `
     import * as pulumi from "@pulumi/pulumi";
     import { builtInCertificates, isSearchable, redact, resolveSettings, settingOrigins, ZpaClient, ZpaError } from "pulumi-zpa-dynamic/sdk";
     declare const zpa: ZpaClient;
+    declare const key: { id: string }, group: { id: string };
     declare const id: string, clientId: string, clientSecret: string, password: string;`,
   "tests/simulator": `
     import * as pulumi from "@pulumi/pulumi";
     import { ZpaSimulator } from "pulumi-zpa-dynamic/simulator";
-    declare const simulator: ZpaSimulator;`,
+    declare const simulator: ZpaSimulator;
+    declare const keyText: string;`,
 };
 
 /** The examples of all docstrings in a room. */

@@ -121,6 +121,7 @@ describe("Look-ups in a user's unit test", function () {
       ['{ name: "" }', "name must be a non-empty string"],
       ["{ id: 72058304855015425 }", "id must be a non-empty string"],
       ['{ id: "1", microtenantId: 5 }', "microtenantId must be a non-empty string"],
+      ['{ id: "1", group: "2" }', "group is no argument; valid arguments are name, id, microtenantId, associationType"],
       ['{ id: "1" }', "associationType must be CONNECTOR_GRP or SERVICE_EDGE_GRP"],
       ['{ id: "1", associationType: "connector" }', "associationType must be CONNECTOR_GRP or SERVICE_EDGE_GRP"],
     ];
@@ -136,6 +137,37 @@ describe("Look-ups in a user's unit test", function () {
     const sentences = refusals.map(([, sentence]) => [`getProvisioningKey: ${sentence}`, true]);
     assert.deepEqual(result, [...sentences, ...sentences]);
     assert.deepEqual(calls, []);
+  });
+
+  it("of machines take any filter or none, and refuse what is none", async () => {
+    const refusals: [string, string][] = [
+      ["{ connected: 1 }", "connected must be true or false"],
+      ["{ groupId: 7 }", "groupId must be a non-empty string"],
+      [
+        '{ name: "one" }',
+        "name is no argument; valid arguments are microtenantId, groupId, provisioningKeyId, connected",
+      ],
+    ];
+    const body = `
+      const results = [];
+      ${refusals.map(([args]) => `await zpa.getServiceEdges(${args}).catch((error) => results.push(error.message));`).join("\n")}
+      await zpa.getAppConnectors();
+      await zpa.getAppConnectors({ connected: false, groupId: null });
+      await known(zpa.getServiceEdgesOutput({ provisioningKeyId: pulumi.output("7"), connected: true }));
+      return results;`;
+    const { result, calls } = await runMocked(body);
+    assert.deepEqual(
+      result,
+      refusals.map(([, sentence]) => `getServiceEdges: ${sentence}`),
+    );
+    assert.deepEqual(
+      calls.map(({ token, inputs }) => [token, inputs]),
+      [
+        ["zpa:index:getAppConnectors", {}],
+        ["zpa:index:getAppConnectors", { connected: false }],
+        ["zpa:index:getServiceEdges", { provisioningKeyId: "7", connected: true }],
+      ],
+    );
   });
 
   it("leave out arguments that are undefined or null", async () => {

@@ -36,6 +36,15 @@ const provocations: Record<RefusalKind, (client: SimulatorClient) => Promise<Ans
     client.simulator.useCredential(id);
     return client.call("DELETE", `/credential/${id}`);
   },
+  scheduleExists: async (client) => {
+    const schedule = { enabled: true, frequency: "days", frequencyInterval: "5" };
+    await client.call("POST", "/connectorSchedule", schedule);
+    return client.call("POST", "/connectorSchedule", schedule);
+  },
+  scheduleDisabled: (client) => {
+    client.simulator.connectorSchedule = { id: "7", enabled: false, deleteDisabled: false, frequencyInterval: "5" };
+    return client.call("PUT", "/connectorSchedule/7", { frequency: "days", frequencyInterval: "7" });
+  },
   foreignCustomer: (client) => client.callOf("1", "GET", "/credential"),
   bodyTooLarge: async (client) => {
     client.simulator.settings.bodyLimit = 10;
