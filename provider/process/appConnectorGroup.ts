@@ -10,6 +10,8 @@ import { machineGroupDefinition } from "./machineGroup";
 const definition = machineGroupDefinition({
   kind: "App Connector Group",
   type: "AppConnectorGroup",
+  machines: "App Connectors",
+  machinesOf: ({ appConnectors }) => appConnectors,
   fields,
 
   groupsOf: ({ appConnectorGroups: groups }) => ({

@@ -1,6 +1,6 @@
 // How App Connector Groups and Service Edge Groups are created, read, updated and deleted.
 
-import type { MachineGroup, MachineGroupBody, MachineGroups, ZpaClient } from "../../sdk";
+import type { EnrolledMachines, MachineGroup, MachineGroupBody, MachineGroups, ZpaClient } from "../../sdk";
 import type { ObjectType } from "../model/entry";
 import { type Failure, failure } from "../model/failure";
 import {
@@ -17,6 +17,7 @@ import {
 import { parseId } from "../model/ids";
 import { leavesAlone, targetOf } from "../model/plan";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
+import { removeGroup } from "./groupRemoval";
 import { type Endpoint, gone, type Session } from "./session";
 
 /** What one kind of groups has of its own. */
@@ -24,6 +25,9 @@ interface GroupKind<T, B extends MachineGroupBody> {
   /** As in `App Connector Group`. */
   readonly kind: string;
   readonly type: ObjectType;
+  /** As in `App Connectors`. */
+  readonly machines: string;
+  readonly machinesOf: (client: ZpaClient) => EnrolledMachines;
   readonly fields: FieldTable;
   readonly groupsOf: (
     client: ZpaClient,
@@ -126,7 +130,16 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
     },
 
     async remove(session, id, state) {
-      const isConfirmed = await groupsOf(session.client).delete(id, scopeOf(session, state));
+      const scope = scopeOf(session, state);
+      const isConfirmed = await removeGroup({
+        group: `${kind} "${String(state["name"])}" (${id})`,
+        id,
+        machines: facts.machines,
+        api: facts.machinesOf(session.client),
+        scope,
+        forceDestroy: state["forceDestroy"] === true,
+        remove: () => groupsOf(session.client).delete(id, scope),
+      });
       definition.objects(session, state).deleted(id);
       return isConfirmed;
     },

@@ -9,6 +9,8 @@ import { machineGroupDefinition } from "./machineGroup";
 const definition = machineGroupDefinition({
   kind: "Service Edge Group",
   type: "ServiceEdgeGroup",
+  machines: "Private Service Edges",
+  machinesOf: ({ serviceEdges }) => serviceEdges,
   fields,
 
   groupsOf: ({ serviceEdgeGroups }) => serviceEdgeGroups,
