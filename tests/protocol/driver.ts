@@ -3,9 +3,13 @@ import { makeCanaries, makePassword, makePrivateKey } from "../harness/canaries"
 import type { CheckFailure, Properties, ProviderProcess, providerTexts } from "../harness/providerProcess";
 import { refNames } from "../harness/invariants";
 import type { World } from "../harness/world";
+import type { GenericRecord, StoredRecord } from "../simulator/records";
 
 /** One of this package's resources. */
 export type Resource = keyof typeof providerTexts;
+
+/** All of them. */
+export const resources = Object.keys(refNames) as Resource[];
 
 /** A resource as the engine keeps it between two runs. */
 export interface Made {
@@ -104,6 +108,41 @@ export function credentialArgs(world: World): Record<"USERNAME_PASSWORD" | "SSH_
     SSH_KEY: { ...common, credentialType: "SSH_KEY", userName: "svc", privateKey: encryptedKey, passphrase },
     PASSWORD: { ...common, credentialType: "PASSWORD", password },
   };
+}
+
+/** Arguments of a resource of any type, all with fields that {@link otherValue} knows to change. */
+export function argsOf(world: World, type: Resource): Properties {
+  if (type === "ProvisioningKey") return keyArgs(world);
+  return type === "PrivilegedCredential" ? credentialArgs(world).USERNAME_PASSWORD : groupArgs();
+}
+
+/** An argument with another value than {@link argsOf} gives it; the API has it under the same name. */
+export function otherValue(type: Resource): Properties {
+  if (type === "ProvisioningKey") return { maxUsage: 20 };
+  return type === "PrivilegedCredential" ? { userName: "other" } : { location: "elsewhere" };
+}
+
+/** The objects of one type in the tenant. */
+export function recordsOf(world: World, type: Resource): Map<string, StoredRecord> {
+  const { keys, credentials, appConnectorGroups, serviceEdgeGroups } = world.simulator;
+  const maps = {
+    ProvisioningKey: keys,
+    PrivilegedCredential: credentials,
+    AppConnectorGroup: appConnectorGroups,
+    ServiceEdgeGroup: serviceEdgeGroups,
+  };
+  return maps[type];
+}
+
+/** Changes fields of an object behind the API's back, as the API has them. */
+export function editRecord(world: World, { type, id }: Pick<Made, "type" | "id">, changes: Properties): void {
+  const record = recordsOf(world, type).get(id)!;
+  const own = ["name", "description", "enabled", "creationTime", "modifiedTime", "microtenantId"];
+  const isGroup = type === "AppConnectorGroup" || type === "ServiceEdgeGroup";
+  for (const [field, value] of Object.entries(changes)) {
+    const target = isGroup && !own.includes(field) ? (record as GenericRecord).fields : record;
+    Object.assign(target, { [field]: typeof value === "number" ? String(value) : value });
+  }
 }
 
 /** `args` without some of them. */
