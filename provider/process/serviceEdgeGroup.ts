@@ -27,6 +27,7 @@ const definition = machineGroupDefinition({
     const given = distance.filter((name) => isSet(inputs[name]));
     if (isUnknown(enabled)) return [];
     if (enabled !== true) {
+      if (given.some((name) => isUnknown(inputs[name]))) return [];
       const words = `must be true for ${given.join(" and ")} to count; set it, or remove ${given.join(" and ")}`;
       return given.length === 0 ? [] : [failure("graceDistanceEnabled", words)];
     }
