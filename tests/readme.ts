@@ -5,9 +5,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
 import { commandLine } from "../provider/cli/program";
+import { appConnectorGroupFields } from "../provider/model/appConnectorGroup";
 import type { Field, FieldTable } from "../provider/model/fields";
 import { fieldsOfType, privilegedCredentialFields } from "../provider/model/privilegedCredential";
 import { provisioningKeyFields } from "../provider/model/provisioningKey";
+import { serviceEdgeGroupFields } from "../provider/model/serviceEdgeGroup";
 import { settingsTable } from "../sdk/settings/table";
 import { repositoryRoot } from "./harness/environment";
 
@@ -59,6 +61,8 @@ type Blocks = Readonly<Record<string, () => string>>;
 export const fieldTables: Readonly<Record<string, FieldTable>> = {
   ProvisioningKey: provisioningKeyFields,
   PrivilegedCredential: privilegedCredentialFields,
+  AppConnectorGroup: appConnectorGroupFields,
+  ServiceEdgeGroup: serviceEdgeGroupFields,
 };
 
 const blocks: Readonly<Record<string, Blocks>> = {
