@@ -21,7 +21,7 @@ import { removeGroup } from "./groupRemoval";
 import { type Endpoint, gone, type Session } from "./session";
 
 /** What one kind of groups has of its own. */
-interface GroupKind<T, B extends MachineGroupBody> {
+interface GroupKind<T extends MachineGroup, B extends MachineGroupBody> {
   /** As in `App Connector Group`. */
   readonly kind: string;
   readonly type: ObjectType;
@@ -29,9 +29,7 @@ interface GroupKind<T, B extends MachineGroupBody> {
   readonly machines: string;
   readonly machinesOf: (client: ZpaClient) => EnrolledMachines;
   readonly fields: FieldTable;
-  readonly groupsOf: (
-    client: ZpaClient,
-  ) => Pick<MachineGroups<T & MachineGroup, B>, "create" | "update" | "delete"> & Endpoint<T>;
+  readonly groupsOf: (client: ZpaClient) => Pick<MachineGroups<T, B>, "create" | "update" | "delete"> & Endpoint<T>;
   /** The group as it is listed, with fields in the form of arguments. */
   readonly fromWire?: (item: T) => object;
   /** Fields in the form of the API. */

@@ -147,7 +147,7 @@ interface GroupKind<T, B> {
 }
 
 /** Groups of one kind: look-ups, and create, update and delete. */
-export class MachineGroups<T extends { id: string; name: string }, B extends MachineGroupBody> extends LookUps<T> {
+export class MachineGroups<T extends MachineGroup, B extends MachineGroupBody> extends LookUps<T> {
   private readonly wireBody: (body: B) => Readonly<Record<string, unknown>>;
 
   constructor(sender: Sender, { path, singular, plural, reader, wireBody }: GroupKind<T, B>) {

@@ -10,8 +10,11 @@ export class LookUps<T extends { id: string; name: string }> {
   private readonly lists: ZpaList<T>;
 
   constructor(
+    /** @internal */
     protected readonly sender: Sender,
+    /** @internal */
     protected readonly endpoint: ListEndpoint,
+    /** @internal */
     protected readonly reader: Reader<T>,
   ) {
     this.lists = new ZpaList(sender, endpoint, reader);
