@@ -15,7 +15,7 @@ import {
   type ZpaClient,
 } from "../../sdk";
 import { stateNotes, withNotes } from "../model/notes";
-import { appConnectorGroupDefinition } from "../process/appConnectorGroup";
+import { appConnectorGroupDefinition, readListed } from "../process/appConnectorGroup";
 import { privilegedCredentialDefinition } from "../process/privilegedCredential";
 import { provisioningKeyDefinition } from "../process/provisioningKey";
 import { serviceEdgeGroupDefinition } from "../process/serviceEdgeGroup";
@@ -161,7 +161,15 @@ interface Family<T> {
 function find(client: ZpaClient, options: ImportOptions): Promise<Importable[]> {
   const { type } = options;
   if (type === credential) return findIn(client.credentials, ofCredential, options);
-  if (type === connectorGroup) return findIn(client.appConnectorGroups, ofAppConnectorGroup, options);
+  if (type === connectorGroup) {
+    const { appConnectorGroups: groups } = client;
+    const family: Family<AppConnectorGroup> = {
+      get: (id, scope) => readListed(groups, id, scope),
+      find: (name, scope) => groups.find(name, scope),
+      page: (number, scope) => groups.page(number, scope),
+    };
+    return findIn(family, ofAppConnectorGroup, options);
+  }
   if (type === edgeGroup) return findIn(client.serviceEdgeGroups, ofServiceEdgeGroup, options);
   const { provisioningKeys: keys } = client;
   const family: Family<ProvisioningKey> = {

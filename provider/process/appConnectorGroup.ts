@@ -20,7 +20,7 @@ const definition = machineGroupDefinition({
     delete: (id, scope) => groups.delete(id, scope),
     page: (number, scope) => groups.page(number, scope),
     named: (name, scope) => groups.named(name, scope),
-    get: (id, scope) => read(groups, id, scope),
+    get: (id, scope) => readListed(groups, id, scope),
   }),
 
   check(inputs: Inputs) {
@@ -31,8 +31,12 @@ const definition = machineGroupDefinition({
   },
 });
 
-/** From the list: alone, ZPA may answer with a wrong lssAppConnectorGroup. A tenant has some hundred groups at most. */
-async function read(groups: ZpaClient["appConnectorGroups"], id: string, scope: Scope): Promise<AppConnectorGroup> {
+/** A group from the list: alone, ZPA may answer with a wrong lssAppConnectorGroup. A tenant has some hundred groups at most. */
+export async function readListed(
+  groups: ZpaClient["appConnectorGroups"],
+  id: string,
+  scope: Scope,
+): Promise<AppConnectorGroup> {
   const { items } = await groups.page(1, scope);
   const listed = items.find((item) => item.id === id);
   return listed ?? { ...(await groups.get(id, scope)), lssAppConnectorGroup: undefined };
