@@ -2,7 +2,8 @@
 // The answer to a GET by id may have a wrong lssAppConnectorGroup; the list has the right one (terraform-provider-zpa #590).
 
 import { z } from "zod";
-import { groupSchema, groupWireBody, type MachineGroup, type MachineGroupBody, MachineGroups } from "./groups";
+import { groupWireBody, type MachineGroup, type MachineGroupBody, MachineGroups } from "./groups";
+import { groupSchema } from "./groupSchema";
 import type { Reader } from "./reader";
 import type { Same } from "../same";
 import type { Sender } from "../request/apiRequest";

@@ -5,7 +5,6 @@ import { LookUps } from "./lookUps";
 import type { Reader } from "./reader";
 import type { Sender } from "../request/apiRequest";
 import { quoted } from "../text";
-import { maybe, plainText, wireCount, wireFlag, wireId, wireText, wireTime } from "./wireTypes";
 
 /** The days on which machines can update their software. */
 export const upgradeDays = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"] as const;
@@ -64,33 +63,6 @@ export interface MachineGroup {
   modifiedBy: string | undefined;
   [field: string]: unknown;
 }
-
-export const groupSchema = {
-  id: wireId,
-  name: wireText,
-  description: maybe(wireText),
-  enabled: maybe(wireFlag),
-  cityCountry: maybe(plainText),
-  countryCode: maybe(plainText),
-  latitude: maybe(plainText),
-  longitude: maybe(plainText),
-  location: maybe(plainText),
-  upgradeDay: maybe(plainText),
-  upgradeTimeInSecs: maybe(wireCount),
-  overrideVersionProfile: maybe(wireFlag),
-  versionProfileId: maybe(wireId),
-  versionProfileName: maybe(plainText),
-  useInDrMode: maybe(wireFlag),
-  siteId: maybe(wireId),
-  enrollmentCertId: maybe(wireId),
-  readOnly: maybe(wireFlag),
-  zscalerManaged: maybe(wireFlag),
-  microtenantId: maybe(wireId),
-  microtenantName: maybe(wireText),
-  creationTime: maybe(wireTime),
-  modifiedTime: maybe(wireTime),
-  modifiedBy: maybe(wireId),
-};
 
 /** The fields that can be written of both kinds of groups. */
 export interface MachineGroupBody {

@@ -1,7 +1,8 @@
 // https://help.zscaler.com/zpa/configuring-zpa-private-service-edge-groups-using-api
 
 import { z } from "zod";
-import { groupSchema, groupWireBody, type MachineGroup, type MachineGroupBody, MachineGroups } from "./groups";
+import { groupWireBody, type MachineGroup, type MachineGroupBody, MachineGroups } from "./groups";
+import { groupSchema } from "./groupSchema";
 import type { Reader } from "./reader";
 import type { Same } from "../same";
 import type { Sender } from "../request/apiRequest";
