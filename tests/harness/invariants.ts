@@ -33,7 +33,7 @@ export const refNames = {
 } as const;
 
 /** The name for a type as state has it; undefined for other packages' types. */
-function refNameOf(type: string): string | undefined {
+export function refNameOf(type: string): string | undefined {
   const [, own] = /^pulumi-nodejs:dynamic\/zpa:(\w+)$/.exec(type) ?? [];
   return (refNames as Readonly<Record<string, string>>)[own ?? ""];
 }
