@@ -22,6 +22,17 @@ export {
   type UsernamePasswordArgs,
 } from "./program/privilegedCredential";
 export {
+  type CleanUpInterval,
+  ConnectorSchedule,
+  type ConnectorScheduleArgs,
+  type ConnectorScheduleState,
+} from "./program/connectorSchedule";
+export {
+  EnrolledConnectors,
+  type EnrolledConnectorsArgs,
+  type EnrolledConnectorsState,
+} from "./program/enrolledConnectors";
+export {
   type AssociationType,
   ProvisioningKey,
   type ProvisioningKeyArgs,

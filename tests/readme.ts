@@ -8,6 +8,8 @@ import { commandLine } from "../provider/cli/program";
 import { appConnectorGroupFields } from "../provider/model/appConnectorGroup";
 import type { Field, FieldTable } from "../provider/model/fields";
 import { fieldsOfType, privilegedCredentialFields } from "../provider/model/privilegedCredential";
+import { connectorScheduleFields } from "../provider/model/connectorSchedule";
+import { enrolledConnectorsFields } from "../provider/model/enrolledConnectors";
 import { provisioningKeyFields } from "../provider/model/provisioningKey";
 import { serviceEdgeGroupFields } from "../provider/model/serviceEdgeGroup";
 import { settingsTable } from "../sdk/settings/table";
@@ -63,6 +65,8 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
   PrivilegedCredential: privilegedCredentialFields,
   AppConnectorGroup: appConnectorGroupFields,
   ServiceEdgeGroup: serviceEdgeGroupFields,
+  EnrolledConnectors: enrolledConnectorsFields,
+  ConnectorSchedule: connectorScheduleFields,
 };
 
 const blocks: Readonly<Record<string, Blocks>> = {

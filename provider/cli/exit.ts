@@ -12,6 +12,7 @@ export const exitCodes = {
 /** What help and documentation say of them. */
 export const exitCodesText = `Exit codes:
   ${exitCodes.done}  done, and nothing found
-  ${exitCodes.found}  found: keys below the limit (keys --below), or something to mend (doctor)
+  ${exitCodes.found}  found: keys below the limit (keys --below), machines without a connection (connectors
+     --disconnected-for) or left as they were (--disable, --delete), something to mend (doctor)
   ${exitCodes.usage}  the command line is not valid
   ${exitCodes.failed}  not done: settings are missing, ZPA or Pulumi refuses, a file is there already`;

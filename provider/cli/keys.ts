@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type ProvisioningKey, type ZpaClient } from "../../sdk";
 import { exitCodes } from "./exit";
 import { allPages } from "./pages";
+import { collect, matcher } from "./patterns";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { type Cell, literal, painter, tableLines, visible } from "./terminal";
 
@@ -186,17 +187,6 @@ const barLength = 10;
 function bar(used: number, limit: number): string {
   const filled = used >= limit ? barLength : Math.min(barLength - 1, Math.ceil((used / limit) * barLength));
   return "█".repeat(filled) + "░".repeat(barLength - filled);
-}
-
-/** Whether a name is one of the patterns; any name where there are none. */
-function matcher(patterns: readonly string[] | undefined): (name: string) => boolean {
-  const quote = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  const expressions = patterns?.map((pattern) => new RegExp(`^${pattern.split("*").map(quote).join(".*")}$`, "su"));
-  return (name) => expressions?.some((expression) => expression.test(name)) ?? true;
-}
-
-function collect(value: string, earlier: string[] = []): string[] {
-  return [...earlier, value];
 }
 
 function parseLimit(text: string): Limit {

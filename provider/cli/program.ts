@@ -3,6 +3,7 @@
 
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { addConnectors } from "./connectors";
 import { addDoctor } from "./doctor";
 import { exitCodesText } from "./exit";
 import { addImport } from "./import";
@@ -14,7 +15,9 @@ const { version } = createRequire(__filename)("pulumi-zpa-dynamic/package.json")
 /** The commands. Parsing throws CommanderError in place of ending the process, so that all output is written. */
 export function commandLine(): Command {
   const program = new Command("pulumi-zpa-dynamic")
-    .description("Looks after a Zscaler Private Access tenant beside Pulumi. Nothing is ever changed in ZPA.")
+    .description(
+      "Looks after a Zscaler Private Access tenant beside Pulumi. Nothing is changed in ZPA without --disable or --delete.",
+    )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
@@ -23,6 +26,7 @@ export function commandLine(): Command {
     .exitOverride();
   addDoctor(program);
   addKeys(program);
+  addConnectors(program);
   addImport(program);
   return program.addHelpText("after", `\n${exitCodesText}`);
 }

@@ -7,14 +7,18 @@ export const handlers = {
   PrivilegedCredential: "privilegedCredential",
   AppConnectorGroup: "appConnectorGroup",
   ServiceEdgeGroup: "serviceEdgeGroup",
+  EnrolledConnectors: "enrolledConnectors",
+  ConnectorSchedule: "connectorSchedule",
 } as const;
 /** One of the types. */
-export type ObjectType = keyof typeof handlers;
+export type ResourceType = keyof typeof handlers;
+/** Those whose resources are objects of ZPA, one each. */
+export type ObjectType = Exclude<ResourceType, "EnrolledConnectors" | "ConnectorSchedule">;
 
 /**
  * The text that stands in state as a resource's provider, for as long as the state lives. It must never change, and
  * what it names must never go: every stack of every user refers to it.
  */
-export function providerText(type: ObjectType): string {
+export function providerText(type: ResourceType): string {
   return `exports.handler = () => require("${entry}").${handlers[type]};`;
 }

@@ -3,7 +3,19 @@
 
 /** What a value must look like; `check` holds the rules of each kind. */
 type FieldKind =
-  "id" | "ids" | "text" | "secret" | "pem" | "count" | "integer" | "decimal" | "flag" | "choice" | "texts" | "keepers";
+  | "id"
+  | "ids"
+  | "text"
+  | "secret"
+  | "pem"
+  | "count"
+  | "integer"
+  | "decimal"
+  | "flag"
+  | "choice"
+  | "texts"
+  | "keepers"
+  | "minutes";
 
 export interface Field {
   /** The argument's name, the output's name and the name on the wire: they are one. */
@@ -11,7 +23,7 @@ export interface Field {
   readonly kind: FieldKind;
   readonly required?: true;
   /** The values that a choice takes. */
-  readonly choices?: readonly string[];
+  readonly choices?: readonly (string | number)[];
   /** Longest text. */
   readonly maxLength?: number;
   /** What a text must look like, and the words for it. */

@@ -39,6 +39,8 @@ export interface StateNotes {
   replaceFor?: string;
   /** Ids of the objects that this resource had before: none of them is ever taken for a new one. */
   past?: string[];
+  /** What the resource took over, to be brought back when it goes. */
+  previous?: object;
   /** When this program last wrote the secret (seconds since 1970), until a refresh has seen the time that ZPA gave it. */
   secretWrittenAt?: string;
   /** Seconds by which ZPA's reset times differ from the times of its answers, as seen at earlier writes. */

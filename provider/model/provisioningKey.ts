@@ -1,5 +1,6 @@
 // The fields of a provisioning key, and what else a program sees of it.
 
+import { associationTypes } from "../../sdk/resources/associationTypes";
 import { defaultMicrotenant, type FieldTable } from "./fields";
 
 export const provisioningKeyFields: FieldTable = [
@@ -7,7 +8,7 @@ export const provisioningKeyFields: FieldTable = [
   {
     name: "associationType",
     kind: "choice",
-    choices: ["CONNECTOR_GRP", "SERVICE_EDGE_GRP"],
+    choices: associationTypes,
     required: true,
     replaces: true,
     notAlwaysEchoed: true,

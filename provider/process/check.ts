@@ -2,9 +2,10 @@
 // checks resources one by one, so each would pay for its own.
 
 import { type Failure, failure } from "../model/failure";
-import { canonical, clean, type FieldTable, type Inputs, isSet, isUnknown, type Values } from "../model/fields";
-import { generatedName, logicalName } from "../model/names";
+import { clean, type FieldTable, type Inputs, isSet, isUnknown, type Values } from "../model/fields";
+import { generatedName } from "../model/names";
 import { type InputNotes, inputNotes, isNote, withNotes } from "../model/notes";
+import { claim } from "./claims";
 import { checkFields } from "./fieldRules";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 
@@ -66,16 +67,4 @@ function secretKeepers(fields: FieldTable, inputs: Inputs): Failure[] {
     if (keeper === undefined) return [];
     return [failure("keepers", `must not hold a secret: ${keeper} is the value of ${name}; use a date or a version`)];
   });
-}
-
-/** Which resource of this run uses a name or adopts an object: two resources must not claim the same. */
-const claims = new Map<string, string>();
-
-function claim(field: string, what: Values, seed: string): Failure[] {
-  if (isUnknown(what)) return [];
-  const key = canonical(what);
-  const holder = claims.get(key) ?? seed;
-  claims.set(key, holder);
-  if (holder === seed) return [];
-  return [failure(field, `is also used by resource "${logicalName(holder)}"; give each its own, or leave it out`)];
 }

@@ -20,7 +20,7 @@ export function diff<T extends RemoteObject>(
   const ref = refOf(definition.kind, id);
   session?.inState.add(ref);
   noteInState(definition.kind, id, state);
-  refuseOtherTenant(definition, state, tenant, session?.client.knownTenantFingerprint);
+  refuseOtherTenant(`${definition.kind} "${String(state["name"])}"`, tenant, session?.client.knownTenantFingerprint);
   if (tenant !== undefined) session?.tenants.set(tenant, state);
   const target = definition.adjust(inputs, state);
   const plan = planOf(definition.fields, state, target);

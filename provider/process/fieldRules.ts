@@ -70,6 +70,11 @@ function schemaOf(field: Field): z.ZodType {
           .refine((text) => Number(text) >= least && Number(text) <= most, words),
       );
     }
+    case "minutes":
+      return z.preprocess(
+        (value) => (typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+        z.number(minutes).gt(0, minutes).max(longestWait, minutes),
+      );
     case "flag":
       return z.preprocess(
         (value) => (value === "true" ? true : value === "false" ? false : value),
@@ -77,8 +82,8 @@ function schemaOf(field: Field): z.ZodType {
       );
     case "choice":
       return z.preprocess(
-        (value) => (takesFlags(field) && /^(?:true|false)$/.test(String(value)) ? String(value).toUpperCase() : value),
-        z.enum(field.choices as [string, ...string[]], `must be ${(field.choices ?? []).map(quote).join(" or ")}`),
+        (value) => choiceOf(field, value),
+        z.literal([...(field.choices ?? [])], `must be ${(field.choices ?? []).map((one) => JSON.stringify(one)).join(" or ")}`), // prettier-ignore
       );
     case "texts":
       return z.array(trimmed(z.string("must be an array of strings").min(1, "must not contain an empty string")), {
@@ -89,9 +94,14 @@ function schemaOf(field: Field): z.ZodType {
   }
 }
 
-/** Whether a choice is a flag that ZPA keeps as a text. */
-function takesFlags({ choices = [] }: Field): boolean {
-  return choices.includes("TRUE") && choices.includes("FALSE");
+/** Minutes in a day. */
+const longestWait = 1440;
+const minutes = `must be a number of minutes, above 0 and up to ${longestWait}`;
+
+/** The choice that a value stands for, also as a text or, where ZPA keeps a flag as a text, as a flag. */
+function choiceOf({ choices = [] }: Field, value: unknown): unknown {
+  const text = choices.includes("TRUE") && /^(?:true|false)$/.test(String(value)) ? String(value).toUpperCase() : value;
+  return choices.find((choice) => choice === text || String(choice) === text) ?? value;
 }
 
 const schemas = new WeakMap<Field, z.ZodType>();
@@ -157,8 +167,4 @@ function editDistance(one: string, other: string): number {
     above = current;
   }
   return above[other.length]!;
-}
-
-function quote(text: string): string {
-  return `"${text}"`;
 }

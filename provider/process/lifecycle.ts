@@ -3,7 +3,6 @@
 // loses nothing.
 
 import type * as pulumi from "@pulumi/pulumi";
-import { PartialFailure, plainError } from "../model/errors";
 import { clean, type Inputs, isSet, type State, unknownValue, type Values } from "../model/fields";
 import { notesKey, stateNotes, withNotes } from "../model/notes";
 import { planOf } from "../model/plan";
@@ -12,46 +11,25 @@ import type { check } from "./check";
 import { create } from "./create";
 import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefinition } from "./definition";
 import { diff } from "./diff";
+import { handlerBase } from "./handlerBase";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
-import { holderOf, microtenantOfSettings, openSession, refOf, sdk, type Session } from "./session";
+import { holderOf, refOf, sdk, type Session } from "./session";
 import { nameTakenAtUpdate, refuseLosing, resourceOf } from "./takenNames";
 
 /** The dynamic provider of a resource. */
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {
-  let config: { get(key: string): string | undefined } | undefined;
-  const setting = (name: string) => config?.get(`zpa:${name}`);
-  // read lazily, because Pulumi does not wait for `configure`
-  const fromSettings = () => ({
-    session: lazy(() => openSession(setting)),
-    microtenant: lazy(() => microtenantOfSettings(setting)),
-  });
-  let { session, microtenant } = fromSettings();
   const secrets = [...definition.fields.filter((field) => field.secret).map(({ name }) => name), ...definition.secretOutputs]; // prettier-ignore
-  /** Turns every error into one sentence without a stack. */
-  const guarded = <A extends unknown[], R>(step: (...args: A) => Promise<R>) => {
-    return async (...args: A): Promise<R> => {
-      try {
-        return await step(...args);
-      } catch (error) {
-        if (error instanceof PartialFailure) throw error.with(marked(error.properties, secrets));
-        throw plainError(error);
-      }
-    };
-  };
+  const { configure, session, sessionIfSet, microtenantIfSet, guarded } = handlerBase(secrets);
   return {
-    // eslint-disable-next-line @typescript-eslint/require-await -- the interface wants a promise, the runtime a result at once
-    async configure(request) {
-      config = request.config;
-      ({ session, microtenant } = fromSettings());
-    },
+    configure,
     check: guarded((olds: Inputs, news: Inputs) => {
-      const microtenantId = isSet(news["microtenantId"]) ? String(news["microtenantId"]) : unlessUnset(microtenant);
+      const microtenantId = isSet(news["microtenantId"]) ? String(news["microtenantId"]) : microtenantIfSet();
       const { inputs, failures } = checker().check(definition, microtenantId ?? unknownValue, olds, news);
       // with transforms in the program, the engine loses which arguments are secret
       return Promise.resolve({ inputs: marked(inputs, secrets), failures });
     }),
     diff: guarded((id: string, state: State, inputs: Inputs) =>
-      Promise.resolve(diff(definition, unlessUnset(session), id, state, inputs)),
+      Promise.resolve(diff(definition, sessionIfSet(), id, state, inputs)),
     ),
     create: guarded(async (inputs: Inputs) => {
       const { id, outs } = await create(definition, session(), inputs);
@@ -190,33 +168,4 @@ async function removeThere<T extends RemoteObject>(
 /** Loaded with the first check, because zod takes a while to load. */
 function checker(): { check: typeof check } {
   return require("./check") as typeof import("./check");
-}
-
-/** Undefined without credentials, which a preview does not need. */
-function unlessUnset<T>(tell: () => T): T | undefined {
-  const { ConfigurationError } = require("../../sdk/errors") as typeof import("../../sdk/errors");
-  try {
-    return tell();
-  } catch (error) {
-    if (error instanceof ConfigurationError) return undefined;
-    throw error;
-  }
-}
-
-/** Calls `make` once and remembers its result, or its error. */
-function lazy<T>(make: () => T): () => T {
-  let made: { value: T } | { error: unknown } | undefined;
-  return () => {
-    made ??= attempt(make);
-    if ("error" in made) throw made.error;
-    return made.value;
-  };
-}
-
-function attempt<T>(make: () => T): { value: T } | { error: unknown } {
-  try {
-    return { value: make() };
-  } catch (error) {
-    return { error };
-  }
 }

@@ -47,18 +47,15 @@ export async function stayInTenant<T extends RemoteObject>(
 ): Promise<void> {
   const { tenant } = stateNotes(state);
   if (tenant === undefined) return;
-  refuseOtherTenant(definition, state, tenant, await session.client.tenantFingerprint());
+  const what = `${definition.kind} "${String(state["name"])}"`;
+  refuseOtherTenant(what, tenant, await session.client.tenantFingerprint());
 }
 
-export function refuseOtherTenant<T extends RemoteObject>(
-  definition: ResourceDefinition<T>,
-  state: State,
-  tenant: string | undefined,
-  settings: string | undefined,
-): void {
+/** @param what - as in `provisioning key "edge"` */
+export function refuseOtherTenant(what: string, tenant: string | undefined, settings: string | undefined): void {
   if (tenant === undefined || settings === undefined || tenant === settings) return;
   throw new Error(
-    `The ${definition.kind} "${String(state["name"])}" belongs to a different ZPA tenant than the one that is configured. ` +
+    `The ${what} belongs to a different ZPA tenant than the one that is configured. ` +
       "Configure the customer id and the API client of its tenant (pulumi refresh and destroy use the configuration of " +
       "the last up unless --run-program is given), or remove the resource from the stack without deleting it in ZPA: " +
       "pulumi state delete.",

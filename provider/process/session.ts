@@ -3,6 +3,7 @@
 
 import type {
   AssociationType,
+  EnrolledMachine,
   Page,
   Scope,
   SettingSources,
@@ -36,6 +37,7 @@ export class Session {
   private readonly snapshots = new Map<string, { readonly readsSeveral: boolean }>();
   private readonly peers = new Map<string, Set<unknown>>();
   private readonly reads = new Map<string, number>();
+  private readonly machineLists = new Map<string, Promise<EnrolledMachine[]>>();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
   private readonly profiles = new Map<"all", Promise<VersionProfile[]>>();
 
@@ -115,6 +117,18 @@ export class Session {
         named: (name) => readable(endpoint.named(name, scope)),
       }),
     ) as Snapshot<T>;
+  }
+
+  /** The machines of this type as they are now; those who ask while the list is read share it. */
+  machines(type: AssociationType, microtenantId: string | undefined): Promise<EnrolledMachine[]> {
+    const { appConnectors, serviceEdges } = this.client;
+    const key = `${type} ${microtenantId ?? ""}`;
+    const listed = memoised(this.machineLists, key, () =>
+      (type === "CONNECTOR_GRP" ? appConnectors : serviceEdges).matching({}, { microtenantId }),
+    );
+    const forget = () => this.machineLists.delete(key);
+    listed.then(forget, forget);
+    return listed;
   }
 
   /** Id of the built-in certificate that signs keys of this type. Looked up once. */

@@ -2,7 +2,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { LookUps, Scope, ZpaClient } from "../../sdk";
-import { provisioningKeyFields } from "../model/provisioningKey";
+import { associationTypes } from "../../sdk/resources/associationTypes";
 import { type KnownArgs, lookUp } from "./lookUp";
 import type {
   LookUpArgs,
@@ -133,7 +133,7 @@ const keys = lookUp<
 >({
   functionName: "getProvisioningKey",
   finds: "one",
-  args: { associationType: provisioningKeyFields.find(({ name }) => name === "associationType")!.choices! },
+  args: { associationType: associationTypes },
   isSecret: true,
   find: async (client, args) => {
     const { associationType } = args;

@@ -48,6 +48,10 @@ export interface MachineResult {
   lastBrokerDisconnectTime: string | undefined;
   /** Version of its software. */
   currentVersion: string | undefined;
+  /** Its address in its own network. */
+  privateIp: string | undefined;
+  /** The address that ZPA sees. */
+  publicIp: string | undefined;
   /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
 }
@@ -61,11 +65,11 @@ export interface MachinesResult {
 function result(machine: EnrolledMachine): MachineResult {
   const { id, name, description, enabled, groupId, groupName, provisioningKeyId, provisioningKeyName } = machine;
   const { controlChannelStatus, lastBrokerConnectTime, lastBrokerDisconnectTime } = machine;
-  const { currentVersion, microtenantId, isConnected } = machine;
+  const { currentVersion, privateIp, publicIp, microtenantId, isConnected } = machine;
   return {
     ...{ id, name, description, enabled: enabled ?? true, groupId, groupName, provisioningKeyId, provisioningKeyName },
     ...{ connected: isConnected, controlChannelStatus, lastBrokerConnectTime, lastBrokerDisconnectTime },
-    ...{ currentVersion, microtenantId },
+    ...{ currentVersion, privateIp, publicIp, microtenantId },
   };
 }
 

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { entry, type ObjectType, providerText } from "../model/entry";
+import { entry, type ResourceType, providerText } from "../model/entry";
 import { plainError } from "../model/errors";
 import type { FieldTable } from "../model/fields";
 import type { IdParts } from "../model/ids";
@@ -13,7 +13,7 @@ import { notesKey } from "../model/notes";
 import { runsOnEngine } from "./engine";
 
 export interface Registration {
-  type: ObjectType;
+  type: ResourceType;
   fields: FieldTable;
   /** Names of the outputs that are no arguments. */
   outputs: readonly string[];
@@ -28,7 +28,7 @@ export function registration(
   args: object,
   opts: pulumi.CustomResourceOptions | undefined,
 ): [string, string, pulumi.Inputs, pulumi.CustomResourceOptions] {
-  requireSensible(type, name, args, opts);
+  requireSensible(type, fields, name, args, opts);
   requireResolvable();
   const token = `pulumi-nodejs:dynamic/zpa:${type}`;
   const given = args as pulumi.Inputs;
@@ -124,7 +124,13 @@ function isRunByCli(): boolean {
 }
 
 /** @throws RunError for what Pulumi would only answer with a stack trace, or not at all */
-function requireSensible(type: string, name: unknown, args: unknown, opts: pulumi.CustomResourceOptions | undefined) {
+function requireSensible(
+  type: string,
+  fields: FieldTable,
+  name: unknown,
+  args: unknown,
+  opts: pulumi.CustomResourceOptions | undefined,
+) {
   const fail = (reason: string): never => {
     throw new pulumi.RunError(`${type} ${JSON.stringify(name)}: ${reason}`);
   };
@@ -132,15 +138,18 @@ function requireSensible(type: string, name: unknown, args: unknown, opts: pulum
     fail("the resource name must be a non-empty string on one line");
   }
   if (typeof args !== "object" || args === null) return fail("the arguments are missing");
-  const { keepers } = args as { keepers?: unknown };
-  // Pulumi would drop it without a word
-  if (typeof keepers === "object" && keepers !== null && Object.hasOwn(keepers, "__proto__")) {
-    fail('keepers: "__proto__" cannot be the name of a keeper; choose another');
+  for (const { name: map } of fields.filter(({ kind }) => kind === "keepers")) {
+    const value = (args as Record<string, unknown>)[map];
+    // Pulumi would drop it without a word
+    if (typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__")) {
+      fail(`${map}: "__proto__" cannot be the name of a ${map.slice(0, -1)}; choose another`);
+    }
   }
   if (opts?.import !== undefined) {
-    fail(
-      `the resource option import does not work with dynamic providers. Take the object over with the argument ` +
-        `adopt: ${JSON.stringify(opts.import)}, or write a file for pulumi import --file with npx pulumi-zpa-dynamic import.`,
-    );
+    const remedy = fields.some(({ name: field }) => field === "adopt")
+      ? `Take the object over with the argument adopt: ${JSON.stringify(opts.import)}, or write a file for pulumi import ` +
+        "--file with npx pulumi-zpa-dynamic import."
+      : "Leave it out: the resource takes over what is there.";
+    fail(`the resource option import does not work with dynamic providers. ${remedy}`);
   }
 }

@@ -41,6 +41,10 @@ export interface EnrolledMachine {
   currentVersion: string | undefined;
   /** Version that ZPA will bring it to. */
   expectedVersion: string | undefined;
+  /** Its address in its own network. */
+  privateIp: string | undefined;
+  /** The address that ZPA sees. */
+  publicIp: string | undefined;
   /** Id of its microtenant; undefined for Default. */
   microtenantId: string | undefined;
   /** Name of its microtenant. */
@@ -71,6 +75,8 @@ const schema = z.looseObject({
   lastBrokerDisconnectTime: maybe(wireMoment),
   currentVersion: maybe(plainText),
   expectedVersion: maybe(plainText),
+  privateIp: maybe(plainText),
+  publicIp: maybe(plainText),
   microtenantId: maybe(wireId),
   microtenantName: maybe(wireText),
   creationTime: maybe(wireTime),

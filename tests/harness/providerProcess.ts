@@ -22,6 +22,8 @@ export const providerTexts = {
   PrivilegedCredential: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").privilegedCredential;',
   AppConnectorGroup: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").appConnectorGroup;',
   ServiceEdgeGroup: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").serviceEdgeGroup;',
+  EnrolledConnectors: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").enrolledConnectors;',
+  ConnectorSchedule: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").connectorSchedule;',
 } as const;
 
 /** A resource type by its name, or any other provider by the text that Pulumi would evaluate. */

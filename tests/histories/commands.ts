@@ -39,6 +39,7 @@ const interferences = {
     const credential = scene.simulator.credentials.get(id)!;
     scene.noteChange(refOf({ type, id }));
     scene.moved.set(refOf({ type, id }), undefined);
+    scene.noteClearedName();
     credential.microtenantId = credential.microtenantId === undefined ? scene.around.microtenantId : undefined;
   },
 };

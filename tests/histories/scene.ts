@@ -127,12 +127,17 @@ export class Scene {
     }
   }
 
-  /**
-   * Others have deleted an object. A run that found it in the way of a name and was killed has left one under the next
-   * name, which nobody finds again: the way to that name led over the object.
-   */
+  /** Others have deleted an object. */
   noteDeletion(ref: string): void {
     this.missing.add(ref);
+    this.noteClearedName();
+  }
+
+  /**
+   * Others have deleted or moved an object, so that its name is free. A run that found it in the way and was killed has
+   * left one under the next name, which nobody finds again: the way to that name led over the object.
+   */
+  noteClearedName(): void {
     this.orphans.abandonAll();
   }
 

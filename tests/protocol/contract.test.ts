@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { type ObjectType, providerText } from "../../provider/model/entry";
+import { providerText, type ResourceType } from "../../provider/model/entry";
 import { repositoryRoot } from "../harness/environment";
 import { ProviderProcess, providerTexts, type Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
@@ -17,14 +17,17 @@ describe("The contract with the state of every user", () => {
       PrivilegedCredential: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").privilegedCredential;',
       AppConnectorGroup: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").appConnectorGroup;',
       ServiceEdgeGroup: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").serviceEdgeGroup;',
+      EnrolledConnectors: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").enrolledConnectors;',
+      ConnectorSchedule: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").connectorSchedule;',
     };
-    for (const [type, text] of Object.entries(texts)) assert.equal(providerText(type as ObjectType), text);
+    for (const [type, text] of Object.entries(texts)) assert.equal(providerText(type as ResourceType), text);
     assert.deepEqual(providerTexts, texts);
   });
 
   it("resolves the path in them from the program's folder, and finds their names there", () => {
     const handlers = consumer("pulumi-zpa-dynamic/provider/v1") as Record<string, Record<string, unknown>>;
-    for (const name of ["provisioningKey", "privilegedCredential", "appConnectorGroup", "serviceEdgeGroup"]) {
+    const names = ["provisioningKey", "privilegedCredential", "appConnectorGroup", "serviceEdgeGroup"];
+    for (const name of [...names, "enrolledConnectors", "connectorSchedule"]) {
       assert.ok(name in handlers, `${name} is gone`);
       for (const method of ["configure", "check", "diff", "create", "read", "update", "delete"]) {
         assert.equal(typeof handlers[name]![method], "function", `${name}.${method}`);
@@ -37,7 +40,15 @@ describe("The contract with the state of every user", () => {
     const names = ["PrivilegedCredential", "Provider", "ProvisioningKey", "getAppConnectorGroup"];
     names.push("AppConnectorGroup", "ServiceEdgeGroup");
     names.push("getAppConnectorGroupOutput", "getEnrollmentCertificate", "getEnrollmentCertificateOutput");
-    names.push("getMicrotenant", "getMicrotenantOutput", "getServiceEdgeGroup", "getServiceEdgeGroupOutput");
+    names.push("ConnectorSchedule", "EnrolledConnectors", "getAppConnectors", "getAppConnectorsOutput");
+    names.push(
+      "getServiceEdges",
+      "getServiceEdgesOutput",
+      "getMicrotenant",
+      "getMicrotenantOutput",
+      "getServiceEdgeGroup",
+      "getServiceEdgeGroupOutput",
+    );
     assert.deepEqual(names.filter((name) => !(name in exported)), []); // prettier-ignore
   });
 

@@ -5,15 +5,18 @@ import { refNames } from "../harness/invariants";
 import type { World } from "../harness/world";
 import type { GenericRecord, StoredRecord } from "../simulator/records";
 
-/** One of this package's resources. */
-export type Resource = keyof typeof providerTexts;
+/** One of this package's resources that are objects of ZPA. */
+export type Resource = keyof typeof refNames;
 
 /** All of them. */
 export const resources = Object.keys(refNames) as Resource[];
 
+/** The others too, which are no objects of their own. */
+type AnyResource = keyof typeof providerTexts;
+
 /** A resource as the engine keeps it between two runs. */
-export interface Made {
-  type: Resource;
+export interface Made<T extends AnyResource = Resource> {
+  type: T;
   id: string;
   inputs: Properties;
   outputs: Properties;
@@ -25,7 +28,11 @@ export function refOf({ type, id }: Pick<Made, "type" | "id">): string {
 }
 
 /** Check, then create, as the engine does it. */
-export async function make(provider: ProviderProcess, type: Resource, args: Properties): Promise<Made> {
+export async function make<T extends AnyResource>(
+  provider: ProviderProcess,
+  type: T,
+  args: Properties,
+): Promise<Made<T>> {
   const { inputs, failures } = await provider.check(type, {}, args);
   assert.deepEqual(failures, []);
   const { id, outputs } = await provider.create(type, inputs);
@@ -33,14 +40,18 @@ export async function make(provider: ProviderProcess, type: Resource, args: Prop
 }
 
 /** Check, then diff, as every preview and every up does it. */
-export async function plan(provider: ProviderProcess, made: Made, args: Properties) {
+export async function plan(provider: ProviderProcess, made: Made<AnyResource>, args: Properties) {
   const { inputs, failures } = await provider.check(made.type, made.inputs, args);
   assert.deepEqual(failures, []);
   return { inputs, diff: await provider.diff(made.type, made.id, made.outputs, inputs) };
 }
 
 /** Check, diff and, where it calls for one, an update. */
-export async function change(provider: ProviderProcess, made: Made, args: Properties): Promise<Made> {
+export async function change<T extends AnyResource>(
+  provider: ProviderProcess,
+  made: Made<T>,
+  args: Properties,
+): Promise<Made<T>> {
   const { inputs, diff } = await plan(provider, made, args);
   assert.deepEqual(diff.replaces, []);
   if (diff.changes !== true) return { ...made, inputs };
@@ -49,7 +60,10 @@ export async function change(provider: ProviderProcess, made: Made, args: Proper
 }
 
 /** A refresh; undefined when the object is gone. Of what is there the engine asks whether it fits the old inputs. */
-export async function refresh(provider: ProviderProcess, made: Made): Promise<Made | undefined> {
+export async function refresh<T extends AnyResource>(
+  provider: ProviderProcess,
+  made: Made<T>,
+): Promise<Made<T> | undefined> {
   const { id, props, inputs } = await provider.read(made.type, made.id, made.outputs);
   if (id !== "") await provider.diff(made.type, id, props, made.inputs);
   return id === "" ? undefined : { ...made, id, outputs: props, inputs: inputs ?? made.inputs };

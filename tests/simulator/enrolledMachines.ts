@@ -74,6 +74,7 @@ function answer(tenant: Tenant, type: AssociationType, machine: MachineRecord): 
     expectedVersion: machine.currentVersion,
     upgradeStatus: "COMPLETE",
     platform: "el9",
+    privateIp: machine.privateIp,
     ...microtenantFields(tenant, machine),
   };
   return withRaw(usual, machine.raw);

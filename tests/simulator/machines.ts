@@ -63,6 +63,7 @@ export function enroll(
     enabled: true,
     controlChannelStatus: disconnectedStatus,
     currentVersion: "25.100.2",
+    privateIp: `10.0.${machines.size >> 8}.${(machines.size % 256) + 4}`,
   });
   if (connected) setConnected(tenant, machine.id, true);
   return { key, machine };
@@ -73,6 +74,9 @@ export function setConnected(tenant: Tenant, id: string, connected: boolean, sec
   const machine = machineOf(tenant, id);
   const time = String(tenant.clock.epochSeconds() - secondsAgo);
   if (connected) return Object.assign(machine, { controlChannelStatus: connectedStatus, lastBrokerConnectTime: time });
+  // it has not connected after that
+  const { lastBrokerConnectTime: began = time } = machine;
+  machine.lastBrokerConnectTime = Number(began) > Number(time) ? time : began;
   return Object.assign(machine, { controlChannelStatus: disconnectedStatus, lastBrokerDisconnectTime: time });
 }
 

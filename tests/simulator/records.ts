@@ -111,6 +111,8 @@ export interface MachineRecord extends StoredRecord, OddRecord {
   lastBrokerDisconnectTime?: string | undefined;
   /** Version of its software. */
   currentVersion?: string | undefined;
+  /** Its address in its own network. */
+  privateIp?: string | undefined;
 }
 
 /** ZPA's own clean-up of machines that stay disconnected. */

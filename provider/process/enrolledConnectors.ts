@@ -1,0 +1,60 @@
+// How the resource that waits for machines is created and updated: by waiting. There is no such object in ZPA, so that
+// there is nothing to read or to delete.
+
+import type * as pulumi from "@pulumi/pulumi";
+import { randomUUID } from "node:crypto";
+import type { AssociationType } from "../../sdk";
+import { defaultMinutes, enrolledConnectorsFields as fields } from "../model/enrolledConnectors";
+import { clean, type Inputs, same, type State } from "../model/fields";
+import { isNote } from "../model/notes";
+import { handlerBase } from "./handlerBase";
+import { waitForMachines } from "./machineWatch";
+import type { Session } from "./session";
+
+const { configure, session, guarded } = handlerBase([]);
+
+/** What the run-time contract of `provider/v1` hands out. */
+export const handler: pulumi.dynamic.ResourceProvider = {
+  configure,
+  check: guarded((olds: Inputs, news: Inputs) => {
+    // loaded with the first check, because zod takes a while to load
+    const { checkFields } = require("./fieldRules") as typeof import("./fieldRules");
+    const { values, failures } = checkFields(fields, isNote, news, olds);
+    return Promise.resolve({ inputs: clean(values), failures });
+  }),
+  diff: guarded(
+    (_id: string, state: State, inputs: Inputs) =>
+    Promise.resolve({ changes: fields.some((field) => isAsked(field.name) && !same(field, state[field.name], inputs[field.name])) }), // prettier-ignore
+  ),
+  create: guarded(async (inputs: Inputs) => ({ id: randomUUID(), outs: await wait(session(), inputs) })),
+  read: guarded((id: string, props: State = {}) => Promise.resolve({ id, props })),
+  update: guarded(async (_id: string, _state: State, inputs: Inputs) => ({ outs: await wait(session(), inputs) })),
+  delete: guarded(() => Promise.resolve()),
+};
+
+/** Whether a change of the argument takes another wait. */
+function isAsked(name: string): boolean {
+  return name !== "withinMinutes";
+}
+
+/** Waits, and returns the outputs. */
+async function wait(session: Session, inputs: Inputs): Promise<State> {
+  const { associationType, provisioningKeyId, groupId, atLeast, withinMinutes = defaultMinutes } = inputs;
+  const type = associationType as AssociationType;
+  const id = provisioningKeyId as string;
+  const microtenantId = session.microtenantOf(inputs);
+  const machine = type === "CONNECTOR_GRP" ? "App Connector" : "Private Service Edge";
+  const awaited = { atLeast: atLeast as number, withinMinutes: withinMinutes as number, machine };
+  const connected = await waitForMachines(awaited, {
+    machines: async () => {
+      const all = await session.machines(type, microtenantId);
+      const ofKey = all.filter((one) => one.provisioningKeyId === id);
+      return groupId === undefined ? ofKey : ofKey.filter((one) => one.groupId === groupId);
+    },
+    key: () => session.client.provisioningKeys.get(type, id, { microtenantId }),
+    now: () => performance.now(),
+    pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    tell: (line) => console.log(line),
+  });
+  return clean({ ...inputs, connected: connected.length, connectedNames: connected.map(({ name }) => name) });
+}

@@ -1,0 +1,104 @@
+// Waits until machines that have enrolled with a key are connected.
+
+import type { EnrolledMachine, ProvisioningKey } from "../../sdk";
+
+/** What to wait for. */
+export interface Awaited {
+  atLeast: number;
+  withinMinutes: number;
+  /** As in `App Connector`. */
+  machine: string;
+}
+
+/** How the wait sees the world; time is injected. */
+export interface Watch {
+  /** The machines that have enrolled with the key: one GET. */
+  machines(): Promise<EnrolledMachine[]>;
+  /** The key: one GET. @throws NotFoundError */
+  key(): Promise<ProvisioningKey>;
+  /** Milliseconds. */
+  now(): number;
+  pause(milliseconds: number): Promise<void>;
+  tell(line: string): void;
+}
+
+/** Milliseconds before the second look; each later pause is twice as long, up to the longest. */
+const firstPause = 1_000;
+/** One read in ten seconds, of twenty that the tenant allows. */
+const longestPause = 10_000;
+/** Milliseconds between two lines of progress. */
+const tellEvery = 30_000;
+/** The most machines that an error names. */
+const mostNamed = 10;
+
+/**
+ * Looks at the machines again and again until so many are connected, and returns those.
+ *
+ * @throws NotFoundError at the first look if there is no such key; Error when the time is over, with what was seen
+ */
+export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<EnrolledMachine[]> {
+  const { atLeast, withinMinutes } = awaited;
+  const deadline = watch.now() + withinMinutes * 60_000;
+  let [pause, lastTold] = [firstPause, Number.NEGATIVE_INFINITY];
+  let key: ProvisioningKey | undefined;
+  for (;;) {
+    const machines = await watch.machines();
+    const connected = machines.filter(({ isConnected }) => isConnected);
+    if (connected.length >= atLeast) return connected;
+    // a wait for a key that is not there, or that no machine can use, would be in vain
+    key ??= await watch.key();
+    const left = deadline - watch.now();
+    if (left <= 0) throw new Error(givingUp(awaited, await watch.key(), machines));
+    if (watch.now() - lastTold >= tellEvery) {
+      lastTold = watch.now();
+      watch.tell(progress(awaited, key, connected.length, left));
+    }
+    await watch.pause(Math.min(pause, left));
+    pause = Math.min(pause * 2, longestPause);
+  }
+}
+
+function progress(awaited: Awaited, key: ProvisioningKey, connected: number, left: number): string {
+  const minutes = Math.ceil(left / 60_000);
+  const trouble = troubleOf(key);
+  return (
+    `zpa: ${countOf(awaited, connected)} with key "${key.name}", waiting for at most ${minutes} more ` +
+    `minute${minutes === 1 ? "" : "s"}${trouble === undefined ? "" : ` although ${trouble}`}`
+  );
+}
+
+function countOf({ atLeast, machine }: Awaited, connected: number): string {
+  return `${connected} of ${atLeast} ${machine}${atLeast === 1 ? " is" : "s are"} connected`;
+}
+
+/** Why no further machine can enroll. */
+function troubleOf({ enabled, usageCount = 0, maxUsage }: ProvisioningKey): string | undefined {
+  if (enabled === false) return "the key is disabled";
+  return usageCount >= maxUsage ? `the key has no uses left (${usageCount} of ${maxUsage})` : undefined;
+}
+
+function givingUp(awaited: Awaited, key: ProvisioningKey, machines: readonly EnrolledMachine[]): string {
+  const { withinMinutes, machine } = awaited;
+  const off = machines.filter(({ isConnected }) => !isConnected);
+  const named = off.slice(0, mostNamed).map(lastSeen);
+  const others = off.length > mostNamed ? ` and ${off.length - mostNamed} more` : "";
+  const trouble = troubleOf(key);
+  const left = key.maxUsage - (key.usageCount ?? 0);
+  return [
+    `${countOf(awaited, machines.length - off.length)} after ${withinMinutes} minute${withinMinutes === 1 ? "" : "s"}.`,
+    machines.length === 0
+      ? `No ${machine} has enrolled with key "${key.name}" (${key.id}).`
+      : `${machines.length} ${machines.length === 1 ? "has" : "have"} enrolled with key "${key.name}" (${key.id}).`,
+    ...(off.length > 0 ? [`Not connected: ${named.join(", ")}${others}.`] : []),
+    trouble === undefined
+      ? `The key has ${left} of ${key.maxUsage} uses left.`
+      : `No other machine can enroll: ${trouble}.`,
+    "Look at the boot log and the service of the machines; then run pulumi up again, which goes on waiting.",
+  ].join(" ");
+}
+
+function lastSeen({ name, lastBrokerConnectTime, lastBrokerDisconnectTime }: EnrolledMachine): string {
+  if (lastBrokerConnectTime === undefined && lastBrokerDisconnectTime === undefined) return `${name} (never)`;
+  const last = Math.max(Number(lastBrokerConnectTime ?? 0), Number(lastBrokerDisconnectTime ?? 0));
+  return `${name} (last seen ${new Date(last * 1000).toISOString().slice(0, "2026-01-01T00:00:00".length)}Z)`;
+}

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import * as zpa from "pulumi-zpa-dynamic";
+import { needsEngine } from "../harness/engine";
+import type { TestStack } from "../harness/stack";
+import { World } from "../harness/world";
+
+/** Two seconds: how long a run waits for machines that never come. */
+const briefly = 1 / 30;
+
+describe("A run that waits for machines to enroll", function () {
+  needsEngine();
+  this.timeout(240_000);
+
+  let world: World;
+  let stack: TestStack;
+  let groupId: string;
+  /** What the program is to do. */
+  let wanted: { rotation: string; withinMinutes: number; trigger?: string };
+
+  beforeEach(async () => {
+    world = await World.start();
+    groupId = world.simulator.addAppConnectorGroup({ name: "Frankfurt" }).id;
+    world.protect();
+    wanted = { rotation: "1", withinMinutes: 5 };
+    stack = await world.stack(() => {
+      const { rotation, withinMinutes, trigger } = wanted;
+      const key = new zpa.ProvisioningKey("connectors", {
+        associationType: "CONNECTOR_GRP",
+        zcomponentId: groupId,
+        maxUsage: 10,
+        keepers: { rotation },
+      });
+      const fleet = new zpa.EnrolledConnectors("fleet", {
+        associationType: "CONNECTOR_GRP",
+        provisioningKeyId: key.id,
+        groupId,
+        atLeast: 2,
+        withinMinutes,
+        ...(trigger === undefined ? {} : { triggers: { trigger } }),
+      });
+      return Promise.resolve({ key: key.provisioningKey, names: fleet.connectedNames });
+    });
+  });
+  afterEach(() => world.close());
+
+  /** Machines of the newest key, as soon as the run looks for them. */
+  function enrollWhenLookedFor(machines: number): Promise<void> {
+    const look = world.fault({ kind: "pause", match: { method: "GET", path: /\/connector$/ } });
+    return look.waitUntilFired().then(() => {
+      const key = [...world.simulator.keys.values()].at(-1)!;
+      for (let machine = 0; machine < machines; machine++) world.simulator.enrollMachine(key.provisioningKey);
+      look.resume();
+    });
+  }
+
+  const keys = () => [...world.simulator.keys.values()].map(({ id }) => id);
+
+  it("ends when as many are connected as it asks for, and does not wait again without a reason", async () => {
+    const enrolled = enrollWhenLookedFor(2);
+    const { outputs } = await stack.up();
+    await enrolled;
+    assert.deepEqual(
+      outputs["names"]!.value,
+      [...world.simulator.appConnectors.values()].map(({ name }) => name),
+    );
+    await world.assertInvariants();
+    wanted.trigger = "image-2";
+    const looks = await world.requestsOf(() => stack.up());
+    assert.deepEqual(
+      looks.map(({ method, path }) => [method, path.split("/").at(-1)]),
+      [["GET", "connector"]],
+    );
+    await world.assertInvariants();
+    assert.deepEqual(await world.requestsOf(() => stack.refresh()).then((all) => all.filter(({ path }) => path.endsWith("/connector"))), []); // prettier-ignore
+    const [...machines] = world.simulator.appConnectors.keys();
+    await stack.destroy();
+    assert.deepEqual([...world.simulator.appConnectors.keys()], machines);
+    assert.deepEqual(keys(), []);
+  });
+
+  it("lets a rotated key go only when the new machines are in", async () => {
+    await Promise.all([enrollWhenLookedFor(2), stack.up()]);
+    const [old] = keys();
+    wanted.rotation = "2";
+    await Promise.all([enrollWhenLookedFor(2), stack.up()]);
+    assert.equal(keys().length, 1);
+    assert.notEqual(keys()[0], old);
+    await world.assertInvariants();
+  });
+
+  it("keeps the old key and fails where the new machines do not come, and the next up finishes", async () => {
+    await Promise.all([enrollWhenLookedFor(2), stack.up()]);
+    const [old] = keys();
+    wanted = { rotation: "2", withinMinutes: briefly };
+    const failed = await Promise.all([enrollWhenLookedFor(1), stack.up().catch((error: unknown) => String(error))]);
+    assert.match(failed[1] as string, /1 of 2 App Connectors are connected after .*1 has enrolled with key/s);
+    assert.ok(
+      stack.transcript().includes("zpa: 1 of 2 App Connectors are connected with key"),
+      "tells of its progress",
+    );
+    assert.equal(keys().length, 2);
+    assert.equal(keys()[0], old);
+    assert.equal(world.simulator.keys.get(old!)?.enabled, true);
+
+    // without machines it fails again, and still keeps the old key
+    const again = await stack.up().catch((error: unknown) => String(error));
+    assert.match(again as string, /1 of 2 App Connectors are connected/);
+    assert.ok(keys().includes(old!));
+
+    wanted.withinMinutes = 5;
+    await Promise.all([enrollWhenLookedFor(1), stack.up()]);
+    assert.equal(keys().length, 1);
+    assert.ok(!keys().includes(old!));
+    await world.assertInvariants();
+  });
+
+  it("says at once that there is no such key, and is not in state then", async () => {
+    const other = await world.stack(() => {
+      const fleet = new zpa.EnrolledConnectors("fleet", {
+        associationType: "CONNECTOR_GRP",
+        provisioningKeyId: "77",
+        atLeast: 1,
+      });
+      return Promise.resolve({ fleet: pulumi.output(fleet.connected) });
+    });
+    const failed = await other.up().catch((error: unknown) => String(error));
+    assert.match(failed as string, /reading provisioning key 77: .*(not found|does not exist)/i);
+    const state = await other.exportState();
+    assert.doesNotMatch(JSON.stringify(state.deployment), /EnrolledConnectors/);
+    await world.assertInvariants();
+  });
+});

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import type { ProviderProcess } from "../harness/providerProcess";
+import { World } from "../harness/world";
+import { change, make, plan, refresh, refusal } from "./driver";
+
+const type = "ConnectorSchedule";
+const seed = { __zpa: { seed: "clean-up-0a1b2c3" } };
+const others = { id: "7", enabled: true, deleteDisabled: true, frequencyInterval: "90" };
+
+for (const { associationType, path, record } of [
+  { associationType: "CONNECTOR_GRP", path: "connectorSchedule", record: "connectorSchedule" },
+  { associationType: "SERVICE_EDGE_GRP", path: "serviceEdgeSchedule", record: "serviceEdgeSchedule" },
+] as const) {
+  describe(`The clean-up schedule of ${associationType} over the provider protocol`, () => {
+    let world: World;
+    let provider: ProviderProcess;
+    beforeEach(async () => {
+      world = await World.start();
+      provider = await world.provider();
+    });
+    afterEach(async () => {
+      await world.assertInvariants();
+      await world.close();
+    });
+
+    const args = (more = {}) => ({ associationType, frequencyInterval: 5, ...seed, ...more });
+    const stored = () => world.simulator[record];
+    const sent = async (action: () => Promise<unknown>) =>
+      (await world.requestsOf(action)).map((request) => `${request.method} ${request.path.replace(/.*customers\/\d+\//, "").replace(/\/\d+$/, "")}`); // prettier-ignore
+
+    it("is created where there is none with two calls, and disabled in the end", async () => {
+      let made = await make(await world.provider(), type, args());
+      assert.deepEqual(
+        { ...stored(), id: "" },
+        { id: "", enabled: true, deleteDisabled: false, frequencyInterval: "5" },
+      );
+      made = await change(provider, made, args({ frequencyInterval: 7 }));
+      assert.equal(stored()?.frequencyInterval, "7");
+      const gone = await sent(() => provider.delete(type, made.id, made.outputs));
+      assert.deepEqual([gone, stored()?.enabled], [[`PUT ${path}`], false]);
+    });
+
+    it("takes over what is configured, and brings it back in the end", async () => {
+      world.simulator[record] = { ...others };
+      let made = await make(provider, type, args());
+      assert.deepEqual(stored(), { ...others, deleteDisabled: false, frequencyInterval: "5" });
+      assert.equal(made.id, "7");
+      made = await change(provider, made, args({ deleteDisabled: true }));
+      const put = await sent(async () => await provider.delete(type, made.id, made.outputs));
+      assert.deepEqual(put, [`PUT ${path}`]);
+      assert.deepEqual(stored(), others);
+    });
+
+    it("costs one read and no write where it is as wanted, at creation and at the end", async () => {
+      world.simulator[record] = { ...others, deleteDisabled: false };
+      const calls = await sent(async () => {
+        const made = await make(provider, type, args({ frequencyInterval: 90 }));
+        await provider.delete(type, made.id, made.outputs);
+      });
+      assert.deepEqual(calls, [`GET ${path}`]);
+    });
+
+    it("shows at a refresh what others have changed, and is brought back by the next up", async () => {
+      const made = await make(provider, type, args());
+      world.simulator[record] = { ...stored()!, frequencyInterval: "30" };
+      const seen = (await refresh(await world.provider(), made))!;
+      assert.equal(seen.outputs["frequencyInterval"], 30);
+      const { changes, replaces } = await provider.diff(type, seen.id, seen.outputs, made.inputs);
+      assert.deepEqual([changes, replaces], [true, []]);
+      await change(provider, seen, args());
+      assert.equal(stored()?.frequencyInterval, "5");
+      world.simulator[record] = undefined;
+      assert.equal(await refresh(await world.provider(), seen), undefined);
+      await provider.delete(type, seen.id, seen.outputs);
+    });
+
+    it("sends nothing about a schedule that is off and stays so", async () => {
+      world.simulator[record] = { ...others, enabled: false };
+      const made = await make(provider, type, args({ enabled: false }));
+      const seen = (await refresh(await world.provider(), made))!;
+      assert.deepEqual(seen.outputs["frequencyInterval"], 90);
+      assert.equal((await provider.diff(type, seen.id, seen.outputs, made.inputs)).changes, false);
+      assert.deepEqual(await sent(() => provider.delete(type, seen.id, seen.outputs)), []);
+      assert.deepEqual(stored(), { ...others, enabled: false });
+    });
+
+    it("refuses another tenant's state before it writes", async () => {
+      const made = await make(provider, type, args());
+      const foreign = { ...made.outputs, __zpa: { tenant: "0123456789abcdef" } };
+      const calls = await sent(async () => {
+        await assert.rejects(provider.delete(type, made.id, foreign), /belongs to a different ZPA tenant/);
+        await assert.rejects(provider.update(type, made.id, foreign, made.inputs), /belongs to a different ZPA tenant/);
+        await assert.rejects(provider.read(type, made.id, foreign), /belongs to a different ZPA tenant/);
+      });
+      assert.deepEqual(calls, []);
+      await provider.delete(type, made.id, made.outputs);
+    });
+  });
+}
+
+describe("The arguments of a clean-up schedule", () => {
+  let world: World;
+  let provider: ProviderProcess;
+  beforeEach(async () => {
+    world = await World.start();
+    provider = await world.provider();
+  });
+  afterEach(async () => {
+    await world.assertInvariants();
+    await world.close();
+  });
+
+  it("are checked before anything is sent", async () => {
+    const check = (news: object) => provider.check(type, {}, { ...seed, ...news });
+    await refusal(check({}), "frequencyInterval", /is required/);
+    await refusal(check({ frequencyInterval: 6 }), "frequencyInterval", /must be 5 or 7 or 14 or 30 or 60 or 90/);
+    await refusal(check({ frequencyInterval: 5, associationType: "CONNECTOR" }), "associationType", /must be "CONNECTOR_GRP" or/); // prettier-ignore
+    const { inputs, failures } = await check({ frequencyInterval: "14", enabled: "false" });
+    assert.deepEqual([failures, inputs["frequencyInterval"], inputs["enabled"]], [[], 14, false]);
+    assert.equal(world.requests.length, 0);
+  });
+
+  it("belong to one resource of a program for each type", async () => {
+    const check = (name: string, associationType?: string) =>
+      provider.check(type, {}, { frequencyInterval: 5, associationType, __zpa: { seed: `${name}-0a1b2c3` } });
+    assert.deepEqual((await check("one")).failures, []);
+    assert.deepEqual((await check("edges", "SERVICE_EDGE_GRP")).failures, []);
+    await refusal(check("other", "CONNECTOR_GRP"), "associationType", /is also used by resource "one"/);
+  });
+
+  it("replace the schedule with that of the other type", async () => {
+    const made = await make(provider, type, { frequencyInterval: 5, ...seed });
+    const news = { frequencyInterval: 5, associationType: "SERVICE_EDGE_GRP", ...seed };
+    assert.deepEqual((await plan(provider, made, news)).diff.replaces, ["associationType"]);
+    await provider.delete(type, made.id, made.outputs);
+  });
+});

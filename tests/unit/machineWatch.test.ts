@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import type { EnrolledMachine, ProvisioningKey } from "../../sdk";
+import { type Awaited, waitForMachines, type Watch } from "../../provider/process/machineWatch";
+
+const minute = 60_000;
+const key = { id: "6301", name: "edge", maxUsage: 10, usageCount: 3, enabled: true } as ProvisioningKey;
+
+/** A machine that is connected from a time on; times are in milliseconds since the wait began. */
+interface Plan {
+  enrolls: number;
+  connects: number;
+}
+
+/** A fleet on a clock that only moves while the wait pauses. */
+class Fleet implements Watch {
+  time = 0;
+  reads = 0;
+  readonly told: string[] = [];
+  readonly pauses: number[] = [];
+  keyReads = 0;
+
+  constructor(
+    private readonly plans: readonly Plan[],
+    private readonly answer: () => ProvisioningKey = () => key,
+  ) {}
+
+  machines(): Promise<EnrolledMachine[]> {
+    this.reads += 1;
+    const here = this.plans.map((plan, index) => ({ ...plan, name: `edge-${index + 1}` }));
+    const enrolled = here.filter(({ enrolls }) => enrolls <= this.time);
+    return Promise.resolve(enrolled.map(({ connects, name }) => ({ name, isConnected: connects <= this.time }) as EnrolledMachine)); // prettier-ignore
+  }
+
+  async key(): Promise<ProvisioningKey> {
+    this.keyReads += 1;
+    return this.answer();
+  }
+
+  now = () => this.time;
+
+  pause(milliseconds: number): Promise<void> {
+    this.pauses.push(milliseconds);
+    this.time += milliseconds;
+    return Promise.resolve();
+  }
+
+  tell = (line: string) => void this.told.push(line);
+
+  wait(awaited: Partial<Awaited> = {}): Promise<EnrolledMachine[]> {
+    return waitForMachines({ atLeast: 2, withinMinutes: 15, machine: "App Connector", ...awaited }, this);
+  }
+}
+
+describe("A wait for machines", () => {
+  it("costs one read where they are there already, and says nothing", async () => {
+    const fleet = new Fleet([
+      { enrolls: 0, connects: 0 },
+      { enrolls: 0, connects: 0 },
+      { enrolls: 0, connects: minute },
+    ]);
+    assert.deepEqual((await fleet.wait()).map(({ name }) => name), ["edge-1", "edge-2"]); // prettier-ignore
+    assert.deepEqual([fleet.reads, fleet.keyReads, fleet.told, fleet.pauses], [1, 0, [], []]);
+  });
+
+  it("looks again after 1, 2, 4 and 8 s and then every 10 s, until as many are connected as it asks for", async () => {
+    const fleet = new Fleet([
+      { enrolls: 0, connects: 0 },
+      { enrolls: minute, connects: 61_000 },
+    ]);
+    await fleet.wait();
+    assert.deepEqual(fleet.pauses, [1_000, 2_000, 4_000, 8_000, ...Array<number>(5).fill(10_000)]);
+    assert.equal(fleet.keyReads, 1);
+  });
+
+  it("tells of its progress at most every half minute", async () => {
+    const fleet = new Fleet([
+      { enrolls: 0, connects: 40_000 },
+      { enrolls: 0, connects: 1.5 * minute },
+    ]);
+    await fleet.wait();
+    assert.deepEqual(fleet.told, [
+      'zpa: 0 of 2 App Connectors are connected with key "edge", waiting for at most 15 more minutes',
+      'zpa: 0 of 2 App Connectors are connected with key "edge", waiting for at most 15 more minutes',
+      'zpa: 1 of 2 App Connectors are connected with key "edge", waiting for at most 14 more minutes',
+    ]);
+  });
+
+  it("says in its progress why no further machine can enroll", async () => {
+    const told = async (changes: Partial<ProvisioningKey>) => {
+      const fleet = new Fleet([{ enrolls: 0, connects: 500 }], () => ({ ...key, ...changes }));
+      await fleet.wait({ atLeast: 1 });
+      return fleet.told[0]?.replace(/^.*minutes?/, "");
+    };
+    assert.equal(await told({ enabled: false }), " although the key is disabled");
+    assert.equal(await told({ usageCount: 10 }), " although the key has no uses left (10 of 10)");
+    assert.equal(await told({ usageCount: undefined }), "");
+  });
+
+  it("ends at its deadline with the number that has enrolled, those that are not connected, and the uses left", async () => {
+    const never = Number.POSITIVE_INFINITY;
+    const fleet = new Fleet([
+      { enrolls: 0, connects: 0 },
+      { enrolls: 0, connects: never },
+    ]);
+    await assert.rejects(fleet.wait({ withinMinutes: 0.5 }), {
+      message:
+        '1 of 2 App Connectors are connected after 0.5 minutes. 2 have enrolled with key "edge" (6301). Not connected: ' +
+        "edge-2 (never). The key has 7 of 10 uses left. Look at the boot log and the service of the machines; then run " +
+        "pulumi up again, which goes on waiting.",
+    });
+    assert.equal(fleet.time, minute / 2);
+    assert.equal(fleet.keyReads, 2);
+  });
+
+  it("says that none has enrolled, and why none can", async () => {
+    const spent = new Fleet([], () => ({ ...key, usageCount: 10 }));
+    await assert.rejects(
+      spent.wait({ withinMinutes: 1, atLeast: 1, machine: "Private Service Edge" }),
+      /^Error: 0 of 1 Private Service Edge is connected after 1 minute\. No Private Service Edge has enrolled with key "edge" \(6301\)\. No other machine can enroll: the key has no uses left \(10 of 10\)\./,
+    );
+  });
+
+  it("names ten machines at most, with the time when each was last seen", async () => {
+    const at = (seconds: number) => ({
+      lastBrokerConnectTime: "1700000000",
+      lastBrokerDisconnectTime: String(seconds),
+    });
+    const fleet = new Fleet([]);
+    const machines = Array.from({ length: 12 }, (_, index) => ({ name: `edge-${index}`, isConnected: false, ...at(1_700_000_060) }) as unknown as EnrolledMachine); // prettier-ignore
+    fleet.machines = () => Promise.resolve(machines);
+    await assert.rejects(fleet.wait(), /12 have enrolled.*edge-0 \(last seen 2023-11-14T22:14:20Z\), .*edge-9 \(last seen [^)]*\) and 2 more\./); // prettier-ignore
+  });
+
+  it("ends at once where there is no such key", async () => {
+    const fleet = new Fleet([], () => {
+      throw new Error("it does not exist");
+    });
+    await assert.rejects(fleet.wait(), /it does not exist/);
+    assert.deepEqual([fleet.reads, fleet.pauses], [1, []]);
+  });
+});
