@@ -55,7 +55,9 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
     const versionProfileId = isSet(profile)
       ? await session.versionProfile(String(profile))
       : target["versionProfileId"];
-    return { ...Object.fromEntries(writable.map((name) => [name, target[name]])), versionProfileId };
+    // ZPA answers with an empty text where there is none, and may not take it back
+    const valueOf = ({ name, computed }: Field) => (computed && target[name] === "" ? undefined : target[name]);
+    return { ...Object.fromEntries(sent.map((field) => [field.name, valueOf(field)])), versionProfileId };
   };
 
   /** One PUT of all that can be written; what was sent, as arguments. @param now - where the group is */

@@ -49,7 +49,7 @@ export interface ServiceEdgeGroup extends MachineGroup {
 const schema = z.looseObject({
   ...groupSchema,
   city: maybe(plainText),
-  isPublic: maybe(plainText),
+  isPublic: maybe(plainText.transform((text) => text.toUpperCase())),
   graceDistanceEnabled: maybe(wireFlag),
   graceDistanceValue: maybe(plainText),
   graceDistanceValueUnit: maybe(plainText),

@@ -143,6 +143,15 @@ for (const type of ["AppConnectorGroup", "ServiceEdgeGroup"] as const) {
       await world.assertInvariants({ live: [refOf(made)] });
     });
 
+    it("does not send back the empty texts with which ZPA tells that there is none", async () => {
+      const made = await make(provider, type, groupArgs());
+      editRecord(world, made, { cityCountry: "", siteId: "", enrollmentCertId: "" });
+      await change(await world.provider(), made, groupArgs({ upgradeDay: "MONDAY" }));
+      const { body } = world.writes.at(-1)!;
+      for (const name of ["cityCountry", "siteId", "enrollmentCertId"]) assert.ok(!(name in body!), name);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
     it("goes back to the default of an argument that is taken out of the program", async () => {
       const more = { description: "d", enabled: false, upgradeDay: "MONDAY", overrideVersionProfile: true };
       const made = await make(provider, type, groupArgs({ ...more, versionProfileId: "2" }));
