@@ -37,6 +37,7 @@ export {
   ProvisioningKey,
   type ProvisioningKeyArgs,
   type ProvisioningKeyState,
+  type Retire,
 } from "./program/provisioningKey";
 export {
   type EnrollmentCertificateResult,

@@ -113,8 +113,8 @@ function schemaFor(field: Field): z.ZodType {
 }
 
 /**
- * Validates the arguments against the table. Unknown values pass, and texts that are as they were: an imported object may
- * have one that this package would not write.
+ * Validates the arguments against the table. Unknown values pass, and those that are as they were: an imported object may
+ * have one that this package would not write, and others may have set one that `ignoreChanges` leaves to them.
  *
  * @param isOurs - whether a property that is no argument is one of this package's own
  */
@@ -133,7 +133,9 @@ export function checkFields(
       continue;
     }
     const isPartlyKnown = field.kind === "keepers" && value !== unknownValue;
-    const isUnchanged = field.kind === "text" && typeof value === "string" && value === olds[field.name];
+    // what a choice is decides about other fields
+    const isOld = isSet(olds[field.name]) && canonical(value) === canonical(olds[field.name]);
+    const isUnchanged = isOld && field.kind !== "choice";
     const parsed = isUnchanged || (isUnknown(value) && !isPartlyKnown) ? undefined : schemaFor(field).safeParse(value);
     values[field.name] = parsed?.success ? parsed.data : value;
     if (parsed?.success === false) failures.push(failure(field.name, parsed.error.issues[0]!.message));

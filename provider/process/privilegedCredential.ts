@@ -31,8 +31,8 @@ import { gone, sdk, type Session } from "./session";
 /** Seconds between ZPA's write of a secret and its response, including the drift of its clocks. */
 const clockTolerance = 60;
 
-/** Fields besides the name that every PUT sends, because ZPA may drop the others. */
-const writable = ["description", "userName", "userDomain"] as const;
+/** Fields that every PUT sends if its type has them, because ZPA may drop the others. */
+const writable = ["name", "description", "userName", "userDomain"] as const;
 
 const definition: ResourceDefinition<Wire> = {
   kind: "privileged credential",
@@ -112,7 +112,9 @@ const definition: ResourceDefinition<Wire> = {
     try {
       const moved = { ...state, microtenantId };
       const { required, optional } = fieldsOfType[inputs["credentialType"] as CredentialType];
-      const relevant = writable.filter((name) => name === "description" || [...required, ...optional].includes(name));
+      const relevant = writable.filter(
+        (name) => !typedFields.includes(name) || [...required, ...optional].includes(name),
+      );
       const now = leavesAlone(fields, relevant, state, inputs) ? await current(session, id, moved) : moved;
       outs = { ...(await write(session, id, now, targetOf(fields, state, inputs, now), inputs)), ...kept };
     } catch (refusal) {

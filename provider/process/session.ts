@@ -12,7 +12,7 @@ import type {
   ZpaClient,
   ZpaSettings,
 } from "../../sdk";
-import { canonical, defaultMicrotenant, type Inputs, isSet, type State } from "../model/fields";
+import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
 import { mappingsKey } from "../model/notes";
 import { waitTeller } from "../model/waits";
 import { Snapshot } from "./snapshot";
@@ -37,7 +37,10 @@ export class Session {
   private readonly snapshots = new Map<string, { readonly readsSeveral: boolean }>();
   private readonly peers = new Map<string, Set<unknown>>();
   private readonly reads = new Map<string, number>();
-  private readonly machineLists = new Map<string, Promise<EnrolledMachine[]>>();
+  private readonly machineLists = new Map<
+    string,
+    { machines: Promise<EnrolledMachine[]>; at: number; isRead: boolean }
+  >();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
   private readonly profiles = new Map<"all", Promise<VersionProfile[]>>();
 
@@ -55,12 +58,14 @@ export class Session {
   readonly created = new Set<string>();
   /** By fingerprint: the tenants of the objects in state, each with the state of one. */
   readonly tenants = new Map<string, State>();
+  /** By type and microtenant: where this process has looked for keys that earlier runs have retired. */
+  readonly swept = new Set<string>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
   /** By seed and name (see {@link holderOf}): the id of the object of a resource that this process has deleted. */
   readonly freed = new Map<string, string>();
-  /** By resource (see `resourceOf`): one that this run replaces, its new inputs, and the ids that it has had so far. */
-  readonly replacing = new Map<string, { past: string[]; state: State; inputs: Inputs }>();
+  /** By resource (see `resourceOf`): one that this run replaces, and the ids that it has had so far. */
+  readonly replacing = new Map<string, string[]>();
 
   constructor(readonly client: ZpaClient) {}
 
@@ -119,16 +124,24 @@ export class Session {
     ) as Snapshot<T>;
   }
 
-  /** The machines of this type as they are now; those who ask while the list is read share it. */
-  machines(type: AssociationType, microtenantId: string | undefined): Promise<EnrolledMachine[]> {
+  /**
+   * The machines of this type. Those who ask while the list is read share it.
+   *
+   * @param maxAge - milliseconds since the list was asked for; default 0: as they are now
+   */
+  machines(type: AssociationType, microtenantId: string | undefined, maxAge = 0): Promise<EnrolledMachine[]> {
     const { appConnectors, serviceEdges } = this.client;
     const key = `${type} ${microtenantId ?? ""}`;
-    const listed = memoised(this.machineLists, key, () =>
-      (type === "CONNECTOR_GRP" ? appConnectors : serviceEdges).matching({}, { microtenantId }),
+    const known = this.machineLists.get(key);
+    if (known !== undefined && (!known.isRead || performance.now() - known.at < maxAge)) return known.machines;
+    const machines = (type === "CONNECTOR_GRP" ? appConnectors : serviceEdges).matching({}, { microtenantId });
+    const list = { machines, at: performance.now(), isRead: false };
+    this.machineLists.set(key, list);
+    machines.then(
+      () => (list.isRead = true),
+      () => this.machineLists.delete(key),
     );
-    const forget = () => this.machineLists.delete(key);
-    listed.then(forget, forget);
-    return listed;
+    return machines;
   }
 
   /** Id of the built-in certificate that signs keys of this type. Looked up once. */

@@ -39,6 +39,17 @@ export function resourceOf<T extends RemoteObject>(
   return seed ?? claimOf(definition, session, values);
 }
 
+/** By seed: the arguments of a resource that this run is to create, in place of another object or not. */
+const asked = new Map<string, Inputs>();
+
+/**
+ * Records the arguments of a check without old inputs. The engine makes it before each creation: for a forced replacement
+ * it never calls diff, and for any other one, diff has seen old arguments in place of those in `ignoreChanges`.
+ */
+export function noteAsked(seed: string, inputs: Inputs): void {
+  asked.set(seed, inputs);
+}
+
 /**
  * Before an object with an explicit name is deleted to be replaced: the name of the new one must be free, or the old one
  * would be lost for nothing. An object that the program adopts may have the name, and where the old one is gone already,
@@ -54,9 +65,8 @@ export async function refuseLosing<T extends RemoteObject>(
 ): Promise<void> {
   // state has the seed of before a rename with aliases
   const seed = session.holders.get(refOf(definition.kind, id)) ?? stateNotes(state).seed;
-  const resource = resourceOf(definition, session, seed, state);
-  const { inputs } = session.replacing.get(resource) ?? {};
-  if (inputs === undefined || session.created.has(resource)) return;
+  const inputs = seed === undefined ? undefined : asked.get(seed);
+  if (inputs === undefined || session.created.has(resourceOf(definition, session, seed, state))) return;
   if (inputNotes(inputs).generated === true || isUnknown(inputs)) return;
   // nobody else can have the name of the old object
   if (claimOf(definition, session, inputs) === claimOf(definition, session, state)) return;
@@ -90,7 +100,7 @@ export function nameTaken<T extends RemoteObject>(
   const replaced =
     inputNotes(inputs).retain === true
       ? "If this resource is being replaced, retainOnDelete keeps the old one and its name: change the name too."
-      : "If this resource is being replaced, set deleteBeforeReplace.";
+      : "If this resource is being replaced, set deleteBeforeReplace, or change the name too where its parent has retainOnDelete.";
   return new Error(
     `${capitalized(oneOf(kind))} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
       `add that name to the resource option aliases. ${replaced} ${remedy} ` +

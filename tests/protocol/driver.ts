@@ -46,6 +46,13 @@ export async function plan(provider: ProviderProcess, made: Made<AnyResource>, a
   return { inputs, diff: await provider.diff(made.type, made.id, made.outputs, inputs) };
 }
 
+/** The same for a replacement: then the engine checks the arguments once more, without old ones. */
+export async function replan(provider: ProviderProcess, made: Made, args: Properties) {
+  const planned = await plan(provider, made, args);
+  assert.deepEqual((await provider.check(made.type, {}, args)).failures, []);
+  return planned;
+}
+
 /** Check, diff and, where it calls for one, an update. */
 export async function change<T extends AnyResource>(
   provider: ProviderProcess,
