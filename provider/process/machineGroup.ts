@@ -15,7 +15,8 @@ import {
   type Values,
 } from "../model/fields";
 import { parseId } from "../model/ids";
-import { leavesAlone, targetOf } from "../model/plan";
+import { inputNotes } from "../model/notes";
+import { isListed, leavesAlone, targetOf } from "../model/plan";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { removeGroup } from "./groupRemoval";
 import { type Endpoint, gone, type Session } from "./session";
@@ -52,9 +53,10 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
   /** All that can be written, as arguments. @param inputs - name a profile, or leave it to the target */
   const writtenBy = async (session: Session, target: Values, inputs: Inputs): Promise<Values> => {
     const { versionProfileName: profile } = inputs;
-    const versionProfileId = isSet(profile)
-      ? await session.versionProfile(String(profile))
-      : target["versionProfileId"];
+    const { ignored = [] } = inputNotes(inputs);
+    const isTheirs = isListed(ignored, "versionProfileName") && isSet(target["versionProfileId"]);
+    const isNamed = isSet(profile) && !isTheirs;
+    const versionProfileId = isNamed ? await session.versionProfile(String(profile)) : target["versionProfileId"];
     // ZPA answers with an empty text where there is none, and may not take it back
     const valueOf = ({ name, computed }: Field) => (computed && target[name] === "" ? undefined : target[name]);
     return { ...Object.fromEntries(sent.map((field) => [field.name, valueOf(field)])), versionProfileId };

@@ -50,6 +50,17 @@ for (const type of ["AppConnectorGroup", "ServiceEdgeGroup"] as const) {
       await world.assertInvariants({ live: [refOf(made)] });
     });
 
+    it("is left to others where ignoreChanges names it, also by an update of something else", async () => {
+      const notes = { seed: "frankfurt-0a1b2c3", generated: true, ignored: ["versionProfileName"] };
+      const ignoring = args("New Release", { __zpa: notes });
+      const made = await make(provider, type, ignoring);
+      assert.equal(stored(made).fields["versionProfileId"], "2", "at creation it counts");
+      editRecord(world, made, { versionProfileId: "1" });
+      await change(await world.provider(), made, { ...ignoring, description: "changed" });
+      assert.deepEqual([stored(made).description, stored(made).fields["versionProfileId"]], ["changed", "1"]);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
     it("goes over to an id and back", async () => {
       const byName = await make(provider, type, args("New Release"));
       const id = groupArgs({ overrideVersionProfile: true, versionProfileId: "1" });
