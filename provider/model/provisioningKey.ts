@@ -53,7 +53,8 @@ export const provisioningKeyFields: FieldTable = [
   { name: "headroom", kind: "count", local: true, note: "Minimum of remaining uses; raises `maxUsage` in place" },
   {
     name: "warnAtPercent",
-    kind: "percent",
+    kind: "integer",
+    range: [0, 100],
     local: true,
     note: "Warn when at most this percentage of uses remains; default 10",
   },

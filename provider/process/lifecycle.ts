@@ -1,4 +1,4 @@
-// The methods that the engine calls, shared by both resources: check, diff, create, read, update, delete. The differences
+// The methods that the engine calls, shared by all resources that are objects of ZPA: check, diff, create, read, update, delete. The differences
 // are in each resource's own file. Every write can be repeated: a run that is interrupted anywhere creates no duplicates and
 // loses nothing.
 

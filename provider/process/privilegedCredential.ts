@@ -14,7 +14,7 @@ import {
   type State,
   type Values,
 } from "../model/fields";
-import { parseCredentialId } from "../model/ids";
+import { parseId } from "../model/ids";
 import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { isListed, leavesAlone, targetOf } from "../model/plan";
 import {
@@ -66,7 +66,8 @@ const definition: ResourceDefinition<Wire> = {
 
   objection: () => undefined,
 
-  objects: (session, values) => session.credentials(session.microtenantOf(values)),
+  objects: (session, values) =>
+    session.objects(definition.kind, session.microtenantOf(values), session.client.credentials),
 
   async post(session, inputs) {
     const body = bodyOf(targetOf(fields, {}, inputs), inputs);
@@ -142,7 +143,7 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async find(session, id, values) {
-    const { id: number, microtenantId = values["microtenantId"] } = parseCredentialId(id);
+    const { id: number, microtenantId = values["microtenantId"] } = parseId(id, definition.kind);
     const item = await definition.objects(session, { microtenantId }).read(number);
     return item === undefined ? undefined : { item, where: { microtenantId } };
   },

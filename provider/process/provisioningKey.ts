@@ -10,7 +10,7 @@ import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { handlerOf } from "./lifecycle";
 import { retire } from "./retirement";
-import { gone, type Session } from "./session";
+import { type Endpoint, gone, type Session } from "./session";
 
 /** The fields of a PUT. It always sends all of them, because ZPA may drop the others. */
 const writable = ["name", "maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
@@ -60,7 +60,15 @@ const definition: ResourceDefinition<Wire> = {
     return undefined;
   },
 
-  objects: (session, values) => session.provisioningKeys(typeOf(values), session.microtenantOf(values)),
+  objects(session, values) {
+    const [type, keys] = [typeOf(values), session.client.provisioningKeys];
+    const endpoint: Endpoint<Wire> = {
+      page: (number, scope) => keys.page(type, number, scope),
+      get: (id, scope) => keys.get(type, id, scope),
+      named: (name, scope) => keys.named(type, name, scope),
+    };
+    return session.objects(definition.kind, session.microtenantOf(values), endpoint, type);
+  },
 
   async post(session, inputs) {
     const body = await bodyOf(session, targetOf(fields, {}, inputs), inputs);

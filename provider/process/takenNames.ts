@@ -2,6 +2,7 @@
 
 import { canonical, defaultMicrotenant, type Inputs, isSet, isUnknown, type State, type Values } from "../model/fields";
 import { inputNotes, stateNotes } from "../model/notes";
+import { oneOf } from "../model/words";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { refOf, type Session } from "./session";
 
@@ -101,10 +102,14 @@ export function nameTaken<T extends RemoteObject>(
       ? "If this resource is being replaced, retainOnDelete keeps the old one and its name: change the name too."
       : "If this resource is being replaced, set deleteBeforeReplace, or change the name too where its parent has retainOnDelete.";
   return new Error(
-    `A ${kind} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
+    `${capitalized(oneOf(kind))} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
       `add that name to the resource option aliases. ${replaced} ${remedy} ` +
       "Otherwise give this resource another name.",
   );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** For an update or a move, which cannot take over another object. */
@@ -113,7 +118,7 @@ export function nameTakenAtUpdate(kind: string, id: string, state: State, target
   if (state["name"] === target["name"]) {
     const there = (target["microtenantId"] ?? defaultMicrotenant) as string;
     return new Error(
-      `microtenantId: a ${kind} named "${String(target["name"])}" exists already in microtenant ${there}, so ${old} cannot ` +
+      `microtenantId: ${oneOf(kind)} named "${String(target["name"])}" exists already in microtenant ${there}, so ${old} cannot ` +
         "be moved there. An interrupted run or somebody else may have left it: if nothing uses it, delete it in the Admin " +
         "Portal, then run pulumi up again. Otherwise give this resource another name.",
     );

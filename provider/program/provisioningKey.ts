@@ -169,7 +169,6 @@ export class ProvisioningKey extends pulumi.CustomResource {
   constructor(name: string, args: ProvisioningKeyArgs, opts?: pulumi.CustomResourceOptions) {
     const facts = {
       type: "ProvisioningKey",
-      handler: "provisioningKey",
       fields: provisioningKeyFields,
       outputs: provisioningKeyOutputs,
       secretOutputs: ["provisioningKey"],

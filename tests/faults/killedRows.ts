@@ -10,7 +10,7 @@ const moments: readonly Moment[] = [
 ];
 
 /** That what ZPA had made by then was found again, and nothing was made twice. */
-function assertMadeOnce(scene: KilledSteps, moment: Moment, kind: "key" | "credential", id: string): void {
+function assertMadeOnce(scene: KilledSteps, moment: Moment, kind: "key" | "connectorGroup", id: string): void {
   const isMade = scene.madeByThen.has(`${kind} ${id}`);
   if (moment.startsWith("after")) assert.ok(isMade, `${kind} ${id} was made by a later run`);
 }
@@ -31,6 +31,9 @@ const rows: Readonly<Record<string, (scene: KilledSteps, moment: Moment, end: En
     const isAnswered = end === "the CLI is killed and the provider goes on";
     assert.ok(others.length <= (isAnswered ? 1 : 0), "a key that nobody can use is left");
     assert.ok(scene.knowsText("hidden"));
+  },
+  "creates a group once": (scene, moment) => {
+    assertMadeOnce(scene, moment, "connectorGroup", theOne(scene, "group"));
   },
   "updates a key in place": (scene) => {
     const id = theOne(scene, "updated");

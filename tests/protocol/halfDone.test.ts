@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import type { Properties, ProviderCallError, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { change, credentialArgs, keyArgs, make, type Made, plan, type Resource, secretsFor } from "./driver";
+import {
+  argsOf,
+  change,
+  credentialArgs,
+  keyArgs,
+  make,
+  type Made,
+  plan,
+  refOf,
+  type Resource,
+  resources,
+  secretsFor,
+} from "./driver";
 
 const refused = { kind: "status", status: 403, body: {} } as const;
 
@@ -124,9 +136,9 @@ describe("A create that goes half of its way", () => {
     await world.assertInvariants({ live: [`credential ${id}`] });
   });
 
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+  for (const type of resources) {
     it(`is found again where the old ${type} is deleted first, after a replacement that was killed had created first`, async () => {
-      const args = type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD;
+      const args = argsOf(world, type);
       const first = await world.provider();
       const old = await make(first, type, args);
       await first.kill("SIGINT");
@@ -137,7 +149,7 @@ describe("A create that goes half of its way", () => {
       await again.delete(type, old.id, old.outputs);
       const { id } = await make(again, type, args);
       assert.equal(id, lost.id);
-      await world.assertInvariants({ live: [`${type === "ProvisioningKey" ? "key" : "credential"} ${id}`] });
+      await world.assertInvariants({ live: [refOf({ type, id })] });
     });
   }
 
