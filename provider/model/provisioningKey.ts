@@ -1,6 +1,6 @@
 // The fields of a provisioning key, and what else a program sees of it.
 
-import { associationTypes } from "../../sdk/resources/associationTypes";
+import { associationTypes } from "./associationTypes";
 import { retireChoices } from "./retired";
 import { defaultMicrotenant, type FieldTable } from "./fields";
 
