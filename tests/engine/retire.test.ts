@@ -62,7 +62,7 @@ describe("A stack whose keys retire when nobody uses them", function () {
     assert.deepEqual(names().map((name) => name.slice(0, "connectors-3".length)), ["connectors-3"]); // prettier-ignore
     await stack.destroy();
     assert.deepEqual(names(), []);
-    await world.assertInvariants();
+    await settle();
   });
 
   it("keeps the key that keepers replace in the same way", async () => {
