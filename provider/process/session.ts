@@ -15,6 +15,7 @@ import type {
 import { defaultMicrotenant, type Inputs, isSet, type State } from "../model/fields";
 import { mappingsKey } from "../model/notes";
 import { waitTeller } from "../model/waits";
+import { closeWithEngine } from "./engineWatch";
 import { Snapshot } from "./snapshot";
 
 /** Reads a `zpa:` setting of Pulumi's configuration. */
@@ -188,6 +189,7 @@ export function openSession(read: ConfigReader): Session {
   const { explicit, ...options } = sources;
   return memoised(sessions, key, () => {
     const client = new Client(explicit, { ...options, onWait: waitTeller(console.log) });
+    closeWithEngine(client);
     warnAboutIgnoredMicrotenant(sources);
     return new Session(client);
   });
