@@ -1,10 +1,17 @@
 /**
- * Zscaler Private Access provisioning keys and privileged credentials as Pulumi resources.
+ * Zscaler Private Access provisioning keys, their groups and privileged credentials as Pulumi resources.
  *
  * @packageDocumentation
  */
 import "./model/nodeVersion";
 
+export {
+  AppConnectorGroup,
+  type AppConnectorGroupArgs,
+  type AppConnectorGroupState,
+} from "./program/appConnectorGroup";
+export type { MachineGroup, MachineGroupArgs, MachineGroupState } from "./program/machineGroup";
+export { ServiceEdgeGroup, type ServiceEdgeGroupArgs, type ServiceEdgeGroupState } from "./program/serviceEdgeGroup";
 export {
   type CredentialType,
   type PasswordArgs,
@@ -30,6 +37,7 @@ export {
   ProvisioningKey,
   type ProvisioningKeyArgs,
   type ProvisioningKeyState,
+  type Retire,
 } from "./program/provisioningKey";
 export {
   type EnrollmentCertificateResult,

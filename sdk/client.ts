@@ -17,6 +17,7 @@ import { ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
 import type { ZpaSettings } from "./settings/settings";
 import { mapEnvironment, type SettingSources } from "./settings/sources";
 import { Transport } from "./request/transport";
+import { VersionProfiles } from "./resources/versionProfiles";
 import type { RequestEvent } from "./http/connection";
 
 /** Options of a {@link ZpaClient}, beyond its settings. */
@@ -69,10 +70,12 @@ export class ZpaClient {
   readonly credentials: Credentials;
   /** Enrollment certificates, which sign the certificates of enrolling machines. Read-only. */
   readonly enrollmentCertificates: EnrollmentCertificates;
-  /** App Connector Groups, which keys of type CONNECTOR_GRP belong to. Read-only. */
+  /** App Connector Groups, which keys of type CONNECTOR_GRP belong to. */
   readonly appConnectorGroups: AppConnectorGroups;
-  /** Service Edge Groups, which keys of type SERVICE_EDGE_GRP belong to. Read-only. */
+  /** Service Edge Groups, which keys of type SERVICE_EDGE_GRP belong to. */
   readonly serviceEdgeGroups: ServiceEdgeGroups;
+  /** Version profiles, which decide what software machines get. Read-only. */
+  readonly versionProfiles: VersionProfiles;
   /** App Connectors: the machines that have enrolled with keys of type CONNECTOR_GRP. */
   readonly appConnectors: AppConnectors;
   /** Private Service Edges: the machines that have enrolled with keys of type SERVICE_EDGE_GRP. */
@@ -102,6 +105,7 @@ export class ZpaClient {
     this.enrollmentCertificates = new EnrollmentCertificates(transport);
     this.appConnectorGroups = new AppConnectorGroups(transport);
     this.serviceEdgeGroups = new ServiceEdgeGroups(transport);
+    this.versionProfiles = new VersionProfiles(transport);
     this.appConnectors = new AppConnectors(transport);
     this.serviceEdges = new ServiceEdges(transport);
     this.cleanUpSchedules = new CleanUpSchedules(transport, (signal) => transport.customerId(signal));

@@ -3,7 +3,13 @@
  *
  * @packageDocumentation
  */
-export { type AppConnectorGroup, type AppConnectorGroups } from "./resources/appConnectorGroups";
+export {
+  type AppConnectorGroup,
+  type AppConnectorGroupBody,
+  type AppConnectorGroups,
+  type DnsQueryType,
+  dnsQueryTypes,
+} from "./resources/appConnectorGroups";
 export { type AppConnectors } from "./resources/appConnectors";
 export { type AssociationType, associationTypes } from "./resources/associationTypes";
 export {
@@ -43,6 +49,13 @@ export {
   type Scope,
   UnreadableObject,
 } from "./resources/collection";
+export {
+  type MachineGroup,
+  type MachineGroupBody,
+  type MachineGroups,
+  type UpgradeDay,
+  upgradeDays,
+} from "./resources/groups";
 export { defaultMicrotenant, type Microtenant, type Microtenants } from "./resources/microtenants";
 export { type ProvisioningKey, type ProvisioningKeyBody, type ProvisioningKeys } from "./resources/provisioningKeys";
 export { type Headroom } from "./rateLimit/limiter";
@@ -50,10 +63,19 @@ export { type WaitNotice } from "./rateLimit/waits";
 export { redact } from "./http/redact";
 export { type LookUps } from "./resources/lookUps";
 export { havingName, sameName } from "./text";
+export {
+  type DistanceUnit,
+  distanceUnits,
+  type PublicAccess,
+  publicAccesses,
+  type ServiceEdgeGroup,
+  type ServiceEdgeGroupBody,
+  type ServiceEdgeGroups,
+} from "./resources/serviceEdgeGroups";
 export { type ServiceEdges } from "./resources/serviceEdges";
-export { type ServiceEdgeGroup, type ServiceEdgeGroups } from "./resources/serviceEdgeGroups";
 export { type ResolvedSettings, resolveSettings } from "./settings/resolve";
 export { type SettingSources } from "./settings/sources";
 export { type SettingOrigin, settingOrigins } from "./settings/origins";
 export { settingFacts, type SettingFacts, type SettingName, settingNames, type ZpaSettings } from "./settings/settings";
 export { type RequestEvent } from "./http/connection";
+export { type VersionProfile, type VersionProfiles } from "./resources/versionProfiles";

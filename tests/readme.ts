@@ -5,11 +5,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
 import { commandLine } from "../provider/cli/program";
+import { appConnectorGroupFields } from "../provider/model/appConnectorGroup";
 import type { Field, FieldTable } from "../provider/model/fields";
 import { fieldsOfType, privilegedCredentialFields } from "../provider/model/privilegedCredential";
 import { connectorScheduleFields } from "../provider/model/connectorSchedule";
 import { enrolledConnectorsFields } from "../provider/model/enrolledConnectors";
 import { provisioningKeyFields } from "../provider/model/provisioningKey";
+import { serviceEdgeGroupFields } from "../provider/model/serviceEdgeGroup";
 import { settingsTable } from "../sdk/settings/table";
 import { repositoryRoot } from "./harness/environment";
 
@@ -61,6 +63,8 @@ type Blocks = Readonly<Record<string, () => string>>;
 export const fieldTables: Readonly<Record<string, FieldTable>> = {
   ProvisioningKey: provisioningKeyFields,
   PrivilegedCredential: privilegedCredentialFields,
+  AppConnectorGroup: appConnectorGroupFields,
+  ServiceEdgeGroup: serviceEdgeGroupFields,
   EnrolledConnectors: enrolledConnectorsFields,
   ConnectorSchedule: connectorScheduleFields,
 };

@@ -81,6 +81,8 @@ export class AppConnectorInstanceGroup extends pulumi.ComponentResource {
           microtenantId: args.zpaGroup.microtenantId,
           maxUsage: maxSize * (1 + (args.expectedReplacements ?? 4)),
           headroom: 2 * maxSize,
+          // a key that running machines have enrolled with is disabled, and deleted later
+          retire: "when-unused",
         },
         parent,
       );

@@ -20,6 +20,8 @@ const [key] = generations.map(
       microtenantId: foundation.requireOutput("microtenantId"),
       maxUsage: config.requireNumber("maxUsage"),
       headroom: config.requireNumber("headroom"),
+      // a key that running pods have enrolled with is disabled, and deleted later
+      retire: "when-unused",
     }),
 );
 
@@ -35,6 +37,13 @@ const release = new k8s.helm.v3.Release("zpa-connector", {
   // An upgrade whose pods do not become ready is undone.
   atomic: true,
 });
+
+// A pod is ready whether it has enrolled or not: the first up, and one that rotates, ends when so many are connected to ZPA.
+new zpa.EnrolledConnectors(
+  "connectors",
+  { associationType: "CONNECTOR_GRP", provisioningKeyId: key!.id, atLeast: config.requireNumber("pods") },
+  { dependsOn: release },
+);
 
 export const releaseStatus = release.status.status;
 export const maxUsage = key!.maxUsage;

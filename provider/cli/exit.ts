@@ -2,7 +2,7 @@
 
 /** The exit codes, for scripts. */
 export const exitCodes = {
-  /** Done; with `keys --below` no key is below; for `doctor` nothing has to be mended. */
+  /** Done; with `keys --below` no key is below, nothing is left as it was; for `doctor` nothing has to be mended. */
   done: 0,
   found: 1,
   usage: 2,

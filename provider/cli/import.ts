@@ -4,16 +4,21 @@ import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Command, Option } from "commander";
 import {
+  type AppConnectorGroup,
   type AssociationType,
   associationTypes,
   type Credential,
   type Page,
   type ProvisioningKey,
+  type Scope,
+  type ServiceEdgeGroup,
   type ZpaClient,
 } from "../../sdk";
 import { stateNotes, withNotes } from "../model/notes";
+import { appConnectorGroupDefinition, readListed } from "../process/appConnectorGroup";
 import { privilegedCredentialDefinition } from "../process/privilegedCredential";
 import { provisioningKeyDefinition } from "../process/provisioningKey";
+import { serviceEdgeGroupDefinition } from "../process/serviceEdgeGroup";
 import {
   type Importable,
   importFile,
@@ -27,7 +32,10 @@ import { parseId, readSources, type SourceOptions, withClient, withSources } fro
 import { literal } from "./terminal";
 
 const credential = "CREDENTIAL";
-const types = [...associationTypes, credential] as const;
+const connectorGroup = "APP_CONNECTOR_GROUP";
+const edgeGroup = "SERVICE_EDGE_GROUP";
+/** The types of keys, and the other types of objects. */
+const types = [...associationTypes, credential, connectorGroup, edgeGroup] as const;
 type ImportType = (typeof types)[number];
 
 interface ImportOptions extends SourceOptions {
@@ -74,7 +82,7 @@ async function writeImport(options: ImportOptions): Promise<void> {
   const objects = found.filter(({ outputs }) => outputs["readOnly"] !== true && outputs["zscalerManaged"] !== true);
   for (const { id, outputs } of found.filter((one) => !objects.includes(one))) {
     process.stderr.write(
-      `${literal(outputs["name"])} (${id}) is left out: it belongs to Zscaler Deception, and Pulumi could not delete it.\n`,
+      `${literal(outputs["name"])} (${id}) is left out: it belongs to Zscaler, and Pulumi could not delete it.\n`,
     );
   }
   if (objects.length === 0) throw new Error(`There is no ${type} to import.`);
@@ -143,19 +151,44 @@ function fileExists(file: string): Error {
   return new Error(`${file} exists already. Remove it, or choose another file with --out.`);
 }
 
-async function find(client: ZpaClient, { type, name, id, microtenant }: ImportOptions): Promise<Importable[]> {
-  const scope = { microtenantId: microtenant };
-  if (type === credential) {
-    const { credentials } = client;
-    if (id !== undefined) return [ofCredential(await credentials.get(id, scope))];
-    if (name !== undefined) return [ofCredential(await credentials.find(name, scope))];
-    return (await all((number) => credentials.page(number, scope))).map(ofCredential);
+/** How objects of one type are found. */
+interface Family<T> {
+  get(id: string, scope: Scope): Promise<T>;
+  find(name: string, scope: Scope): Promise<T>;
+  page(number: number, scope: Scope): Promise<Page<T>>;
+}
+
+function find(client: ZpaClient, options: ImportOptions): Promise<Importable[]> {
+  const { type } = options;
+  if (type === credential) return findIn(client.credentials, ofCredential, options);
+  if (type === connectorGroup) {
+    const { appConnectorGroups: groups } = client;
+    const family: Family<AppConnectorGroup> = {
+      get: (id, scope) => readListed(groups, id, scope),
+      find: (name, scope) => groups.find(name, scope),
+      page: (number, scope) => groups.page(number, scope),
+    };
+    return findIn(family, ofAppConnectorGroup, options);
   }
+  if (type === edgeGroup) return findIn(client.serviceEdgeGroups, ofServiceEdgeGroup, options);
   const { provisioningKeys: keys } = client;
-  const ofKey = (key: ProvisioningKey) => ofProvisioningKey(type, key);
-  if (id !== undefined) return [ofKey(await keys.get(type, id, scope))];
-  if (name !== undefined) return [ofKey(await keys.find(type, name, scope))];
-  return (await all((number) => keys.page(type, number, scope))).map(ofKey);
+  const family: Family<ProvisioningKey> = {
+    get: (id, scope) => keys.get(type, id, scope),
+    find: (name, scope) => keys.find(type, name, scope),
+    page: (number, scope) => keys.page(type, number, scope),
+  };
+  return findIn(family, (key) => ofProvisioningKey(type, key), options);
+}
+
+async function findIn<T>(
+  family: Family<T>,
+  importable: (item: T) => Importable,
+  { name, id, microtenant }: ImportOptions,
+): Promise<Importable[]> {
+  const scope = { microtenantId: microtenant };
+  if (id !== undefined) return [importable(await family.get(id, scope))];
+  if (name !== undefined) return [importable(await family.find(name, scope))];
+  return (await all((number) => family.page(number, scope))).map(importable);
 }
 
 /** All objects of a list; those that cannot be read are named. */
@@ -171,7 +204,6 @@ async function all<T>(pageOf: (number: number) => Promise<Page<T>>): Promise<T[]
 function ofProvisioningKey(associationType: AssociationType, key: ProvisioningKey): Importable {
   return {
     type: "ProvisioningKey",
-    handler: "provisioningKey",
     fields: provisioningKeyDefinition.fields,
     id: key.id,
     outputs: provisioningKeyDefinition.outputs(key, { associationType }),
@@ -182,10 +214,21 @@ function ofProvisioningKey(associationType: AssociationType, key: ProvisioningKe
 function ofCredential(item: Credential): Importable {
   return {
     type: "PrivilegedCredential",
-    handler: "privilegedCredential",
     fields: privilegedCredentialDefinition.fields,
     id: item.id,
     outputs: privilegedCredentialDefinition.outputs(item, {}),
     secretOutputs: [],
   };
+}
+
+function ofAppConnectorGroup(item: AppConnectorGroup): Importable {
+  const { fields } = appConnectorGroupDefinition;
+  const outputs = appConnectorGroupDefinition.outputs(item, {});
+  return { type: "AppConnectorGroup", fields, id: item.id, outputs, secretOutputs: [] };
+}
+
+function ofServiceEdgeGroup(item: ServiceEdgeGroup): Importable {
+  const { fields } = serviceEdgeGroupDefinition;
+  const outputs = serviceEdgeGroupDefinition.outputs(item, {});
+  return { type: "ServiceEdgeGroup", fields, id: item.id, outputs, secretOutputs: [] };
 }

@@ -1,16 +1,16 @@
 // Objects that exist already, as a file for `pulumi import --file` and as TypeScript to paste. Neither holds a secret.
 
 import type { CredentialType } from "../../sdk";
-import { providerText } from "../model/entry";
+import { type ObjectType, providerText } from "../model/entry";
 import { clean, type FieldTable, isSet, providerKey, type Values } from "../model/fields";
+import { needInGroup } from "../model/machineGroup";
 import { notesKey, stateNotes } from "../model/notes";
 import { needOf } from "../model/privilegedCredential";
 import { literal } from "./terminal";
 
 /** One object to import. */
 export interface Importable {
-  type: "ProvisioningKey" | "PrivilegedCredential";
-  handler: "provisioningKey" | "privilegedCredential";
+  type: ObjectType;
   fields: FieldTable;
   id: string;
   /** The resource's outputs, as a refresh would have them. */
@@ -27,18 +27,30 @@ interface ImportEntry {
   outputs: Values;
 }
 
+/** Whether an object like this takes an argument; those that are not here take all. */
+const needs: Partial<Record<ObjectType, (outputs: Values, name: string) => "required" | "optional" | "none">> = {
+  PrivilegedCredential: (outputs, name) => needOf(outputs["credentialType"] as CredentialType, name),
+  AppConnectorGroup: needInGroup,
+  ServiceEdgeGroup: needInGroup,
+};
+
+/** What the name of a variable ends with; it also keeps a name that is a word of the language from being one. */
+const suffixes: Record<ObjectType, string> = {
+  ProvisioningKey: "Key",
+  PrivilegedCredential: "Credential",
+  AppConnectorGroup: "Group",
+  ServiceEdgeGroup: "EdgeGroup",
+};
+
 /** The arguments that describe the object: those that ZPA holds and that differ from what holds when nothing is said. */
 function argumentsOf({ type, fields, outputs }: Importable): Values {
-  const need = (name: string) => needOf(outputs["credentialType"] as CredentialType, name);
-  const told = fields.filter(
-    (field) =>
-      field.local === undefined &&
-      field.secret === undefined &&
-      isSet(outputs[field.name]) &&
-      (type === "ProvisioningKey" || need(field.name) !== "none") &&
-      (isPlain(outputs[field.name]) || need(field.name) === "required") &&
-      JSON.stringify(outputs[field.name]) !== JSON.stringify(field.fallback),
-  );
+  const told = fields.filter((field) => {
+    const value = outputs[field.name];
+    if (field.local !== undefined || field.secret !== undefined || !isSet(value) || value === "") return false;
+    const need = needs[type]?.(outputs, field.name) ?? "optional";
+    if (need !== "optional") return need === "required";
+    return isPlain(value) && JSON.stringify(value) !== JSON.stringify(field.fallback);
+  });
   return Object.fromEntries(told.map((field) => [field.name, outputs[field.name]]));
 }
 
@@ -57,7 +69,7 @@ export function importFile(objects: readonly Importable[]): { resources: ImportE
       ...object.secretOutputs,
     ];
     const open = Object.entries(object.outputs).filter(([name]) => !secrets.includes(name));
-    const provider = { [providerKey]: providerText(object.handler) };
+    const provider = { [providerKey]: providerText(object.type) };
     return {
       type: `pulumi-nodejs:dynamic/zpa:${object.type}`,
       name: names[index]!,
@@ -81,8 +93,7 @@ export function program(objects: readonly Importable[]): string {
   const declarations = objects.map((object, index) => {
     const given = Object.entries(argumentsOf(object)).map(([name, value]) => `  ${name}: ${literal(value)},`);
     const secrets = secretsOfObjects[index]!.map(({ field, key }) => `  ${field}: config.requireSecret("${key}"),`);
-    // the suffix also keeps a name that is a word of the language from being one
-    const variable = `${stems[index]!}${object.type === "ProvisioningKey" ? "Key" : "Credential"}`;
+    const variable = `${stems[index]!}${suffixes[object.type]}`;
     return [`const ${variable} = new zpa.${object.type}(${literal(names[index])}, {`, ...given, ...secrets, "});"].join(
       "\n",
     );

@@ -2,9 +2,11 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type ProvisioningKey, type ZpaClient } from "../../sdk";
+import { isRetired } from "../model/retired";
 import { exitCodes } from "./exit";
 import { allPages } from "./pages";
 import { collect, matcher } from "./patterns";
+import { countUsers, deleteUnused } from "./retiredKeys";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { type Cell, literal, painter, tableLines, visible } from "./terminal";
 
@@ -13,6 +15,9 @@ interface KeysOptions extends SourceOptions {
   name?: string[];
   microtenant?: string;
   below?: Limit;
+  retired?: true;
+  delete?: true;
+  yes?: true;
   json?: true;
 }
 
@@ -37,6 +42,8 @@ interface KeyUse {
   zscalerManaged: boolean;
   /** ISO 8601. */
   lastChange: string | undefined;
+  /** With `--retired`: how many connected machines have enrolled with it. */
+  connectedMachines?: number;
 }
 
 /** Adds the command. */
@@ -55,36 +62,48 @@ export function addKeys(program: Command): void {
       "name the keys with less than this left, as in 10% of their uses or 5 uses; exit code 1 if there are any",
       parseLimit,
     )
+    .addOption(
+      new Option("--retired", 'only keys that retire: "when-unused" has left in place, with the machines that use them').conflicts("below"), // prettier-ignore
+    )
+    .option("--delete", "delete those that no connected machine has enrolled with; only with --retired")
+    .option("--yes", "do not ask")
     .option("--json", "print JSON")
     .action(showKeys);
 }
 
-async function showKeys(options: KeysOptions): Promise<void> {
-  const { below, name: patterns, json } = options;
+async function showKeys(options: KeysOptions, command: Command): Promise<void> {
+  const { below, name: patterns, json, retired } = options;
+  if (options.delete && !retired)
+    command.error("error: --delete needs --retired: keys of a stack are deleted by Pulumi");
   const types = options.type === undefined ? associationTypes : [options.type];
   const isWanted = matcher(patterns);
-  const { keys, unreadable } = await withClient(await readSources(options), (client) =>
-    readKeys(client, types, isWanted, options.microtenant),
-  );
-  if (patterns !== undefined && keys.length + unreadable.length === 0) {
-    throw new Error(`There is no provisioning key named ${patterns.map((pattern) => literal(pattern)).join(" or ")}.`);
-  }
-  keys.sort((one, other) => shareLeft(one) - shareLeft(other) || one.name.localeCompare(other.name));
-  const found = below === undefined ? [] : keys.filter((key) => isBelow(key, below));
-  if (json)
-    process.stdout.write(
-      `${literal(
-        keys.map((key) => asJson(key, below)),
-        2,
-      )}\n`,
-    );
-  else if (below === undefined) printTable(keys);
-  for (const name of unreadable) process.stderr.write(`${visible(name)}: ZPA's answer cannot be read; left out.\n`);
+  await withClient(await readSources(options), async (client) => {
+    const { keys: all, unreadable } = await readKeys(client, types, isWanted, options.microtenant);
+    if (patterns !== undefined && all.length + unreadable.length === 0) {
+      throw new Error(
+        `There is no provisioning key named ${patterns.map((pattern) => literal(pattern)).join(" or ")}.`,
+      );
+    }
+    const keys = retired ? all.filter(isRetired) : all;
+    const users = retired ? await countUsers(client, keys) : undefined;
+    for (const key of keys) if (users !== undefined) key.connectedMachines = users.get(key.id);
+    keys.sort((one, other) => shareLeft(one) - shareLeft(other) || one.name.localeCompare(other.name));
+    if (json)
+      process.stdout.write(`${literal(keys.map((key) => asJson(key, below)), 2)}\n`); // prettier-ignore
+    else if (below === undefined) printTable(keys);
+    for (const name of unreadable) process.stderr.write(`${visible(name)}: ZPA's answer cannot be read; left out.\n`);
+    if (below !== undefined) tellBelow(keys, below, unreadable.length > 0);
+    if (options.delete && users !== undefined) await deleteUnused(client, keys, users, options.yes);
+  });
+}
+
+function tellBelow(keys: readonly KeyUse[], below: Limit, isAnyUnreadable: boolean): void {
   // to watch a key that nobody can read is to watch nothing
-  if (below !== undefined && unreadable.length > 0) process.exitCode = exitCodes.failed;
+  if (isAnyUnreadable) process.exitCode = exitCodes.failed;
+  const found = keys.filter((key) => isBelow(key, below));
   for (const { name, remainingUses, maxUsage } of found) {
     process.stderr.write(
-      `${visible(name)}: ${remainingUses} of ${maxUsage} uses are left, less than ${limitText(below!)}\n`,
+      `${visible(name)}: ${remainingUses} of ${maxUsage} uses are left, less than ${limitText(below)}\n`,
     );
   }
   if (found.length > 0) process.exitCode = exitCodes.found;
@@ -174,11 +193,18 @@ function printTable(keys: readonly KeyUse[]): void {
       { text: `${usageCount} of ${maxUsage}`, align: "right" },
       { text: String(remainingUses), align: "right", paint: (text) => paint(colour, text) },
       { text: lastChange?.slice(0, "2026-01-01T00:00".length).replace("T", " ") ?? "unknown" },
-      { text: key.zscalerManaged ? "Zscaler Deception's" : key.enabled ? "" : "disabled" },
+      { text: remarkOn(key) },
     ];
   });
   const bold = heads.map((head): Cell => ({ ...head, paint: (text) => paint("bold", text) }));
   process.stdout.write(`${tableLines([bold, ...rows]).join("\n")}\n`);
+}
+
+function remarkOn(key: KeyUse): string {
+  if (key.zscalerManaged) return "Zscaler Deception's";
+  if (!isRetired(key)) return key.enabled ? "" : "disabled";
+  const { connectedMachines: count } = key;
+  return count === undefined ? "retired" : `retired, ${count} connected`;
 }
 
 const barLength = 10;

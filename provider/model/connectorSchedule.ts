@@ -1,6 +1,6 @@
 // The fields of ZPA's clean-up of machines that stay disconnected.
 
-import { associationTypes } from "../../sdk/resources/associationTypes";
+import { associationTypes } from "./associationTypes";
 import type { FieldTable } from "./fields";
 
 export const connectorScheduleFields: FieldTable = [

@@ -1,6 +1,6 @@
 // The fields of the resource that waits for machines to enroll, and what else a program sees of it.
 
-import { associationTypes } from "../../sdk/resources/associationTypes";
+import { associationTypes } from "./associationTypes";
 import type { FieldTable } from "./fields";
 
 /** Minutes to wait where the program does not say. */

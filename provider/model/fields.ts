@@ -3,7 +3,19 @@
 
 /** What a value must look like; `check` holds the rules of each kind. */
 type FieldKind =
-  "id" | "text" | "secret" | "pem" | "count" | "flag" | "choice" | "texts" | "keepers" | "percent" | "minutes";
+  | "id"
+  | "ids"
+  | "text"
+  | "secret"
+  | "pem"
+  | "count"
+  | "integer"
+  | "decimal"
+  | "flag"
+  | "choice"
+  | "texts"
+  | "keepers"
+  | "minutes";
 
 export interface Field {
   /** The argument's name, the output's name and the name on the wire: they are one. */
@@ -14,6 +26,10 @@ export interface Field {
   readonly choices?: readonly (string | number)[];
   /** Longest text. */
   readonly maxLength?: number;
+  /** What a text must look like, and the words for it. */
+  readonly format?: { readonly pattern: RegExp; readonly says: string };
+  /** The least and the largest value of an integer or a decimal number. */
+  readonly range?: readonly [least: number, most: number];
   /** A change makes a new object: always, or for the values that cannot be changed back. */
   readonly replaces?: true | ((old: unknown, now: unknown) => boolean);
   /** What holds when nobody says anything; an argument that is taken out of the program goes back to it. */
@@ -73,10 +89,16 @@ export function canonical(value: unknown): string {
 /** Whether two values of a field mean the same. */
 export function same(field: Field, one: unknown, other: unknown): boolean {
   const comparable = (value: unknown) => {
-    const given = isSet(value) ? value : field.fallback;
+    const given = field.kind === "decimal" ? rounded(value) : isSet(value) ? value : field.fallback;
     return canonical(field.unordered && Array.isArray(given) ? given.map(canonical).sort() : given);
   };
   return comparable(one) === comparable(other);
+}
+
+/** A decimal number as ZPA may write it in another way, as `50.10`; whatever else it is stays as it is. */
+function rounded(value: unknown): unknown {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? Math.round(number * 1e6) / 1e6 : value;
 }
 
 /** The names of the arguments that the program has set. */

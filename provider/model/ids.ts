@@ -1,6 +1,7 @@
 // The forms of an id in `get` and in state.
 
 import type { AssociationType } from "../../sdk";
+import { oneOf } from "./words";
 
 /** An id, and where the object is as far as the id tells. */
 export interface IdParts {
@@ -22,13 +23,11 @@ export function parseKeyId(text: unknown): IdParts {
   return { id: id!, associationType: associationType as AssociationType | undefined, microtenantId };
 }
 
-/** `11410` or `<microtenantId>/11410`. @throws for anything else */
-export function parseCredentialId(text: unknown): IdParts {
+/** `11410` or `<microtenantId>/11410`. @param kind - of the object, as in `privileged credential` @throws for anything else */
+export function parseId(text: unknown, kind: string): IdParts {
   const match = /^(?:(\d+)\/)?(\d+)$/.exec(String(text));
   if (match === null) {
-    throw new Error(
-      `"${String(text)}" is not the id of a privileged credential. Write "11410" or "<microtenantId>/11410".`,
-    );
+    throw new Error(`"${String(text)}" is not the id of ${oneOf(kind)}. Write "11410" or "<microtenantId>/11410".`);
   }
   const [, microtenantId, id] = match;
   return { id: id!, microtenantId };

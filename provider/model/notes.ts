@@ -20,6 +20,10 @@ export interface InputNotes {
   replaceOn?: string[];
   /** The program gives no name: where there is one, it was generated. */
   generated?: true;
+  /** Arguments that `headroom` has raised above those of the program; not stored. */
+  raised?: string[];
+  /** The name is the old one because of `ignoreChanges`: where others have changed it, it stays theirs. */
+  leavesName?: true;
   /** The resource option `retainOnDelete`. */
   retain?: true;
   /** The resource option `ignoreChanges`. */

@@ -26,7 +26,7 @@ export interface Plan {
 
 /** Compares what the program says with the object as state has it. */
 export function planOf(table: FieldTable, state: State, inputs: Inputs): Plan {
-  const replaceOn = inputNotes(inputs).replaceOn ?? [];
+  const { replaceOn = [], raised = [] } = inputNotes(inputs);
   const { replaceFor } = stateNotes(state);
   const plan: Plan = { changed: [], replaces: [], target: targetOf(table, state, inputs) };
   for (const field of table) {
@@ -35,10 +35,20 @@ export function planOf(table: FieldTable, state: State, inputs: Inputs): Plan {
     const isForced = field.name === replaceFor;
     if (same(field, old, now) && !isForced) continue;
     plan.changed.push(field.name);
-    if (isForced || isListed(replaceOn, field.name) || forcesReplacement(field, old, now))
-      plan.replaces.push(field.name);
+    const isOfProgram = !isForgotten(field, state) && !raised.includes(field.name);
+    const isListedChange = isListed(replaceOn, field.name) && isOfProgram;
+    if (isForced || isListedChange || forcesReplacement(field, old, now)) plan.replaces.push(field.name);
   }
   return plan;
+}
+
+/**
+ * Whether the object has a secret that state does not know: it was imported, or others have set it. That the program gives
+ * one is then no change of the program, for which an object would have to go.
+ */
+function isForgotten(field: Field, state: State): boolean {
+  const { seed, managed = [] } = stateNotes(state);
+  return field.secret === true && !isSet(state[field.name]) && (seed === undefined || managed.includes(field.name));
 }
 
 /**
@@ -51,14 +61,18 @@ export function targetOf(table: FieldTable, state: State, inputs: Inputs, curren
   return Object.fromEntries(table.map((field) => [field.name, wanted(field, state, inputs, current)]));
 }
 
-/** Whether an update depends on what others may have set: on fields that the program leaves alone. */
+/** Whether an update depends on what others may have set: on fields that the program or `ignoreChanges` leaves alone. */
 export function leavesAlone(table: FieldTable, names: readonly string[], state: State, inputs: Inputs): boolean {
   return table.some(
-    (field) => names.includes(field.name) && !isSet(inputs[field.name]) && !isTakenOut(field, state, inputs),
+    (field) =>
+      names.includes(field.name) &&
+      (isIgnored(field, inputs) || (!isSet(inputs[field.name]) && !isTakenOut(field, state, inputs))),
   );
 }
 
 function wanted(field: Field, state: State, inputs: Inputs, current: Values): unknown {
+  // an object that is being created has nothing yet
+  if (isIgnored(field, inputs) && isSet(current[field.name])) return current[field.name];
   if (field.name === "name") return wantedName(state, inputs, current);
   const value = inputs[field.name];
   if (isSet(value)) return value;
@@ -73,6 +87,16 @@ function wantedName(state: State, inputs: Inputs, current: Values): unknown {
   // a name that the program has taken out gives way to a generated one; an adopted object keeps its own
   const isGiven = !isGenerated || (managed.includes("name") && !isUnknown(inputs["name"]));
   return isGiven ? inputs["name"] : (current["name"] ?? inputs["name"]);
+}
+
+/**
+ * Whether `ignoreChanges` leaves an argument of an object to others: in its place, the engine passes what state had at the
+ * last refresh. Secrets are left out of requests instead, since nobody can read them.
+ */
+function isIgnored(field: Field, inputs: Inputs): boolean {
+  const { ignored = [], raised = [], leavesName = false } = inputNotes(inputs);
+  if (field.name === "name" && leavesName) return true;
+  return field.secret === undefined && isListed(ignored, field.name) && !raised.includes(field.name);
 }
 
 function isTakenOut(field: Field, state: State, inputs: Inputs): boolean {

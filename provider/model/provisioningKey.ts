@@ -1,6 +1,7 @@
 // The fields of a provisioning key, and what else a program sees of it.
 
-import { associationTypes } from "../../sdk/resources/associationTypes";
+import { associationTypes } from "./associationTypes";
+import { retireChoices } from "./retired";
 import { defaultMicrotenant, type FieldTable } from "./fields";
 
 export const provisioningKeyFields: FieldTable = [
@@ -52,7 +53,8 @@ export const provisioningKeyFields: FieldTable = [
   { name: "headroom", kind: "count", local: true, note: "Minimum of remaining uses; raises `maxUsage` in place" },
   {
     name: "warnAtPercent",
-    kind: "percent",
+    kind: "integer",
+    range: [0, 100],
     local: true,
     note: "Warn when at most this percentage of uses remains; default 10",
   },
@@ -63,6 +65,14 @@ export const provisioningKeyFields: FieldTable = [
     note: "Fail preview and up when no use is left, as of the last refresh; default false",
   },
   { name: "keepers", kind: "keepers", local: true, replaces: true, note: "Map of strings; a change replaces the key" },
+  {
+    name: "retire",
+    kind: "choice",
+    choices: retireChoices,
+    fallback: "at-once",
+    local: true,
+    note: 'How the key is deleted: "at-once", the default, or "when-unused": disabled while connected machines have enrolled with it',
+  },
   {
     name: "adopt",
     kind: "id",

@@ -11,10 +11,12 @@ import { refOf, type Session } from "./session";
 export async function adopt<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
-  inputs: Inputs,
+  given: Inputs,
   id: string,
 ): Promise<{ id: string; outs: State }> {
   const { kind, fields } = definition;
+  // replaceOnChanges applies only to objects that the stack created, ignoreChanges only to those that it has
+  const inputs: Inputs = withNotes(given, { ...inputNotes(given), replaceOn: [], ignored: [] });
   const look = (where: Values) => definition.find(session, id, where);
   // also looks for the other type, so that the error can say what is wrong
   const found =
@@ -46,9 +48,7 @@ export async function adopt<T extends RemoteObject>(
   const outs = definition.outputs(item, where);
   const wanted = definition.adjust(inputs, outs);
   const placed = { ...wanted, microtenantId: session.microtenantIdOf(inputs) };
-  // replaceOnChanges applies only to objects that the stack created
-  const notes = { ...inputNotes(placed), replaceOn: [] };
-  const plan: Plan = { ...planOf(fields, outs, withNotes(placed, notes)), isAdoption: true };
+  const plan: Plan = { ...planOf(fields, outs, placed), isAdoption: true };
   for (const field of fields) {
     if (field.local || !(plan.replaces.includes(field.name) || isMove(field, plan))) continue;
     const is = JSON.stringify(outs[field.name] ?? field.fallback);

@@ -8,6 +8,7 @@ import { type InputNotes, inputNotes, isNote, withNotes } from "../model/notes";
 import { claim } from "./claims";
 import { checkFields } from "./fieldRules";
 import type { RemoteObject, ResourceDefinition } from "./definition";
+import { noteAsked } from "./takenNames";
 
 /**
  * @param microtenantId - of the object that is checked; unknown while the settings are incomplete
@@ -27,6 +28,7 @@ export function check<T extends RemoteObject>(
   // rules between fields need fields that are valid by themselves
   if (failures.length === 0) failures.push(...secretKeepers(fields, inputs), ...definition.check(inputs, olds));
   if (failures.length > 0 || notes.seed === undefined) return { inputs, failures };
+  if (Object.keys(olds).length === 0) noteAsked(notes.seed, inputs);
   const { name, adopt } = inputs;
   const scope = { kind: definition.kind, ...definition.nameScope(inputs), microtenantId };
   if (!notes.generated) failures.push(...claim("name", { ...scope, name }, notes.seed));
@@ -37,11 +39,13 @@ export function check<T extends RemoteObject>(
 /** With `ignoreChanges` the engine passes old inputs, including a generated name, instead of those of the program. */
 function newNotes(olds: Inputs, news: Inputs): InputNotes {
   const [old, given] = [inputNotes(olds), inputNotes(news)];
-  const isOldName = given.generated === true && old.generated === true && news["name"] === olds["name"];
+  const isOldName =
+    given.generated === true && old.generated === true && isSet(news["name"]) && news["name"] === olds["name"];
   return {
     ...(given.seed === undefined ? {} : { seed: given.seed }),
     ...(given.replaceOn === undefined ? {} : { replaceOn: given.replaceOn }),
     ...(!isSet(news["name"]) || isOldName ? { generated: true } : {}),
+    ...(isOldName ? { leavesName: true } : {}),
     ...(given.retain === undefined ? {} : { retain: given.retain }),
     ...(given.ignored === undefined ? {} : { ignored: given.ignored }),
   };

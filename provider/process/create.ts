@@ -21,7 +21,7 @@ export async function create<T extends RemoteObject>(
   const inputs = definition.adjust(given);
   const { seed } = inputNotes(inputs);
   const resource = resourceOf(definition, session, seed, inputs);
-  const { past = [] } = session.replacing.get(resource) ?? {};
+  const past = session.replacing.get(resource) ?? [];
   // a new object belongs to the tenant of those that the stack has
   for (const state of session.tenants.values()) await stayInTenant(definition, session, state);
   const record = async (id: string, outs: State): Promise<State> => {

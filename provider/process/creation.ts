@@ -13,6 +13,7 @@ import {
   notePosting,
   noteTakingOver,
   postingTolerance,
+  settlePostings,
   wasHandedOver,
   wasHeld,
   wasPosted,
@@ -63,18 +64,22 @@ export class Creation<T extends RemoteObject> {
         if (there.length === 0 && (await this.followDeleted())) continue;
         const result = there.length > 0 ? await this.recover(there) : await this.make();
         if (result === undefined) continue;
-        this.settle();
+        await this.settle();
         return result;
       }
     } catch (error) {
-      if (error instanceof PartialFailure) this.settle();
+      if (error instanceof PartialFailure) await this.settle();
       throw error;
     }
   }
 
-  private settle(): void {
+  /** The engine has the object: nobody needs to look for one that an earlier POST may have made. */
+  private async settle(): Promise<void> {
     for (const settle of this.unsettled) settle();
     this.unsettled.clear();
+    const { definition, session, inputs } = this;
+    if (!definition.isShownOnce(inputs)) return;
+    settlePostings({ ...(await session.identityOf(definition.kind)), of: this.uniqueName });
   }
 
   private get name(): string {

@@ -7,6 +7,7 @@ import {
   fromWire,
   type Inputs,
   isSet,
+  same,
   type State,
   type Values,
 } from "../model/fields";
@@ -75,13 +76,14 @@ export function isSameMicrotenant(one: unknown, other: unknown): boolean {
   return (one ?? defaultMicrotenant) === (other ?? defaultMicrotenant);
 }
 
-/** The fields as ZPA's answer has them. A text that ZPA has escaped twice is the one that was written. */
+/** The fields as ZPA's answer has them. A text that ZPA has escaped twice, or a number in other digits, is as it was written. */
 export function fromAnswer(fields: FieldTable, known: Values, item: object): Values {
   const outs = fromWire(fields, known, item as Values);
-  for (const { name, kind } of fields) {
-    const [was, is] = [known[name], outs[name]];
-    if (kind === "text" && typeof was === "string" && typeof is === "string" && sdk().sameName(was, is))
-      outs[name] = was;
+  for (const field of fields) {
+    const [was, is] = [known[field.name], outs[field.name]];
+    if (typeof was !== "string" || typeof is !== "string") continue;
+    const isSame = field.kind === "text" ? sdk().sameName(was, is) : field.kind === "decimal" && same(field, was, is);
+    if (isSame) outs[field.name] = was;
   }
   return outs;
 }

@@ -30,6 +30,8 @@ export function diff<T extends RemoteObject>(
   // A refresh compares with the old arguments. Before it replaces a resource, the engine also compares its dependents, with
   // old arguments of which some are unknown. Neither decides anything, so neither may record or refuse anything.
   const isTentative = isUnknown(inputs);
+  // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
+  if (isTentative && isReplaced) session?.kept.delete(ref);
   if (session?.takeRead(ref) !== true && !isTentative) {
     refuse(definition.objection(state, target, plan));
     if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
@@ -39,7 +41,7 @@ export function diff<T extends RemoteObject>(
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
     if (session !== undefined && seed !== undefined) {
       tellShared(session, definition.kind, id, seed);
-      if (isReplaced) session.replacing.set(seed, { past: [...past, id].slice(-mostPast), state, inputs });
+      if (isReplaced) session.replacing.set(seed, [...past, id].slice(-mostPast));
     }
   }
   return {

@@ -19,6 +19,8 @@ const trimmed = (schema: z.ZodString) =>
 /** ZPA's names and other short texts; the Admin Portal takes 255 characters. */
 const defaultMaxLength = 255;
 
+const digitsOnly = "must be a ZPA id, digits only; look up an id by name with the get… functions";
+
 /** Accepts any value and keeps it as a string. Unknown values stay unknown beside known ones. */
 const keeper = z
   .unknown()
@@ -29,15 +31,16 @@ function schemaOf(field: Field): z.ZodType {
     case "id":
       return z.preprocess(
         (value) => (Number.isSafeInteger(value) ? String(value) : value),
-        z
-          .string("must be a string: ZPA's ids exceed JavaScript's safe integers")
-          .regex(/^\d+$/, "must be a ZPA id, digits only; look up an id by name with the get… functions"),
+        z.string("must be a string: ZPA's ids exceed JavaScript's safe integers").regex(/^\d+$/, digitsOnly),
       );
+    case "ids":
+      return z.array(z.string("must be an array of strings").regex(/^\d+$/, digitsOnly), {
+        error: "must be an array of strings",
+      });
     case "text":
-      return trimmed(z.string("must be a string").min(1, "must not be empty; leave it out instead")).max(
-        field.maxLength ?? defaultMaxLength,
-        `must have at most ${field.maxLength ?? defaultMaxLength} characters`,
-      );
+      return trimmed(z.string("must be a string").min(1, "must not be empty; leave it out instead"))
+        .max(field.maxLength ?? defaultMaxLength, `must have at most ${field.maxLength ?? defaultMaxLength} characters`)
+        .regex(field.format?.pattern ?? /^/, field.format?.says);
     case "secret":
       // leading and trailing whitespace may be part of a password
       return z.string("must be a string").min(1, "must not be empty");
@@ -48,14 +51,25 @@ function schemaOf(field: Field): z.ZodType {
         (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
         z.int("must be an integer of at least 1, such as 100").min(1, "must be an integer of at least 1, such as 100"),
       );
-    case "percent":
+    case "integer": {
+      const [least, most] = field.range!;
+      const words = `must be an integer from ${least} to ${most}`;
       return z.preprocess(
         (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-        z
-          .int("must be an integer from 0 to 100")
-          .min(0, "must be an integer from 0 to 100")
-          .max(100, "must be an integer from 0 to 100"),
+        z.int(words).min(least, words).max(most, words),
       );
+    }
+    case "decimal": {
+      const [least, most] = field.range!;
+      const words = `must be a number from ${least} to ${most}, as in "12.5"`;
+      return z.preprocess(
+        (value) => (typeof value === "number" ? String(value) : value),
+        z
+          .string(words)
+          .regex(/^-?\d+(?:\.\d+)?$/, words)
+          .refine((text) => Number(text) >= least && Number(text) <= most, words),
+      );
+    }
     case "minutes":
       return z.preprocess(
         (value) => (typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value),
@@ -68,7 +82,7 @@ function schemaOf(field: Field): z.ZodType {
       );
     case "choice":
       return z.preprocess(
-        (value) => field.choices?.find((choice) => choice === value || String(choice) === value) ?? value,
+        (value) => choiceOf(field, value),
         z.literal([...(field.choices ?? [])], `must be ${(field.choices ?? []).map((one) => JSON.stringify(one)).join(" or ")}`), // prettier-ignore
       );
     case "texts":
@@ -84,6 +98,12 @@ function schemaOf(field: Field): z.ZodType {
 const longestWait = 1440;
 const minutes = `must be a number of minutes, above 0 and up to ${longestWait}`;
 
+/** The choice that a value stands for, also as a text or, where ZPA keeps a flag as a text, as a flag. */
+function choiceOf({ choices = [] }: Field, value: unknown): unknown {
+  const text = choices.includes("TRUE") && /^(?:true|false)$/.test(String(value)) ? String(value).toUpperCase() : value;
+  return choices.find((choice) => choice === text || String(choice) === text) ?? value;
+}
+
 const schemas = new WeakMap<Field, z.ZodType>();
 
 function schemaFor(field: Field): z.ZodType {
@@ -93,8 +113,8 @@ function schemaFor(field: Field): z.ZodType {
 }
 
 /**
- * Validates the arguments against the table. Unknown values pass, and texts that are as they were: an imported object may
- * have one that this package would not write.
+ * Validates the arguments against the table. Unknown values pass, and those that are as they were: an imported object may
+ * have one that this package would not write, and others may have set one that `ignoreChanges` leaves to them.
  *
  * @param isOurs - whether a property that is no argument is one of this package's own
  */
@@ -113,7 +133,9 @@ export function checkFields(
       continue;
     }
     const isPartlyKnown = field.kind === "keepers" && value !== unknownValue;
-    const isUnchanged = field.kind === "text" && typeof value === "string" && value === olds[field.name];
+    // what a choice is decides about other fields
+    const isOld = isSet(olds[field.name]) && canonical(value) === canonical(olds[field.name]);
+    const isUnchanged = isOld && field.kind !== "choice";
     const parsed = isUnchanged || (isUnknown(value) && !isPartlyKnown) ? undefined : schemaFor(field).safeParse(value);
     values[field.name] = parsed?.success ? parsed.data : value;
     if (parsed?.success === false) failures.push(failure(field.name, parsed.error.issues[0]!.message));

@@ -1,9 +1,9 @@
-// The methods that the engine calls, shared by both resources: check, diff, create, read, update, delete. The differences
+// The methods that the engine calls, shared by all resources that are objects of ZPA: check, diff, create, read, update, delete. The differences
 // are in each resource's own file. Every write can be repeated: a run that is interrupted anywhere creates no duplicates and
 // loses nothing.
 
 import type * as pulumi from "@pulumi/pulumi";
-import { clean, type Inputs, isSet, type State, unknownValue, type Values } from "../model/fields";
+import { clean, defaultMicrotenant, type Inputs, isSet, type State, unknownValue, type Values } from "../model/fields";
 import { notesKey, stateNotes, withNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import { marked } from "../model/secrets";
@@ -142,7 +142,13 @@ async function remove<T extends RemoteObject>(
     if (found !== undefined) {
       const where = definition.outputs(found.item, { ...state, ...found.where });
       const isSame = isSameMicrotenant(where["microtenantId"], state["microtenantId"]);
-      if (isSame && refusal instanceof Error) throw refusal;
+      if (isSame && refusal instanceof Error) {
+        // ZPA does not always name Default
+        const mayBeInDefault =
+          !isSet(found.item.microtenantId) && !isSameMicrotenant(where["microtenantId"], undefined);
+        if (!mayBeInDefault) throw refusal;
+        where["microtenantId"] = defaultMicrotenant;
+      }
       await definition.remove(session, id, where);
     }
   }

@@ -80,14 +80,25 @@ export function notePosting(posting: Posting, at: number | undefined): () => voi
  * outcome.
  */
 export function wasPosted(posting: Posting, creationTime: number): boolean {
-  const [start, lines] = [`${postingLine(posting)} `, read()];
-  return [...lines].some((line) => {
-    if (!line.startsWith(start)) return false;
-    const [id = "", pid = "", at = ""] = line.slice(start.length).split(" ");
+  return openPostings(posting).some(({ at }) => {
     const waited = creationTime - Number(at);
-    const canBe = at !== "" && waited >= -postingTolerance && waited <= longestQueue;
-    return canBe && !lines.has(settledLine(id)) && !isAnotherLiving(Number(pid));
+    return at !== "" && waited >= -postingTolerance && waited <= longestQueue;
   });
+}
+
+/** Notes that the outcome of every such POST is known now: one of them has made what the engine gets, or none has. */
+export function settlePostings(posting: Posting): void {
+  write(openPostings(posting).map(({ id }) => settledLine(id)));
+}
+
+/** The POSTs of such an object whose outcome nobody has noted; not those of processes that may still get a response. */
+function openPostings(posting: Posting): { id: string; at: string }[] {
+  const [start, lines] = [`${postingLine(posting)} `, read()];
+  return [...lines]
+    .filter((line) => line.startsWith(start))
+    .map((line) => line.slice(start.length).split(" "))
+    .filter(([id = "", pid = ""]) => !lines.has(settledLine(id)) && !isAnotherLiving(Number(pid)))
+    .map(([id = "", , at = ""]) => ({ id, at }));
 }
 
 /** Whether another process with this id lives: it may still get the response. */

@@ -14,7 +14,7 @@ import {
   type State,
   type Values,
 } from "../model/fields";
-import { parseCredentialId } from "../model/ids";
+import { parseId } from "../model/ids";
 import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { isListed, leavesAlone, targetOf } from "../model/plan";
 import {
@@ -28,11 +28,16 @@ import { handlerOf } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
 
-/** Seconds between ZPA's write of a secret and its response, including the drift of its clocks. */
-const clockTolerance = 60;
+/** Seconds by which the clocks that ZPA writes reset times and responses with may drift apart between two writes. */
+const clockTolerance = 10;
+/** Seconds by which they may differ where no write has shown it yet. */
+const unknownClocks = 900;
 
-/** Fields besides the name that every PUT sends, because ZPA may drop the others. */
-const writable = ["description", "userName", "userDomain"] as const;
+/** By answer to a POST: the seconds by which its reset time differs from the time of the response. */
+const offsets = new WeakMap<Wire, number>();
+
+/** Fields that every PUT sends if its type has them, because ZPA may drop the others. */
+const writable = ["name", "description", "userName", "userDomain"] as const;
 
 const definition: ResourceDefinition<Wire> = {
   kind: "privileged credential",
@@ -61,18 +66,23 @@ const definition: ResourceDefinition<Wire> = {
 
   objection: () => undefined,
 
-  objects: (session, values) => session.credentials(session.microtenantOf(values)),
+  objects: (session, values) =>
+    session.objects(definition.kind, session.microtenantOf(values), session.client.credentials),
 
   async post(session, inputs) {
     const body = bodyOf(targetOf(fields, {}, inputs), inputs);
-    return asPosted(fields, body, await session.client.credentials.create(body, scopeOf(session, inputs)));
+    const item = asPosted(fields, body, await session.client.credentials.create(body, scopeOf(session, inputs)));
+    const [reset, now] = [item.lastCredentialResetTime, session.client.serverTime()];
+    if (reset !== undefined && now !== undefined) offsets.set(item, Math.ceil(Number(reset) - now));
+    return item;
   },
 
   isShownOnce: () => false,
 
   complete(session, item, inputs) {
     const outs = definition.outputs(item, { ...inputs, microtenantId: session.microtenantOf(inputs) });
-    return Promise.resolve({ item, outs });
+    const notes = { ...stateNotes(outs), resetClockOffset: offsets.get(item) };
+    return Promise.resolve({ item, outs: withNotes(outs, notes) });
   },
 
   isUntouched(_session, item, inputs) {
@@ -111,7 +121,9 @@ const definition: ResourceDefinition<Wire> = {
     try {
       const moved = { ...state, microtenantId };
       const { required, optional } = fieldsOfType[inputs["credentialType"] as CredentialType];
-      const relevant = writable.filter((name) => name === "description" || [...required, ...optional].includes(name));
+      const relevant = writable.filter(
+        (name) => !typedFields.includes(name) || [...required, ...optional].includes(name),
+      );
       const now = leavesAlone(fields, relevant, state, inputs) ? await current(session, id, moved) : moved;
       outs = { ...(await write(session, id, now, targetOf(fields, state, inputs, now), inputs)), ...kept };
     } catch (refusal) {
@@ -131,7 +143,7 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async find(session, id, values) {
-    const { id: number, microtenantId = values["microtenantId"] } = parseCredentialId(id);
+    const { id: number, microtenantId = values["microtenantId"] } = parseId(id, definition.kind);
     const item = await definition.objects(session, { microtenantId }).read(number);
     return item === undefined ? undefined : { item, where: { microtenantId } };
   },
@@ -163,21 +175,22 @@ export const privilegedCredentialDefinition = definition;
 
 /**
  * Whether somebody else changed the secret. After our own write, the reset time is unknown until the next refresh. It is
- * estimated as the server time of the response plus the offset seen at an earlier write.
+ * estimated as the server time of the response plus the offset seen at earlier writes, the creation among them.
  */
 function wasResetElsewhere(observed: string | undefined, known: Values): boolean {
   if (observed === undefined) return false;
   const recorded = known["lastCredentialResetTime"];
   const { secretWrittenAt: written, resetClockOffset: offset } = stateNotes(known);
-  if (isSet(recorded)) return Number(observed) > Number(recorded);
-  return isSet(written) && isSet(offset) && Number(observed) > Number(written) + Number(offset) + clockTolerance;
+  if (!isSet(written)) return isSet(recorded) && Number(observed) > Number(recorded);
+  const tolerance = offset === undefined ? unknownClocks : clockTolerance;
+  return Number(observed) > Number(written) + (offset ?? 0) + tolerance;
 }
 
-/** The smallest offset seen so far, in seconds, between the server time of a response and the reset time. */
+/** The largest offset seen so far, in seconds, between the server time of a response and the reset time. */
 function clockOffset(observed: string | undefined, known: Values): number | undefined {
   const { secretWrittenAt: written, resetClockOffset: offset } = stateNotes(known);
   if (observed === undefined || written === undefined) return offset;
-  return Math.min(Number(observed) - Number(written), offset ?? Number.POSITIVE_INFINITY);
+  return Math.max(Number(observed) - Number(written), offset ?? Number.NEGATIVE_INFINITY);
 }
 
 function scopeOf(session: Session, values: Values) {
@@ -200,7 +213,7 @@ async function current(session: Session, id: string, state: State): Promise<Stat
   return { ...state, ...definition.outputs(found.item, state) };
 }
 
-/** Sends one PUT with the secret. The response has no reset time, so the server time is recorded until a refresh. */
+/** Sends one PUT with the secret. The response has no reset time, so it is estimated from the server's, until a refresh. */
 async function write(session: Session, id: string, outs: State, target: Values, inputs: Inputs): Promise<State> {
   const body = bodyOf(target, inputs);
   const serverTime = await session.client.credentials.update(id, body, scopeOf(session, outs));
@@ -210,7 +223,8 @@ async function write(session: Session, id: string, outs: State, target: Values, 
   if (secretFields.every((secret) => !isSet(inputs[secret]))) return written;
   const secrets = Object.fromEntries(secretFields.map((secret) => [secret, inputs[secret]]));
   const notes = { ...stateNotes(outs), secretWrittenAt: serverTime === undefined ? undefined : String(serverTime) };
-  const times = { lastCredentialResetTime: undefined, secretResetElsewhere: undefined };
+  const estimate = serverTime === undefined ? undefined : String(serverTime + (notes.resetClockOffset ?? 0));
+  const times = { lastCredentialResetTime: estimate, secretResetElsewhere: undefined };
   return withNotes({ ...written, ...secrets, ...times }, notes);
 }
 

@@ -4,15 +4,16 @@ import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } fr
 import { keeping, plainError } from "../model/errors";
 import { concernsZpa, type Field, type Inputs, isSet, same, type State, type Values } from "../model/fields";
 import { parseKeyId } from "../model/ids";
-import { stateNotes, withNotes } from "../model/notes";
+import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { handlerOf } from "./lifecycle";
-import { gone, type Session } from "./session";
+import { retire } from "./retirement";
+import { type Endpoint, gone, type Session } from "./session";
 
 /** The fields of a PUT. It always sends all of them, because ZPA may drop the others. */
-const writable = ["maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
+const writable = ["name", "maxUsage", "enrollmentCertId", "enabled", "exportable", "ipAcl", "uiConfig"] as const;
 
 const definition: ResourceDefinition<Wire> = {
   kind: "provisioning key",
@@ -28,8 +29,9 @@ const definition: ResourceDefinition<Wire> = {
     const { headroom, maxUsage } = inputs;
     if (typeof headroom !== "number" || typeof maxUsage !== "number") return inputs;
     const { maxUsage: limit, usageCount: used } = { maxUsage: 0, usageCount: 0, ...state } as Record<string, number>;
-    const holds = Math.max(maxUsage, Number(limit) || 0);
-    return { ...inputs, maxUsage: Math.max(holds, (Number(used) || 0) + headroom) };
+    const needed = Math.max(maxUsage, Number(limit) || 0, (Number(used) || 0) + headroom);
+    if (needed === maxUsage) return inputs;
+    return withNotes({ ...inputs, maxUsage: needed }, { ...inputNotes(inputs), raised: ["maxUsage"] });
   },
 
   objection(state, inputs, plan) {
@@ -47,13 +49,8 @@ const definition: ResourceDefinition<Wire> = {
     if (plan.isAdoption && !isSet(state["provisioningKey"])) {
       return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
     }
-    const [limit, used] = [Number(inputs["maxUsage"]), Number(state["usageCount"] ?? 0)];
-    if (plan.changed.includes("maxUsage") && limit < used) {
-      return (
-        `maxUsage must not be lower than the uses already spent: it is ${limit}, and ${used} machines have enrolled with ` +
-        `"${String(state["name"])}". Set it to ${used} or more.`
-      );
-    }
+    const [limit, used] = [Number(plan.target["maxUsage"]), Number(state["usageCount"] ?? 0)];
+    if (plan.changed.includes("maxUsage") && limit < used) return belowSpent(limit, used, state);
     if (inputs["failWhenExhausted"] === true && limit <= used) {
       return (
         `${named} has no uses left (${used} of ${limit}), so no machine can enroll with it. ` +
@@ -63,7 +60,15 @@ const definition: ResourceDefinition<Wire> = {
     return undefined;
   },
 
-  objects: (session, values) => session.provisioningKeys(typeOf(values), session.microtenantOf(values)),
+  objects(session, values) {
+    const [type, keys] = [typeOf(values), session.client.provisioningKeys];
+    const endpoint: Endpoint<Wire> = {
+      page: (number, scope) => keys.page(type, number, scope),
+      get: (id, scope) => keys.get(type, id, scope),
+      named: (name, scope) => keys.named(type, name, scope),
+    };
+    return session.objects(definition.kind, session.microtenantOf(values), endpoint, type);
+  },
 
   async post(session, inputs) {
     const body = await bodyOf(session, targetOf(fields, {}, inputs), inputs);
@@ -88,9 +93,8 @@ const definition: ResourceDefinition<Wire> = {
 
   async bringTo(session, item, outs, inputs) {
     const target = targetOf(fields, outs, inputs);
-    const changed = fields.filter((field) => !field.local && !same(field, outs[field.name], target[field.name]));
     const all = { ...outs, ...target };
-    if (changed.length === 0) return withRemaining(all);
+    if (differing(outs, target).length === 0) return withRemaining(all);
     return withRemaining({ ...all, ...(await put(session, item.id, outs, target, inputs)) });
   },
 
@@ -104,13 +108,18 @@ const definition: ResourceDefinition<Wire> = {
     if (lacksText && !isSet(now["provisioningKey"])) throw new Error(withoutText(now["name"], id));
     // with the uses that have been spent since the last refresh, for the next up knows of them
     const target = targetOf(fields, state, definition.adjust(inputs, now), now);
-    return withRemaining({ ...now, ...target, ...(isPut ? await put(session, id, now, target, inputs) : {}) });
+    // what has been read may differ from state, by which the plan went
+    const [limit, used] = [Number(target["maxUsage"]), Number(now["usageCount"] ?? 0)];
+    if (limit < Math.min(used, Number(now["maxUsage"]))) throw new Error(belowSpent(limit, used, now));
+    if (!isPut && differing(now, target).length === 0) return withRemaining({ ...now, ...target });
+    return withRemaining({ ...now, ...target, ...(await put(session, id, now, target, inputs)) });
   },
 
-  async remove(session, id, state) {
-    const isConfirmed = await session.client.provisioningKeys.delete(typeOf(state), id, scopeOf(session, state));
-    definition.objects(session, state).deleted(id);
-    return isConfirmed;
+  remove(session, id, state) {
+    const remove = () => removeAtOnce(session, id, state);
+    if (state["retire"] !== "when-unused") return remove();
+    const key = { id, name: String(state["name"]), type: typeOf(state), ...scopeOf(session, state) };
+    return retire(session, key, { remove, disable: (name) => disable(session, id, state, name) });
   },
 
   async find(session, id, values) {
@@ -158,7 +167,7 @@ function scopeOf(session: Session, values: Values) {
 }
 
 /** @param inputs - the association type decides which certificate signs when nobody has named one */
-async function bodyOf(session: Session, target: Values, inputs: Inputs): Promise<ProvisioningKeyBody> {
+async function bodyOf(session: Session, target: Values, inputs: Values): Promise<ProvisioningKeyBody> {
   const { name, maxUsage, zcomponentId, enabled, exportable, ipAcl, uiConfig } =
     target as unknown as ProvisioningKeyBody;
   const given = target["enrollmentCertId"] as string | undefined;
@@ -166,12 +175,38 @@ async function bodyOf(session: Session, target: Values, inputs: Inputs): Promise
   return { name, maxUsage, enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig };
 }
 
+function belowSpent(limit: number, used: number, { name }: State): string {
+  return (
+    `maxUsage must not be lower than the uses already spent: it is ${limit}, and ${used} machines have enrolled with ` +
+    `"${String(name)}". Set it to ${used} or more.`
+  );
+}
+
+/** The fields of ZPA that differ. */
+function differing(now: State, target: Values): Field[] {
+  return fields.filter((field) => !field.local && !same(field, now[field.name], target[field.name]));
+}
+
 /** One PUT of all that can be written; what was sent. @param now - where the key is */
-async function put(session: Session, id: string, now: State, target: Values, inputs: Inputs) {
+async function put(session: Session, id: string, now: State, target: Values, inputs: Values) {
   const body = await bodyOf(session, target, inputs);
   await session.client.provisioningKeys.update(typeOf(now), id, body, scopeOf(session, now));
   definition.objects(session, now).updated(id);
   return body;
+}
+
+/** One DELETE. Whether ZPA has confirmed it. */
+async function removeAtOnce(session: Session, id: string, state: State): Promise<boolean> {
+  const isConfirmed = await session.client.provisioningKeys.delete(typeOf(state), id, scopeOf(session, state));
+  definition.objects(session, state).deleted(id);
+  return isConfirmed;
+}
+
+/** Disables a key under another name, and leaves the rest as ZPA has it now. */
+async function disable(session: Session, id: string, state: State, name: string): Promise<void> {
+  const now = await current(session, id, state);
+  if (now["name"] === name && now["enabled"] === false) return;
+  await put(session, id, now, { ...now, name, enabled: false }, now);
 }
 
 /** The key as ZPA has it now, with the notes of its state. */
@@ -206,7 +241,7 @@ async function complete(
   }
   await keeping(item.id, withNotes(outs, { ...stateNotes(outs), replaceFor: "exportable" }), async () => {
     try {
-      await definition.remove(session, item.id, outs);
+      await removeAtOnce(session, item.id, outs);
     } catch (error) {
       throw new Error(
         `Provisioning key "${item.name}" (${item.id}) was created, but ZPA did not return its text, which nobody can read ` +

@@ -14,10 +14,11 @@ export async function noted<T extends RemoteObject>(
   inputs: Inputs,
   notes: StateNotes,
 ): Promise<State> {
-  const { seed, generated } = inputNotes(inputs);
+  const { seed, generated, leavesName } = inputNotes(inputs);
   const managed = setByProgram(definition.fields, inputs).filter((name) => name !== "name" || !generated);
   const tenant = await session.client.tenantFingerprint();
-  const name = generated === undefined ? undefined : (outs["name"] as string);
+  const madeName = leavesName === true ? notes.name : (outs["name"] as string);
+  const name = generated === undefined ? undefined : madeName;
   return clean(withNotes(outs, { ...notes, seed, managed, tenant, name }));
 }
 

@@ -3,16 +3,16 @@
 
 import type {
   AssociationType,
-  Credential,
   EnrolledMachine,
-  ProvisioningKey,
+  Page,
   Scope,
   SettingSources,
   UnreadableObject,
+  VersionProfile,
   ZpaClient,
   ZpaSettings,
 } from "../../sdk";
-import { defaultMicrotenant, type Inputs, isSet, type State } from "../model/fields";
+import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
 import { mappingsKey } from "../model/notes";
 import { waitTeller } from "../model/waits";
 import { closeWithEngine } from "./engineWatch";
@@ -27,14 +27,23 @@ const withoutLists = "ZPA_BENCH_WITHOUT_LISTS";
 /** All microtenants: an object that was moved to another one still exists. */
 const anywhere: Scope = { microtenantId: "all" };
 
+/** How the client lists and reads the objects of one kind. */
+export interface Endpoint<T> {
+  page(number: number, scope: Scope): Promise<Page<T>>;
+  get(id: string, scope: Scope): Promise<T>;
+  named(name: string, scope: Scope): Promise<(T | UnreadableObject)[]>;
+}
+
 export class Session {
-  private readonly keys = new Map<string, Snapshot<ProvisioningKey>>();
-  private readonly credentialsByMicrotenant = new Map<string, Snapshot<Credential>>();
-  private readonly keyPeers = new Set<Snapshot<ProvisioningKey>>();
-  private readonly credentialPeers = new Set<Snapshot<Credential>>();
+  private readonly snapshots = new Map<string, { readonly readsSeveral: boolean }>();
+  private readonly peers = new Map<string, Set<unknown>>();
   private readonly reads = new Map<string, number>();
-  private readonly machineLists = new Map<string, Promise<EnrolledMachine[]>>();
+  private readonly machineLists = new Map<
+    string,
+    { machines: Promise<EnrolledMachine[]>; at: number; isRead: boolean }
+  >();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
+  private readonly profiles = new Map<"all", Promise<VersionProfile[]>>();
 
   /** Objects (see {@link refOf}) that a create of this process returned. */
   readonly answered = new Set<string>();
@@ -50,12 +59,14 @@ export class Session {
   readonly created = new Set<string>();
   /** By fingerprint: the tenants of the objects in state, each with the state of one. */
   readonly tenants = new Map<string, State>();
+  /** By type and microtenant: where this process has looked for keys that earlier runs have retired. */
+  readonly swept = new Set<string>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
   /** By seed and name (see {@link holderOf}): the id of the object of a resource that this process has deleted. */
   readonly freed = new Map<string, string>();
-  /** By resource (see `resourceOf`): one that this run replaces, its new inputs, and the ids that it has had so far. */
-  readonly replacing = new Map<string, { past: string[]; state: State; inputs: Inputs }>();
+  /** By resource (see `resourceOf`): one that this run replaces, and the ids that it has had so far. */
+  readonly replacing = new Map<string, string[]>();
 
   constructor(readonly client: ZpaClient) {}
 
@@ -92,40 +103,46 @@ export class Session {
     return { ...state, microtenantId: defaultMicrotenant };
   }
 
-  provisioningKeys(type: AssociationType, microtenantId: string | undefined): Snapshot<ProvisioningKey> {
-    const api = this.client.provisioningKeys;
+  /**
+   * The objects of one kind in one microtenant.
+   *
+   * @param of - tells endpoints of one kind apart, as those of the two types of keys
+   */
+  objects<T extends { id: string; name: string }>(
+    kind: string,
+    microtenantId: string | undefined,
+    endpoint: Endpoint<T>,
+    of = "",
+  ): Snapshot<T> {
     const scope = { microtenantId };
-    return memoised(this.keys, `${type} ${microtenantId ?? ""}`, () =>
-      this.snapshot(this.keyPeers, {
-        page: (number) => unlessGone(api.page(type, number, scope)),
-        get: (id) => unlessGone(api.get(type, id, anywhere)),
-        named: (name) => readable(api.named(type, name, scope)),
+    const peers = memoised(this.peers, kind, () => new Set()) as Set<Snapshot<T>>;
+    return memoised(this.snapshots, canonical([kind, of, microtenantId ?? ""]), () =>
+      this.snapshot(peers, {
+        page: (number) => unlessGone(endpoint.page(number, scope)),
+        get: (id) => unlessGone(endpoint.get(id, anywhere)),
+        named: (name) => readable(endpoint.named(name, scope)),
       }),
-    );
+    ) as Snapshot<T>;
   }
 
-  credentials(microtenantId: string | undefined): Snapshot<Credential> {
-    const api = this.client.credentials;
-    const scope = { microtenantId };
-    return memoised(this.credentialsByMicrotenant, microtenantId ?? "", () =>
-      this.snapshot(this.credentialPeers, {
-        page: (number) => unlessGone(api.page(number, scope)),
-        get: (id) => unlessGone(api.get(id, anywhere)),
-        named: (name) => readable(api.named(name, scope)),
-      }),
-    );
-  }
-
-  /** The machines of this type as they are now; those who ask while the list is read share it. */
-  machines(type: AssociationType, microtenantId: string | undefined): Promise<EnrolledMachine[]> {
+  /**
+   * The machines of this type. Those who ask while the list is read share it.
+   *
+   * @param maxAge - milliseconds since the list was asked for; default 0: as they are now
+   */
+  machines(type: AssociationType, microtenantId: string | undefined, maxAge = 0): Promise<EnrolledMachine[]> {
     const { appConnectors, serviceEdges } = this.client;
     const key = `${type} ${microtenantId ?? ""}`;
-    const listed = memoised(this.machineLists, key, () =>
-      (type === "CONNECTOR_GRP" ? appConnectors : serviceEdges).matching({}, { microtenantId }),
+    const known = this.machineLists.get(key);
+    if (known !== undefined && (!known.isRead || performance.now() - known.at < maxAge)) return known.machines;
+    const machines = (type === "CONNECTOR_GRP" ? appConnectors : serviceEdges).matching({}, { microtenantId });
+    const list = { machines, at: performance.now(), isRead: false };
+    this.machineLists.set(key, list);
+    machines.then(
+      () => (list.isRead = true),
+      () => this.machineLists.delete(key),
     );
-    const forget = () => this.machineLists.delete(key);
-    listed.then(forget, forget);
-    return listed;
+    return machines;
   }
 
   /** Id of the built-in certificate that signs keys of this type. Looked up once. */
@@ -139,10 +156,30 @@ export class Session {
     return found;
   }
 
+  /**
+   * Id of the version profile with this name. All are listed once.
+   *
+   * @throws if there is none, or several
+   */
+  async versionProfile(name: string): Promise<string> {
+    const listed = memoised(this.profiles, "all", () => Array.fromAsync(this.client.versionProfiles.list()));
+    listed.catch(() => this.profiles.delete("all"));
+    const all = await listed;
+    const [found, ...others] = sdk().havingName(all, name);
+    if (found !== undefined && others.length === 0) return found.id;
+    if (found !== undefined) {
+      const ids = [found, ...others].map(({ id }) => id).join(", ");
+      throw new Error(
+        `versionProfileName: several version profiles are named "${name}" (ids ${ids}). Use versionProfileId.`,
+      );
+    }
+    const names = all.map((profile) => `"${profile.name}"`).join(", ");
+    throw new Error(`versionProfileName: there is no version profile "${name}". Use one of ${names}.`);
+  }
+
   /** Whether any other snapshot is reading several objects. */
   private othersRead(snapshot: unknown): boolean {
-    const all = [...this.keys.values(), ...this.credentialsByMicrotenant.values()];
-    return all.some((other) => other !== snapshot && other.readsSeveral);
+    return [...this.snapshots.values()].some((other) => other !== snapshot && other.readsSeveral);
   }
 
   private snapshot<T extends { id: string; name: string }>(

@@ -2,6 +2,7 @@
 
 import { canonical, defaultMicrotenant, type Inputs, isSet, isUnknown, type State, type Values } from "../model/fields";
 import { inputNotes, stateNotes } from "../model/notes";
+import { oneOf } from "../model/words";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { refOf, type Session } from "./session";
 
@@ -38,6 +39,17 @@ export function resourceOf<T extends RemoteObject>(
   return seed ?? claimOf(definition, session, values);
 }
 
+/** By seed: the arguments of a resource that this run is to create, in place of another object or not. */
+const asked = new Map<string, Inputs>();
+
+/**
+ * Records the arguments of a check without old inputs. The engine makes it before each creation: for a forced replacement
+ * it never calls diff, and for any other one, diff has seen old arguments in place of those in `ignoreChanges`.
+ */
+export function noteAsked(seed: string, inputs: Inputs): void {
+  asked.set(seed, inputs);
+}
+
 /**
  * Before an object with an explicit name is deleted to be replaced: the name of the new one must be free, or the old one
  * would be lost for nothing. An object that the program adopts may have the name, and where the old one is gone already,
@@ -53,9 +65,8 @@ export async function refuseLosing<T extends RemoteObject>(
 ): Promise<void> {
   // state has the seed of before a rename with aliases
   const seed = session.holders.get(refOf(definition.kind, id)) ?? stateNotes(state).seed;
-  const resource = resourceOf(definition, session, seed, state);
-  const { inputs } = session.replacing.get(resource) ?? {};
-  if (inputs === undefined || session.created.has(resource)) return;
+  const inputs = seed === undefined ? undefined : asked.get(seed);
+  if (inputs === undefined || session.created.has(resourceOf(definition, session, seed, state))) return;
   if (inputNotes(inputs).generated === true || isUnknown(inputs)) return;
   // nobody else can have the name of the old object
   if (claimOf(definition, session, inputs) === claimOf(definition, session, state)) return;
@@ -89,12 +100,16 @@ export function nameTaken<T extends RemoteObject>(
   const replaced =
     inputNotes(inputs).retain === true
       ? "If this resource is being replaced, retainOnDelete keeps the old one and its name: change the name too."
-      : "If this resource is being replaced, set deleteBeforeReplace.";
+      : "If this resource is being replaced, set deleteBeforeReplace, or change the name too where its parent has retainOnDelete.";
   return new Error(
-    `A ${kind} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
+    `${capitalized(oneOf(kind))} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
       `add that name to the resource option aliases. ${replaced} ${remedy} ` +
       "Otherwise give this resource another name.",
   );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** For an update or a move, which cannot take over another object. */
@@ -103,7 +118,7 @@ export function nameTakenAtUpdate(kind: string, id: string, state: State, target
   if (state["name"] === target["name"]) {
     const there = (target["microtenantId"] ?? defaultMicrotenant) as string;
     return new Error(
-      `microtenantId: a ${kind} named "${String(target["name"])}" exists already in microtenant ${there}, so ${old} cannot ` +
+      `microtenantId: ${oneOf(kind)} named "${String(target["name"])}" exists already in microtenant ${there}, so ${old} cannot ` +
         "be moved there. An interrupted run or somebody else may have left it: if nothing uses it, delete it in the Admin " +
         "Portal, then run pulumi up again. Otherwise give this resource another name.",
     );

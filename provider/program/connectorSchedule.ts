@@ -61,7 +61,6 @@ export class ConnectorSchedule extends pulumi.CustomResource {
   constructor(name: string, args: ConnectorScheduleArgs, opts?: pulumi.CustomResourceOptions) {
     const facts = {
       type: "ConnectorSchedule",
-      handler: "connectorSchedule",
       fields: connectorScheduleFields,
       outputs: [],
       secretOutputs: [],

@@ -75,7 +75,6 @@ export class EnrolledConnectors extends pulumi.CustomResource {
   constructor(name: string, args: EnrolledConnectorsArgs, opts?: pulumi.CustomResourceOptions) {
     const facts = {
       type: "EnrolledConnectors",
-      handler: "enrolledConnectors",
       fields: enrolledConnectorsFields,
       outputs: enrolledConnectorsOutputs,
       secretOutputs: [],

@@ -2,7 +2,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { LookUps, Scope, ZpaClient } from "../../sdk";
-import { associationTypes } from "../../sdk/resources/associationTypes";
+import { associationTypes } from "../model/associationTypes";
 import { type KnownArgs, lookUp } from "./lookUp";
 import type {
   LookUpArgs,

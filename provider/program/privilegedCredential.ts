@@ -4,7 +4,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { CredentialType } from "../../sdk";
-import { parseCredentialId } from "../model/ids";
+import { parseId } from "../model/ids";
 import { privilegedCredentialFields, privilegedCredentialOutputs } from "../model/privilegedCredential";
 import { idParts, registration } from "./registration";
 
@@ -150,7 +150,6 @@ export class PrivilegedCredential extends pulumi.CustomResource {
   constructor(name: string, args: PrivilegedCredentialArgs, opts?: pulumi.CustomResourceOptions) {
     const facts = {
       type: "PrivilegedCredential",
-      handler: "privilegedCredential",
       fields: privilegedCredentialFields,
       outputs: privilegedCredentialOutputs,
       secretOutputs: [],
@@ -171,7 +170,7 @@ export class PrivilegedCredential extends pulumi.CustomResource {
    * const shared = zpa.PrivilegedCredential.get("shared", "11410");
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): PrivilegedCredential {
-    const parts = idParts("PrivilegedCredential", name, id, parseCredentialId);
+    const parts = idParts("PrivilegedCredential", name, id, (text) => parseId(text, "privileged credential"));
     const where = { microtenantId: parts.microtenantId };
     return new PrivilegedCredential(name, where as unknown as PrivilegedCredentialArgs, { ...opts, id: parts.id });
   }

@@ -5,10 +5,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AssociationType } from "../../sdk";
 import { provisioningKeyFields, provisioningKeyOutputs } from "../model/provisioningKey";
+import type { Retire } from "../model/retired";
 import { parseKeyId } from "../model/ids";
 import { idParts, registration } from "./registration";
 
-export type { AssociationType };
+export type { AssociationType, Retire };
 
 /** Arguments of a {@link ProvisioningKey}. */
 export interface ProvisioningKeyArgs {
@@ -49,6 +50,13 @@ export interface ProvisioningKeyArgs {
   failWhenExhausted?: pulumi.Input<boolean>;
   /** Any values. A change replaces the key: the new one is created before the old one is deleted. */
   keepers?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
+  /**
+   * How the key goes when it is deleted or replaced. `at-once`, the default: always. `when-unused`: while connected machines
+   * have enrolled with it, it stays in ZPA, disabled and with `-retired-<id>` behind its name, and leaves state; a later
+   * deletion of such a key, or `npx pulumi-zpa-dynamic keys --retired --delete`, deletes it. Takes one GET for the machines
+   * and one for the keys. Zscaler names a deleted key as a cause of App Connector upgrades that fail.
+   */
+  retire?: pulumi.Input<Retire>;
   /** Id of an existing key to take over instead of creating one. No effect afterwards. */
   adopt?: pulumi.Input<string>;
 }
@@ -81,6 +89,8 @@ export interface ProvisioningKeyState {
   failWhenExhausted: boolean | undefined;
   /** Any texts. A change replaces the object. */
   keepers: Record<string, string> | undefined;
+  /** How the key goes when it is deleted or replaced; undefined is `at-once`. */
+  retire: Retire | undefined;
   /**
    * Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. Undefined for a key that is
    * not exportable and was created elsewhere.
@@ -141,6 +151,8 @@ export class ProvisioningKey extends pulumi.CustomResource {
   declare readonly failWhenExhausted: pulumi.Output<ProvisioningKeyState["failWhenExhausted"]>;
   /** Any texts. A change replaces the object. */
   declare readonly keepers: pulumi.Output<ProvisioningKeyState["keepers"]>;
+  /** How the key goes when it is deleted or replaced; undefined is `at-once`. */
+  declare readonly retire: pulumi.Output<ProvisioningKeyState["retire"]>;
   /** Secret. The text that machines enroll with: some 430 characters, among them `/ + = | -`. */
   declare readonly provisioningKey: pulumi.Output<ProvisioningKeyState["provisioningKey"]>;
   /** Machines that have enrolled with the key, as of the last refresh. Never falls. */
@@ -157,7 +169,6 @@ export class ProvisioningKey extends pulumi.CustomResource {
   constructor(name: string, args: ProvisioningKeyArgs, opts?: pulumi.CustomResourceOptions) {
     const facts = {
       type: "ProvisioningKey",
-      handler: "provisioningKey",
       fields: provisioningKeyFields,
       outputs: provisioningKeyOutputs,
       secretOutputs: ["provisioningKey"],

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { entry, type HandlerName, providerText } from "../model/entry";
+import { entry, type ResourceType, providerText } from "../model/entry";
 import { plainError } from "../model/errors";
 import type { FieldTable } from "../model/fields";
 import type { IdParts } from "../model/ids";
@@ -13,9 +13,7 @@ import { notesKey } from "../model/notes";
 import { runsOnEngine } from "./engine";
 
 export interface Registration {
-  /** As in `ProvisioningKey`. */
-  type: string;
-  handler: HandlerName;
+  type: ResourceType;
   fields: FieldTable;
   /** Names of the outputs that are no arguments. */
   outputs: readonly string[];
@@ -25,7 +23,7 @@ export interface Registration {
 
 /** What to pass to the constructor of `pulumi.CustomResource`. */
 export function registration(
-  { type, handler, fields, outputs, secretOutputs }: Registration,
+  { type, fields, outputs, secretOutputs }: Registration,
   name: string,
   args: object,
   opts: pulumi.CustomResourceOptions | undefined,
@@ -43,7 +41,7 @@ export function registration(
     ...Object.fromEntries(
       secrets.filter((secret) => given[secret] !== undefined).map((secret) => [secret, pulumi.secret(given[secret])]),
     ),
-    __provider: providerText(handler),
+    __provider: providerText(type),
   };
   // an object that is only looked at has its name already
   if (opts?.id === undefined) {

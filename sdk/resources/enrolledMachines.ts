@@ -118,11 +118,8 @@ const writable = ["name", "description", "enabled", "ipAcl", "latitude", "longit
 
 /** Machines of one kind. They come by enrolling, so that none can be created here. */
 export class EnrolledMachines extends LookUps<EnrolledMachine> {
-  constructor(
-    private readonly requests: Sender,
-    private readonly what: { path: string; singular: string; plural: string },
-  ) {
-    super(requests, { version: "v1", path: [what.path], singular: what.singular, plural: what.plural }, reader);
+  constructor(sender: Sender, { path, ...names }: { path: string; singular: string; plural: string }) {
+    super(sender, { version: "v1", path: [path], ...names }, reader);
   }
 
   /**
@@ -153,10 +150,10 @@ export class EnrolledMachines extends LookUps<EnrolledMachine> {
    * await zpa.appConnectors.update(id, { ...connector, enabled: false });
    */
   async update(id: string, body: MachineBody, scope: Scope = {}): Promise<void> {
-    const path = [this.what.path, { id }];
+    const path = [...this.endpoint.path, { id }];
     const known = Object.fromEntries(writable.map((field) => [field, body[field]]));
-    const operation = `updating ${this.what.singular} ${id}`;
-    await send(this.requests, scope, { method: "PUT", path, body: known, replay: "safe", operation });
+    const operation = `updating ${this.endpoint.singular} ${id}`;
+    await send(this.sender, scope, { method: "PUT", path, body: known, replay: "safe", operation });
   }
 
   /**
@@ -167,9 +164,9 @@ export class EnrolledMachines extends LookUps<EnrolledMachine> {
    * @throws NotFoundError if it does not exist
    */
   async delete(id: string, scope: Scope = {}): Promise<boolean> {
-    const path = [this.what.path, { id }];
-    const operation = `deleting ${this.what.singular} ${id}`;
-    const { isPresumed } = await send(this.requests, scope, { method: "DELETE", path, replay: "safe", operation });
+    const path = [...this.endpoint.path, { id }];
+    const operation = `deleting ${this.endpoint.singular} ${id}`;
+    const { isPresumed } = await send(this.sender, scope, { method: "DELETE", path, replay: "safe", operation });
     return isPresumed !== true;
   }
 
@@ -181,8 +178,8 @@ export class EnrolledMachines extends LookUps<EnrolledMachine> {
    */
   async deleteAll(ids: readonly string[], scope: Scope = {}): Promise<void> {
     if (ids.length === 0) return;
-    const path = [this.what.path, "bulkDelete"];
-    const operation = `deleting ${ids.length} ${this.what.plural}`;
-    await send(this.requests, scope, { method: "POST", path, body: { ids }, replay: "never", operation });
+    const path = [...this.endpoint.path, "bulkDelete"];
+    const operation = `deleting ${ids.length} ${this.endpoint.plural}`;
+    await send(this.sender, scope, { method: "POST", path, body: { ids }, replay: "never", operation });
   }
 }

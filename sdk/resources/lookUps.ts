@@ -5,14 +5,17 @@ import type { Reader } from "./reader";
 import type { Sender } from "../request/apiRequest";
 import { type ListEndpoint, ZpaList } from "./zpaList";
 
-/** Read-only access to ZPA objects of one kind, by id or by name. */
+/** Reads ZPA objects of one kind, by id or by name. */
 export class LookUps<T extends { id: string; name: string }> {
   private readonly lists: ZpaList<T>;
 
   constructor(
-    private readonly sender: Sender,
-    private readonly endpoint: ListEndpoint,
-    private readonly reader: Reader<T>,
+    /** @internal */
+    protected readonly sender: Sender,
+    /** @internal */
+    protected readonly endpoint: ListEndpoint,
+    /** @internal */
+    protected readonly reader: Reader<T>,
   ) {
     this.lists = new ZpaList(sender, endpoint, reader);
   }

@@ -156,7 +156,7 @@ describe("What others change", function () {
       assert.deepEqual(await settle(stack), []);
 
       await stack.refresh();
-      world.simulator.editCredential(id, { password: makePassword() }, { resetSecret: true });
+      world.simulator.editCredential(id, { password: makePassword() });
       await stack.refresh();
       const { stdout } = await stack.up();
       assert.match(

@@ -23,7 +23,7 @@ describe("A secret that ignoreChanges leaves to others, on the engine", function
       });
       await stack.up();
       const [made] = [...world.simulator.credentials.values()];
-      world.simulator.editCredential(made!.id, { password: theirs }, { resetSecret: true });
+      world.simulator.editCredential(made!.id, { password: theirs });
       description = "two";
       await stack.up();
       const first = world.simulator.credentials.get(made!.id)!.password === theirs;

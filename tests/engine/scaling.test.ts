@@ -172,3 +172,33 @@ describe("An autoscaling group that enrolls with the key of another stack's grou
     await world.assertInvariants();
   });
 });
+
+describe("The foundation with a location", function () {
+  needsEngine();
+  this.timeout(120_000);
+
+  it("makes its groups there, gives out their ids, and takes them away again", async () => {
+    const world = await World.start();
+    try {
+      const stack = await world.stack(runFoundation, {
+        projectName: "zpa-foundation",
+        workDir: foundationFolder,
+        config: {
+          ...{ appConnectorGroup: "Frankfurt", serviceEdgeGroup: "Edges", microtenant: "Default" },
+          ...{ location: "Frankfurt, Germany", latitude: "50.1109", longitude: "8.6821" },
+        },
+      });
+      const { outputs } = await stack.up();
+      const { appConnectorGroups, serviceEdgeGroups } = world.simulator;
+      const [[groupId, group], [edgesId, edges]] = [[...appConnectorGroups][0]!, [...serviceEdgeGroups][0]!];
+      assert.deepEqual([group.name, edges.name], ["Frankfurt", "Edges"]);
+      assert.deepEqual([outputs.appConnectorGroupId!.value, outputs.serviceEdgeGroupId!.value], [groupId, edgesId]);
+      // two certificates; Default is no question
+      await world.assertInvariants({ lookUpReads: 2 });
+      await stack.destroy();
+      await world.assertInvariants();
+    } finally {
+      await world.close();
+    }
+  });
+});

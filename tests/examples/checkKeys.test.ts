@@ -70,6 +70,14 @@ describe("The scheduled check of aws-autoscaling", () => {
     assert.deepEqual(commandsOf("check"), ["npm ci", "npx pulumi-zpa-dynamic keys --below 10%"]);
   });
 
+  it("deletes machines that are gone, of the keys that a variable names, and keys that nobody uses any more", () => {
+    assert.deepEqual(commandsOf("clean-up"), [
+      "npm ci",
+      'npx pulumi-zpa-dynamic connectors --key "${{ vars.KEY_NAMES }}" --disconnected-for 2h --delete --yes',
+      "npx pulumi-zpa-dynamic keys --retired --delete --yes",
+    ]);
+  });
+
   it("raises limits only where a preview has found no key to make, replace or delete", () => {
     const [, preview, up, ...others] = commandsOf("headroom");
     assert.deepEqual(others, []);

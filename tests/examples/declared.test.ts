@@ -86,7 +86,7 @@ describe("An operator", () => {
       /without a refresh that is the number of the\s+last/,
     ],
     ["gcp-mig", "how long an up waits for a roll, and what then", /a quarter of an hour at most.*the roll goes on/s],
-    ["kubernetes", "that a ready pod is no proof", /a pod is ready whether it has enrolled or not/],
+    ["kubernetes", "that a ready pod is no proof", /A pod is ready\s+whether it has enrolled or not/],
     [
       "aws-autoscaling",
       "when the scheduled up does not run",

@@ -23,7 +23,18 @@ describe("The graph of kubernetes", () => {
     );
   });
 
-  it("is a program of no more than 45 lines", () => {
-    assert.ok(readText("kubernetes", "index.ts").trimEnd().split("\n").length <= 45);
+  it("ends when the pods of the present key are connected, and deletes no key that pods have enrolled with", async () => {
+    const graph = await world.run("kubernetes", { ...configs.kubernetes, keyGenerations: [2, 1] });
+    const [wait] = graph.resources.filter(({ type }) => type.endsWith("zpa:EnrolledConnectors"));
+    const { provisioningKeyId, atLeast } = wait!.inputs;
+    assert.match(String(provisioningKeyId), /^connectors-2-/);
+    assert.equal(atLeast, 2);
+    for (const { inputs } of graph.resources.filter(({ type }) => type.endsWith("zpa:ProvisioningKey"))) {
+      assert.equal(inputs["retire"], "when-unused");
+    }
+  });
+
+  it("is a program of no more than 55 lines", () => {
+    assert.ok(readText("kubernetes", "index.ts").trimEnd().split("\n").length <= 55);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ProviderCallError, type ProviderProcess, type Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
 import type { FaultOptions } from "../simulator";
-import { change, credentialArgs, keyArgs, type Made, make } from "../protocol/driver";
+import { change, credentialArgs, groupArgs, keyArgs, type Made, make } from "../protocol/driver";
 
 type FaultClass = Omit<FaultOptions, "match" | "times">;
 
@@ -49,6 +49,9 @@ const onePath = {
   update: { method: "PUT", path: /provisioningKey\/\d+$/ },
   delete: { method: "DELETE", path: /provisioningKey\/\d+$/ },
   move: { method: "POST", path: /credential\/\d+\/move$/ },
+  createGroup: { method: "POST", path: /serviceEdgeGroup$/ },
+  updateGroup: { method: "PUT", path: /serviceEdgeGroup\/\d+$/ },
+  deleteGroup: { method: "DELETE", path: /serviceEdgeGroup\/\d+$/ },
 } as const;
 
 /** What the engine shows: one sentence or two, of this package, that a person can act on. */
@@ -105,12 +108,16 @@ describe("A fault in each step", function () {
         const made: Made = { type: "ProvisioningKey", id: kept.id, inputs: second, outputs: kept.properties };
         return change(maker, made, second);
       });
+      const group = await despite(fault(), "createGroup", () => make(maker, "ServiceEdgeGroup", groupArgs()));
       const keyText = () => world.simulator.keys.get(other.id)?.provisioningKey;
       assert.ok(other.outputs.provisioningKey === keyText(), "the text of the key is known");
 
       const changer = await world.provider();
       await despite(fault(), "update", () => change(changer, key, keyArgs(world, { maxUsage: 30 })));
       assert.equal(world.simulator.keys.get(key.id)!.maxUsage, "30");
+      const upgraded = groupArgs({ upgradeDay: "MONDAY" });
+      await despite(fault(), "updateGroup", () => change(changer, group, upgraded));
+      assert.equal(world.simulator.serviceEdgeGroups.get(group.id)!.fields["upgradeDay"], "MONDAY");
       await despite(fault(), "move", async (kept) => {
         const now = kept === undefined ? login : { ...login, outputs: kept.properties };
         return change(changer, now, { ...loginArgs, microtenantId });
@@ -118,6 +125,7 @@ describe("A fault in each step", function () {
       assert.equal(world.simulator.credentials.get(login.id)!.microtenantId, microtenantId);
       const remover = await world.provider();
       await despite(fault(), "delete", () => remover.delete("ProvisioningKey", key.id, key.outputs));
+      await despite(fault(), "deleteGroup", () => remover.delete("ServiceEdgeGroup", group.id, group.outputs));
       await world.assertInvariants({ live: [`key ${other.id}`, `credential ${login.id}`] });
     });
   }

@@ -10,7 +10,7 @@ const moments: readonly Moment[] = [
 ];
 
 /** That what ZPA had made by then was found again, and nothing was made twice. */
-function assertMadeOnce(scene: KilledSteps, moment: Moment, kind: "key" | "credential", id: string): void {
+function assertMadeOnce(scene: KilledSteps, moment: Moment, kind: "key" | "connectorGroup", id: string): void {
   const isMade = scene.madeByThen.has(`${kind} ${id}`);
   if (moment.startsWith("after")) assert.ok(isMade, `${kind} ${id} was made by a later run`);
 }
@@ -23,6 +23,9 @@ const rows: Readonly<Record<string, (scene: KilledSteps, moment: Moment) => void
   "creates a key whose text is shown once, and leaves none that nobody can use": (scene) => {
     theOne(scene, "hidden");
     assert.ok(scene.knowsText("hidden"));
+  },
+  "creates a group once": (scene, moment) => {
+    assertMadeOnce(scene, moment, "connectorGroup", theOne(scene, "group"));
   },
   "updates a key in place": (scene) => {
     const id = theOne(scene, "updated");

@@ -67,6 +67,7 @@ export class KilledSteps {
     await scene.killAt([
       [post("provisioningKey"), 3], // of "created", "hidden" and "keyDeletedFirst"
       [post("credential"), 1], // of "loginCreatedFirst"
+      [post("appConnectorGroup"), 1],
       [{ method: "PUT" }, 1],
       [{ path: /\/move$/ }, 1],
       [{ method: "DELETE", path: new RegExp(`/credential/${id("loginDeletedFirst")}$`) }, 1],
@@ -96,8 +97,9 @@ export class KilledSteps {
 
   /** The objects whose name begins with the logical name: what ZPA has of a resource. */
   objectsOf(name: string): { id: string; name: string }[] {
-    const { keys, credentials } = this.world.simulator;
-    return [...keys.values(), ...credentials.values()].filter((one) => one.name.startsWith(`${name}-`));
+    const { keys, credentials, appConnectorGroups } = this.world.simulator;
+    const all = [...keys.values(), ...credentials.values(), ...appConnectorGroups.values()];
+    return all.filter((one) => one.name.startsWith(`${name}-`));
   }
 
   private program(): Record<string, unknown> | undefined {
@@ -114,6 +116,7 @@ export class KilledSteps {
     new zpa.PrivilegedCredential("loginCreatedFirst", { ...login, keepers: { rotation } });
     if (this.phase !== "rotated") new zpa.ProvisioningKey("deleted", key);
     if (!isChanged) return undefined;
+    new zpa.AppConnectorGroup("group", { latitude: 52.52, longitude: 13.405, location: "Berlin" });
     const created = new zpa.ProvisioningKey("created", key);
     const hidden = new zpa.ProvisioningKey("hidden", { ...key, exportable: false });
     return { created: created.provisioningKey, hidden: hidden.provisioningKey };

@@ -3,9 +3,9 @@ import { describe as inWords } from "../harness/invariants";
 import type { ProviderProcess, Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
 import type { FaultKind } from "../simulator";
-import { change, credentialArgs, keyArgs, make, type Resource, secretsFor } from "../protocol/driver";
+import { change, credentialArgs, groupArgs, keyArgs, make, refOf, type Resource, secretsFor } from "../protocol/driver";
 
-const creation = { method: "POST", path: /\/(?:provisioningKey|credential)$/ };
+const creation = { method: "POST", path: /\/(?:provisioningKey|credential|appConnectorGroup|serviceEdgeGroup)$/ };
 
 describe("Answers that are lost", () => {
   let world: World;
@@ -21,14 +21,15 @@ describe("Answers that are lost", () => {
     ["a key that is not exportable", "ProvisioningKey", () => keyArgs(world, { exportable: false })],
     ["a key with a name of its own", "ProvisioningKey", () => keyArgs(world, { name: "zurich & bern" })],
     ["a credential", "PrivilegedCredential", () => credentialArgs(world).USERNAME_PASSWORD],
+    ["an App Connector Group", "AppConnectorGroup", () => groupArgs()],
+    ["a Service Edge Group", "ServiceEdgeGroup", () => groupArgs({ name: "zurich & bern" })],
   ];
-  const refOf = (type: Resource, id: string) => `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
 
   async function assertMadeOnce(type: Resource, id: string, outputs: Properties): Promise<void> {
     if (type === "ProvisioningKey") {
       assert.ok(outputs.provisioningKey === world.simulator.keys.get(id)!.provisioningKey, "the key's text is known");
     }
-    await world.assertInvariants({ live: [refOf(type, id)] });
+    await world.assertInvariants({ live: [refOf({ type, id })] });
   }
 
   const losses: [how: string, kind: FaultKind, status?: number][] = [

@@ -10,7 +10,6 @@ export function importFileOf(record: ProvisioningKeyRecord): ReturnType<typeof i
   return importFile([
     {
       type: "ProvisioningKey",
-      handler: "provisioningKey",
       fields,
       id: record.id,
       outputs: provisioningKeyDefinition.outputs(read as unknown as ProvisioningKey, {

@@ -6,7 +6,7 @@ import type { LoggedRequest, ZpaSimulator } from "../simulator";
 
 /** An object of the tenant, as one text that changes with any of its fields. */
 export interface StoredObject {
-  /** `key 6300` or `credential 6307`: the two kinds do not share their ids. */
+  /** As in `key 6300`: the kinds may share their ids. */
   readonly ref: string;
   readonly text: string;
 }
@@ -24,16 +24,25 @@ export interface StoredDeployment {
   pending_operations?: unknown[];
 }
 
-const typeRefs: Readonly<Record<string, string>> = {
-  "pulumi-nodejs:dynamic/zpa:ProvisioningKey": "key",
-  "pulumi-nodejs:dynamic/zpa:PrivilegedCredential": "credential",
-};
+/** What an object of each resource type is called in a {@link StoredObject}. */
+export const refNames = {
+  ProvisioningKey: "key",
+  PrivilegedCredential: "credential",
+  AppConnectorGroup: "connectorGroup",
+  ServiceEdgeGroup: "edgeGroup",
+} as const;
+
+/** The name for a type as state has it; undefined for other packages' types. */
+export function refNameOf(type: string): string | undefined {
+  const [, own] = /^pulumi-nodejs:dynamic\/zpa:(\w+)$/.exec(type) ?? [];
+  return (refNames as Readonly<Record<string, string>>)[own ?? ""];
+}
 
 /** The resources of this package in a stack's state that the stack owns. */
 export function resourcesOf(deployment: StoredDeployment): StateResource[] {
   return (deployment.resources ?? [])
-    .filter(({ type, external }) => type in typeRefs && external !== true)
-    .map(({ urn, id, type }) => ({ urn, ref: `${typeRefs[type]} ${id}` }));
+    .filter(({ type, external }) => refNameOf(type) !== undefined && external !== true)
+    .map(({ urn, id, type }) => ({ urn, ref: `${refNameOf(type)} ${id}` }));
 }
 
 /**

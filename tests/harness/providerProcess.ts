@@ -20,6 +20,8 @@ const secretWrapper = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30
 export const providerTexts = {
   ProvisioningKey: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").provisioningKey;',
   PrivilegedCredential: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").privilegedCredential;',
+  AppConnectorGroup: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").appConnectorGroup;',
+  ServiceEdgeGroup: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").serviceEdgeGroup;',
   EnrolledConnectors: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").enrolledConnectors;',
   ConnectorSchedule: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").connectorSchedule;',
 } as const;

@@ -16,6 +16,7 @@ import {
   assertSettled,
   isApiRequest,
   isWrite,
+  refNames,
   resourcesOf,
   secretsIn,
   type StoredDeployment,
@@ -35,7 +36,7 @@ export interface WorldOptions {
 
 /** What must hold at the end beside what the stacks say. */
 export interface Expectation {
-  /** Objects that a provider process has made without an engine to keep them in state: `key <id>`, `credential <id>`. */
+  /** Objects that a provider process has made without an engine to keep them in state: `key <id>`, `edgeGroup <id>`. */
   live?: readonly string[];
   /** Reads that the programs' own look-ups cost, each time they run; default 0. */
   lookUpReads?: number;
@@ -71,6 +72,7 @@ export class World {
     private readonly machine: string,
   ) {
     this.recordKeyTexts();
+    this.recordGroups();
     this.protect();
   }
 
@@ -143,13 +145,18 @@ export class World {
     return this.simulator.log.slice(from).filter(isApiRequest);
   }
 
-  /** All objects of both kinds. */
+  /** All objects of the kinds that there are resources for. */
   remote(): StoredObject[] {
-    const { keys, credentials } = this.simulator;
-    return [
-      ...[...keys.values()].map((key) => ({ ref: `key ${key.id}`, text: JSON.stringify(key) })),
-      ...[...credentials.values()].map((one) => ({ ref: `credential ${one.id}`, text: JSON.stringify(one) })),
+    const { keys, credentials, appConnectorGroups, serviceEdgeGroups } = this.simulator;
+    const kinds: [keyof typeof refNames, ReadonlyMap<string, object>][] = [
+      ["ProvisioningKey", keys],
+      ["PrivilegedCredential", credentials],
+      ["AppConnectorGroup", appConnectorGroups],
+      ["ServiceEdgeGroup", serviceEdgeGroups],
     ];
+    return kinds.flatMap(([type, objects]) =>
+      [...objects].map(([id, object]) => ({ ref: `${refNames[type]} ${id}`, text: JSON.stringify(object) })),
+    );
   }
 
   /**
@@ -248,6 +255,22 @@ export class World {
       record(id, key.provisioningKey);
       return set(id, key);
     };
+  }
+
+  /** A group that an administrator adds, as many tests do for their keys, is none of the run's. */
+  private recordGroups(): void {
+    const { simulator } = this;
+    for (const [method, type] of [
+      ["addAppConnectorGroup", "AppConnectorGroup"],
+      ["addServiceEdgeGroup", "ServiceEdgeGroup"],
+    ] as const) {
+      const add = simulator[method].bind(simulator);
+      simulator[method] = (group) => {
+        const added = add(group);
+        this.foreign.push({ ref: `${refNames[type]} ${added.id}`, text: JSON.stringify(added) });
+        return added;
+      };
+    }
   }
 
   private retryAfterOf(refusal: LoggedRequest): number {

@@ -30,7 +30,7 @@ const interferences = {
       const key = scene.simulator.keys.get(id)!;
       if (key.enabled && Number(key.usageCount) < 4) scene.simulator.enroll(key.provisioningKey);
     } else {
-      scene.simulator.editCredential(id, { password: scene.around.passwords[2] }, { resetSecret: true });
+      scene.simulator.editCredential(id, { password: scene.around.passwords[2] });
       scene.noteReset(id);
     }
   },

@@ -3,6 +3,7 @@
 // the one before, and it ends with what an interrupt ends it with, or with nothing, like a process that was killed. Waits
 // of the package up to five seconds are twenty times shorter, and its random numbers are 0, so that a history repeats itself.
 
+import { handlers } from "../../provider/model/entry";
 import { type Properties, ProviderCallError, ProviderProcess } from "../harness/providerProcess";
 import type { Resource } from "../protocol/driver";
 import type { Calls } from "./engineModel";
@@ -19,13 +20,6 @@ export interface RunSettings {
 const callTimeLimitMs = 30_000;
 /** Runs after which a process is replaced: the provider text of each is kept by Pulumi's own code. */
 const longestLife = 150;
-
-const handlers = {
-  ProvisioningKey: "provisioningKey",
-  PrivilegedCredential: "privilegedCredential",
-  EnrolledConnectors: "enrolledConnectors",
-  ConnectorSchedule: "connectorSchedule",
-} as const;
 
 /** Of the provider process: what it remembers from run to run. */
 interface Host {

@@ -157,8 +157,11 @@ export class Scene {
     const type = "PrivilegedCredential";
     const [entry] = this.inState().get(refOf({ type, id })) ?? [];
     this.drifted.add(refOf({ type, id }));
-    const notes = entry?.outputs["__zpa"] as { resetClockOffset?: number } | undefined;
-    const isTold = entry?.outputs["lastCredentialResetTime"] !== undefined || notes?.resetClockOffset !== undefined;
+    const notes = entry?.outputs["__zpa"] as { resetClockOffset?: number; secretWrittenAt?: string } | undefined;
+    const isTold =
+      notes?.secretWrittenAt === undefined
+        ? entry?.outputs["lastCredentialResetTime"] !== undefined
+        : notes.resetClockOffset !== undefined;
     if (!isTold) this.unseenResets.add(refOf({ type, id }));
   }
 

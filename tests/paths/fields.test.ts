@@ -21,12 +21,19 @@ chapter("fields", ({ together, alone }) => {
     program(act, scene) {
       scene.key(`${prefix}-key`, { maxUsage: act < when ? 10 : 20 });
       scene.credential(`${prefix}-login`, { password: act < when ? passwords[0]! : passwords[1]! });
+      const upgradeDay = act < when ? "MONDAY" : "FRIDAY";
+      scene.connectorGroup(`${prefix}-group`, { upgradeDay });
+      scene.edgeGroup(`${prefix}-edges`, { upgradeDay });
     },
     before(act, scene) {
       passwords.forEach((password, index) => (scene.world.canaries[`password ${index}`] = password));
       if (act !== when) return;
       scene.world.simulator.editKey(scene.at(0, `${prefix}-key`).id, theirs);
       scene.world.simulator.editCredential(scene.at(0, `${prefix}-login`).id, { description: "theirs" });
+      const fields = { useInDrMode: true };
+      for (const name of [`${prefix}-group`, `${prefix}-edges`]) {
+        scene.world.simulator.editGroup(scene.at(0, name).id, { description: "theirs", fields });
+      }
     },
     check(scene) {
       const { enabled, ipAcl, uiConfig, maxUsage } = scene.object(when, `${prefix}-key`);
@@ -35,6 +42,11 @@ chapter("fields", ({ together, alone }) => {
       const { description, password } = scene.object(when, `${prefix}-login`);
       assert.ok(password === passwords[1], "the password is the program's");
       assert.equal(description, "theirs");
+      for (const name of [`${prefix}-group`, `${prefix}-edges`]) {
+        const group = scene.object(when, name) as { description: string; fields: Record<string, unknown> };
+        const { upgradeDay, useInDrMode } = group.fields;
+        assert.deepEqual([group.description, upgradeDay, useInDrMode], ["theirs", "FRIDAY", true]);
+      }
     },
   });
 
@@ -109,7 +121,7 @@ chapter("fields", ({ together, alone }) => {
       scene.credential("login", {}, { ignoreChanges: ["password"] });
     });
     await scene.play();
-    scene.world.simulator.editCredential(scene.at(0, "login").id, { password: theirPassword }, { resetSecret: true });
+    scene.world.simulator.editCredential(scene.at(0, "login").id, { password: theirPassword });
     await scene.stack.refresh();
     const writes = scene.world.writes.length;
     const { printed } = await scene.play();
@@ -127,6 +139,8 @@ chapter("fields", ({ together, alone }) => {
       scene.key("named-key", { name: `Key ${change}` }, options);
       scene.credential("login", { description: `${change}` }, options);
       scene.credential("named-login", { name: `Login ${change}` }, options);
+      scene.connectorGroup("group", { latitude: change }, options);
+      scene.edgeGroup("named-edges", { name: `Edges ${change}` }, options);
     });
     await scene.play();
     const writes = scene.world.writes.length;

@@ -17,10 +17,12 @@ chapter("replacing", ({ together, alone }) => {
         program(_act, scene) {
           scene.key("replace-key");
           scene.credential("replace-login");
+          scene.connectorGroup("replace-group");
+          scene.edgeGroup("replace-edges");
         },
-        replace: () => ["replace-key", "replace-login"],
+        replace: () => ["replace-key", "replace-login", "replace-group", "replace-edges"],
         check(scene) {
-          for (const name of ["replace-key", "replace-login"]) {
+          for (const name of ["replace-key", "replace-login", "replace-group", "replace-edges"]) {
             scene.assertReplaced(name);
             assert.notEqual(scene.object(1, name)["name"], scene.object(0, name)["name"]);
           }
@@ -30,10 +32,12 @@ chapter("replacing", ({ together, alone }) => {
         program(_act, scene) {
           scene.key("named-key", { name: "Named key" });
           scene.credential("named-login", { name: "Named login" });
+          scene.connectorGroup("named-group", { name: "Named group" });
+          scene.edgeGroup("named-edges", { name: "Named group" });
         },
-        replace: () => ["named-key", "named-login"],
+        replace: () => ["named-key", "named-login", "named-group", "named-edges"],
         check(scene) {
-          for (const name of ["named-key", "named-login"]) {
+          for (const name of ["named-key", "named-login", "named-group", "named-edges"]) {
             scene.assertReplaced(name);
             assert.equal(scene.object(1, name)["name"], scene.object(0, name)["name"]);
           }
@@ -51,8 +55,10 @@ chapter("replacing", ({ together, alone }) => {
         program(act, scene) {
           scene.key("trigger-key", {}, { replacementTrigger: act });
           scene.credential("trigger-login", { name: "Triggered" }, { replacementTrigger: act });
+          scene.connectorGroup("trigger-group", {}, { replacementTrigger: act });
         },
         check(scene) {
+          scene.assertReplaced("trigger-group");
           scene.assertReplaced("trigger-key");
           scene.assertReplaced("trigger-login");
         },
@@ -84,9 +90,11 @@ chapter("replacing", ({ together, alone }) => {
         program(_act, scene) {
           scene.key("taint-key");
           scene.credential("taint-login", { name: "Tainted" });
+          scene.edgeGroup("taint-edges");
         },
-        before: (_act, scene) => taint(scene, "taint-key", "taint-login"),
+        before: (_act, scene) => taint(scene, "taint-key", "taint-login", "taint-edges"),
         check(scene) {
+          scene.assertReplaced("taint-edges");
           scene.assertReplaced("taint-key");
           scene.assertReplaced("taint-login");
         },

@@ -9,7 +9,7 @@ import type { EngineEvent, UpOptions } from "@pulumi/pulumi/automation";
 import * as zpa from "pulumi-zpa-dynamic";
 import { makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";
-import type { StoredDeployment } from "../harness/invariants";
+import { refNameOf, type StoredDeployment } from "../harness/invariants";
 import { resultOf } from "../harness/operationResult";
 import type { StackArgs, Step, TestStack } from "../harness/stack";
 import { type Expectation, World, type WorldOptions } from "../harness/world";
@@ -20,7 +20,7 @@ export interface Kept {
   readonly name: string;
   readonly urn: string;
   readonly id: string;
-  /** `key` or `credential`, then the id. */
+  /** As in `key 6300`. */
   readonly ref: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -35,6 +35,8 @@ export interface Act {
   /** Every object of the tenant as it was then, as one text. */
   readonly tenant: ReadonlyMap<string, string>;
 }
+
+const place = { latitude: 52.52, longitude: 13.405, location: "Berlin" };
 
 /** One stack in one tenant, and what a program needs to declare resources in it. */
 export class Scene {
@@ -70,16 +72,26 @@ export class Scene {
     return new zpa.PrivilegedCredential(name, { ...needed, ...args }, options);
   }
 
+  connectorGroup(name: string, args: Partial<zpa.AppConnectorGroupArgs> = {}, options?: pulumi.CustomResourceOptions) {
+    return new zpa.AppConnectorGroup(name, { ...place, ...args }, options);
+  }
+
+  edgeGroup(name: string, args: Partial<zpa.ServiceEdgeGroupArgs> = {}, options?: pulumi.CustomResourceOptions) {
+    return new zpa.ServiceEdgeGroup(name, { ...place, ...args }, options);
+  }
+
   /** The resources that `stack` has in state, without those that still have to be deleted. */
   async kept(stack = this.stack): Promise<Map<string, Kept>> {
     const state = (await stack.exportState()).deployment as StoredDeployment;
-    const ours = (state.resources ?? []).filter(({ type, delete: isLeft }) => type in kinds && isLeft !== true);
+    const ours = (state.resources ?? []).filter(
+      ({ type, delete: isLeft }) => refNameOf(type) !== undefined && isLeft !== true,
+    );
     return new Map(
       ours.map((one) => {
         const { urn, id = "", type } = one;
         const { inputs = {}, outputs = {} } = one as unknown as Partial<Kept>;
         const name = urn.split("::").at(-1)!;
-        return [name, { name, urn, id, ref: `${kinds[type]!} ${id}`, inputs, outputs }];
+        return [name, { name, urn, id, ref: `${refNameOf(type)} ${id}`, inputs, outputs }];
       }),
     );
   }
@@ -144,11 +156,6 @@ export class Scene {
     await this.world.assertInvariants({ steadyBy: ["up"], live: this.released, ...expectation });
   }
 }
-
-const kinds: Readonly<Record<string, string>> = {
-  "pulumi-nodejs:dynamic/zpa:ProvisioningKey": "key",
-  "pulumi-nodejs:dynamic/zpa:PrivilegedCredential": "credential",
-};
 
 /** A row that shares its stack with others. Acts count from 0; each is an `up`. */
 export interface Walk {

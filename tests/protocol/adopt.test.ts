@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { credentialArgs, keyArgs, make, plan, refusal, type Resource } from "./driver";
+import { argsOf, credentialArgs, keyArgs, make, plan, refusal, type Resource, resources } from "./driver";
 
 describe("Adopting", () => {
   let world: World;
@@ -101,22 +101,18 @@ describe("Adopting", () => {
     await assertRefused("ProvisioningKey", keyArgs(world, { adopt: there.id }), /maxUsage.* 10.* 13 machines/);
   });
 
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+  for (const type of resources) {
     it(`refuses a ${type} of another microtenant, and says where it is`, async () => {
       const microtenant = world.simulator.addMicrotenant({ name: "Scope C" });
-      const args = type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD;
-      const { id } =
-        type === "ProvisioningKey"
-          ? world.simulator.addKey({
-              name: "there",
-              zcomponentId: args.zcomponentId as string,
-              microtenantId: microtenant.id,
-            })
-          : world.simulator.addCredential({
-              name: "there",
-              credentialType: "PASSWORD",
-              microtenantId: microtenant.id,
-            });
+      const args = argsOf(world, type);
+      const elsewhere = { name: "there", microtenantId: microtenant.id };
+      const add: Record<Resource, () => { id: string }> = {
+        ProvisioningKey: () => world.simulator.addKey({ ...elsewhere, zcomponentId: args.zcomponentId as string }),
+        PrivilegedCredential: () => world.simulator.addCredential({ ...elsewhere, userName: "svc" }),
+        AppConnectorGroup: () => world.simulator.addAppConnectorGroup(elsewhere),
+        ServiceEdgeGroup: () => world.simulator.addServiceEdgeGroup(elsewhere),
+      };
+      const { id } = add[type]();
       await assertRefused(
         type,
         { ...args, adopt: id },

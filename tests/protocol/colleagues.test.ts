@@ -5,7 +5,7 @@ import path from "node:path";
 import type { ProviderCallError } from "../harness/providerProcess";
 import { type Properties, unknownValue } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { credentialArgs, keyArgs, make, type Made, plan, refresh, secretsFor } from "./driver";
+import { credentialArgs, keyArgs, make, type Made, plan, refresh, replan, secretsFor } from "./driver";
 
 const refused = { kind: "status", status: 403, body: {} } as const;
 
@@ -94,7 +94,7 @@ describe("A colleague's object of the same name", () => {
       const made = await make(await world.provider(), "ProvisioningKey", old());
       await theirs(keyArgs(world, { name: "zurich" }));
       const provider = await world.provider();
-      await plan(provider, made, next());
+      await replan(provider, made, next());
       await assert.rejects(provider.delete("ProvisioningKey", made.id, made.outputs), /"zurich" exists already/);
       await world.assertInvariants({ live: [`key ${made.id}`] });
     });
@@ -104,7 +104,7 @@ describe("A colleague's object of the same name", () => {
       const there = world.simulator.addKey({ name: "zurich", zcomponentId: String(old().zcomponentId) });
       world.protect(`key ${made.id}`, `key ${there.id}`);
       const provider = await world.provider();
-      await plan(provider, made, next({ adopt: there.id }));
+      await replan(provider, made, next({ adopt: there.id }));
       await provider.delete("ProvisioningKey", made.id, made.outputs);
       assert.equal((await make(provider, "ProvisioningKey", next({ adopt: there.id }))).id, there.id);
       await world.assertInvariants({ live: [`key ${there.id}`] });
@@ -114,7 +114,7 @@ describe("A colleague's object of the same name", () => {
       const [before, after] = [{ ...old(), exportable: false }, next({ exportable: false })];
       const made = await make(await world.provider(), "ProvisioningKey", before);
       const crashed = await world.provider();
-      await plan(crashed, made, after);
+      await replan(crashed, made, after);
       await crashed.delete("ProvisioningKey", made.id, made.outputs);
       const fault = world.fault({ kind: "pauseAfterCommit", match: { method: "POST", path: /Key$/ } });
       const creating = assert.rejects(make(crashed, "ProvisioningKey", after));
@@ -123,7 +123,7 @@ describe("A colleague's object of the same name", () => {
       await creating;
       fault.clear();
       const provider = await world.provider();
-      await plan(provider, made, after);
+      await replan(provider, made, after);
       await provider.delete("ProvisioningKey", made.id, made.outputs);
       const { id } = await make(provider, "ProvisioningKey", after);
       await world.assertInvariants({ live: [`key ${id}`] });
@@ -132,7 +132,7 @@ describe("A colleague's object of the same name", () => {
     it("costs no request where the name stays", async () => {
       const made = await make(await world.provider(), "ProvisioningKey", old());
       const provider = await world.provider();
-      await plan(provider, made, { ...old(), keepers: { rotation: "2" } });
+      await replan(provider, made, { ...old(), keepers: { rotation: "2" } });
       const requests = await world.requestsOf(() => provider.delete("ProvisioningKey", made.id, made.outputs));
       assert.deepEqual(
         requests.map(({ method }) => method),
@@ -246,7 +246,7 @@ describe("The look at a new name before the old object is deleted", () => {
     const theirs = await make(await world.provider(), "ProvisioningKey", keyArgs(world, { name: "zurich", __zpa: { seed: "theirs-0a1b2c3" } })); // prettier-ignore
     const provider = await world.provider();
     const next = keyArgs(world, { name: "zurich", keepers: { rotation: "2" }, ...renamed });
-    assert.deepEqual((await plan(provider, { ...made, inputs }, next)).diff.replaces, ["keepers"]);
+    assert.deepEqual((await replan(provider, { ...made, inputs }, next)).diff.replaces, ["keepers"]);
     await assert.rejects(provider.delete("ProvisioningKey", made.id, made.outputs), /"zurich" exists already/);
     await world.assertInvariants({ live: [`key ${made.id}`, `key ${theirs.id}`] });
   });

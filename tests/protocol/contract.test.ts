@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { providerText } from "../../provider/model/entry";
+import { providerText, type ResourceType } from "../../provider/model/entry";
 import { repositoryRoot } from "../harness/environment";
 import { ProviderProcess, providerTexts, type Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
@@ -12,21 +12,22 @@ const consumer = createRequire(path.join(repositoryRoot, "program.js"));
 describe("The contract with the state of every user", () => {
   // what follows is written out, not computed: whoever has to change a line here breaks every stack there is
   it("has these texts as __provider, to the letter", () => {
-    const key = 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").provisioningKey;';
-    const credential = 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").privilegedCredential;';
-    const wait = 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").enrolledConnectors;';
-    const schedule = 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").connectorSchedule;';
-    assert.equal(providerText("provisioningKey"), key);
-    assert.equal(providerText("privilegedCredential"), credential);
-    assert.equal(providerText("enrolledConnectors"), wait);
-    assert.equal(providerText("connectorSchedule"), schedule);
-    const types = { ProvisioningKey: key, PrivilegedCredential: credential };
-    assert.deepEqual(providerTexts, { ...types, EnrolledConnectors: wait, ConnectorSchedule: schedule });
+    const texts = {
+      ProvisioningKey: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").provisioningKey;',
+      PrivilegedCredential: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").privilegedCredential;',
+      AppConnectorGroup: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").appConnectorGroup;',
+      ServiceEdgeGroup: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").serviceEdgeGroup;',
+      EnrolledConnectors: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").enrolledConnectors;',
+      ConnectorSchedule: 'exports.handler = () => require("pulumi-zpa-dynamic/provider/v1").connectorSchedule;',
+    };
+    for (const [type, text] of Object.entries(texts)) assert.equal(providerText(type as ResourceType), text);
+    assert.deepEqual(providerTexts, texts);
   });
 
-  it("resolves the path in them from the program's folder, and finds all names there", () => {
+  it("resolves the path in them from the program's folder, and finds their names there", () => {
     const handlers = consumer("pulumi-zpa-dynamic/provider/v1") as Record<string, Record<string, unknown>>;
-    for (const name of ["provisioningKey", "privilegedCredential", "enrolledConnectors", "connectorSchedule"]) {
+    const names = ["provisioningKey", "privilegedCredential", "appConnectorGroup", "serviceEdgeGroup"];
+    for (const name of [...names, "enrolledConnectors", "connectorSchedule"]) {
       assert.ok(name in handlers, `${name} is gone`);
       for (const method of ["configure", "check", "diff", "create", "read", "update", "delete"]) {
         assert.equal(typeof handlers[name]![method], "function", `${name}.${method}`);
@@ -37,6 +38,7 @@ describe("The contract with the state of every user", () => {
   it("exports the public names of the package", () => {
     const exported = consumer("pulumi-zpa-dynamic") as object;
     const names = ["PrivilegedCredential", "Provider", "ProvisioningKey", "getAppConnectorGroup"];
+    names.push("AppConnectorGroup", "ServiceEdgeGroup");
     names.push("getAppConnectorGroupOutput", "getEnrollmentCertificate", "getEnrollmentCertificateOutput");
     names.push("ConnectorSchedule", "EnrolledConnectors", "getAppConnectors", "getAppConnectorsOutput");
     names.push(

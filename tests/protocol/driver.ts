@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
 import { makeCanaries, makePassword, makePrivateKey } from "../harness/canaries";
 import type { CheckFailure, Properties, ProviderProcess, providerTexts } from "../harness/providerProcess";
+import { refNames } from "../harness/invariants";
 import type { World } from "../harness/world";
+import type { GenericRecord, StoredRecord } from "../simulator/records";
 
-/** One of this package's resources. */
-export type Resource = keyof typeof providerTexts;
+/** One of this package's resources that are objects of ZPA. */
+export type Resource = keyof typeof refNames;
+
+/** All of them. */
+export const resources = Object.keys(refNames) as Resource[];
+
+/** The others too, which are no objects of their own. */
+type AnyResource = keyof typeof providerTexts;
 
 /** A resource as the engine keeps it between two runs. */
-export interface Made {
-  type: Resource;
+export interface Made<T extends AnyResource = Resource> {
+  type: T;
   id: string;
   inputs: Properties;
   outputs: Properties;
@@ -16,11 +24,15 @@ export interface Made {
 
 /** The object as a world's invariants name it. */
 export function refOf({ type, id }: Pick<Made, "type" | "id">): string {
-  return `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
+  return `${refNames[type]} ${id}`;
 }
 
 /** Check, then create, as the engine does it. */
-export async function make(provider: ProviderProcess, type: Resource, args: Properties): Promise<Made> {
+export async function make<T extends AnyResource>(
+  provider: ProviderProcess,
+  type: T,
+  args: Properties,
+): Promise<Made<T>> {
   const { inputs, failures } = await provider.check(type, {}, args);
   assert.deepEqual(failures, []);
   const { id, outputs } = await provider.create(type, inputs);
@@ -28,14 +40,25 @@ export async function make(provider: ProviderProcess, type: Resource, args: Prop
 }
 
 /** Check, then diff, as every preview and every up does it. */
-export async function plan(provider: ProviderProcess, made: Made, args: Properties) {
+export async function plan(provider: ProviderProcess, made: Made<AnyResource>, args: Properties) {
   const { inputs, failures } = await provider.check(made.type, made.inputs, args);
   assert.deepEqual(failures, []);
   return { inputs, diff: await provider.diff(made.type, made.id, made.outputs, inputs) };
 }
 
+/** The same for a replacement: then the engine checks the arguments once more, without old ones. */
+export async function replan(provider: ProviderProcess, made: Made, args: Properties) {
+  const planned = await plan(provider, made, args);
+  assert.deepEqual((await provider.check(made.type, {}, args)).failures, []);
+  return planned;
+}
+
 /** Check, diff and, where it calls for one, an update. */
-export async function change(provider: ProviderProcess, made: Made, args: Properties): Promise<Made> {
+export async function change<T extends AnyResource>(
+  provider: ProviderProcess,
+  made: Made<T>,
+  args: Properties,
+): Promise<Made<T>> {
   const { inputs, diff } = await plan(provider, made, args);
   assert.deepEqual(diff.replaces, []);
   if (diff.changes !== true) return { ...made, inputs };
@@ -44,7 +67,10 @@ export async function change(provider: ProviderProcess, made: Made, args: Proper
 }
 
 /** A refresh; undefined when the object is gone. Of what is there the engine asks whether it fits the old inputs. */
-export async function refresh(provider: ProviderProcess, made: Made): Promise<Made | undefined> {
+export async function refresh<T extends AnyResource>(
+  provider: ProviderProcess,
+  made: Made<T>,
+): Promise<Made<T> | undefined> {
   const { id, props, inputs } = await provider.read(made.type, made.id, made.outputs);
   if (id !== "") await provider.diff(made.type, id, props, made.inputs);
   return id === "" ? undefined : { ...made, id, outputs: props, inputs: inputs ?? made.inputs };
@@ -65,6 +91,12 @@ export function edgeKeyArgs(world: World, more: Properties = {}): Properties {
   const [first] = world.simulator.serviceEdgeGroups.values();
   const { id } = first ?? world.simulator.addServiceEdgeGroup({ name: "Edges" });
   return { associationType: "SERVICE_EDGE_GRP", zcomponentId: id, maxUsage: 10, __zpa: { seed: nameSeed }, ...more };
+}
+
+/** Arguments of a group of either kind. */
+export function groupArgs(more: Properties = {}): Properties {
+  const place = { latitude: "50.1109", longitude: "8.6821", location: "Frankfurt, Germany" };
+  return { ...place, __zpa: { seed: "frankfurt-0a1b2c3" }, ...more };
 }
 
 let made: ReturnType<typeof makeSecrets> | undefined;
@@ -97,6 +129,41 @@ export function credentialArgs(world: World): Record<"USERNAME_PASSWORD" | "SSH_
     SSH_KEY: { ...common, credentialType: "SSH_KEY", userName: "svc", privateKey: encryptedKey, passphrase },
     PASSWORD: { ...common, credentialType: "PASSWORD", password },
   };
+}
+
+/** Arguments of a resource of any type, all with fields that {@link otherValue} knows to change. */
+export function argsOf(world: World, type: Resource): Properties {
+  if (type === "ProvisioningKey") return keyArgs(world);
+  return type === "PrivilegedCredential" ? credentialArgs(world).USERNAME_PASSWORD : groupArgs();
+}
+
+/** An argument with another value than {@link argsOf} gives it; the API has it under the same name. */
+export function otherValue(type: Resource): Properties {
+  if (type === "ProvisioningKey") return { maxUsage: 20 };
+  return type === "PrivilegedCredential" ? { userName: "other" } : { location: "elsewhere" };
+}
+
+/** The objects of one type in the tenant. */
+export function recordsOf(world: World, type: Resource): Map<string, StoredRecord> {
+  const { keys, credentials, appConnectorGroups, serviceEdgeGroups } = world.simulator;
+  const maps = {
+    ProvisioningKey: keys,
+    PrivilegedCredential: credentials,
+    AppConnectorGroup: appConnectorGroups,
+    ServiceEdgeGroup: serviceEdgeGroups,
+  };
+  return maps[type];
+}
+
+/** Changes fields of an object behind the API's back, as the API has them. */
+export function editRecord(world: World, { type, id }: Pick<Made, "type" | "id">, changes: Properties): void {
+  const record = recordsOf(world, type).get(id)!;
+  const own = ["name", "description", "enabled", "creationTime", "modifiedTime", "microtenantId"];
+  const isGroup = type === "AppConnectorGroup" || type === "ServiceEdgeGroup";
+  for (const [field, value] of Object.entries(changes)) {
+    const target = isGroup && !own.includes(field) ? (record as GenericRecord).fields : record;
+    Object.assign(target, { [field]: typeof value === "number" ? String(value) : value });
+  }
 }
 
 /** `args` without some of them. */

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import type { Properties, ProviderCallError, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { change, credentialArgs, keyArgs, make, type Made, plan, type Resource, secretsFor } from "./driver";
+import {
+  argsOf,
+  change,
+  credentialArgs,
+  keyArgs,
+  make,
+  type Made,
+  plan,
+  refOf,
+  type Resource,
+  resources,
+  secretsFor,
+} from "./driver";
 
 const refused = { kind: "status", status: 403, body: {} } as const;
 
@@ -73,6 +85,29 @@ describe("A create that goes half of its way", () => {
     await world.assertInvariants({ live: [`key ${id}`] });
   });
 
+  it("does not take an object for its own again that a run after it has handed to the engine", async () => {
+    const args = keyArgs(world, { exportable: false });
+    const first = await world.provider();
+    const { inputs } = await first.check("ProvisioningKey", {}, args);
+    // of this run: a key without its text is deleted and made again, and that answer is lost, too
+    const lost = world.fault({ kind: "resetAfterCommit", times: 12, match: { method: "POST", path: /Key$/ } });
+    await assert.rejects(first.create("ProvisioningKey", inputs));
+    lost.clear();
+    await first.close();
+    // the next one finds it, and is killed when the engine has recorded what it made in its place
+    const second = await world.provider();
+    const { id } = await second.create("ProvisioningKey", inputs);
+    await second.close();
+    // a forced replacement makes another one beside it
+    world.fault({ kind: "resetAfterCommit", match: { method: "POST", path: /Key$/ } });
+    const third = await world.provider();
+    const { inputs: again } = await third.check("ProvisioningKey", {}, args);
+    const made = await third.create("ProvisioningKey", again);
+    assert.notEqual(made.id, id);
+    assert.ok(world.simulator.keys.has(id), "what state holds is gone");
+    await world.assertInvariants({ live: [`key ${id}`, `key ${made.id}`] });
+  });
+
   it("claims no secret that it could not write to a credential that it has taken over", async () => {
     const { password, otherPassword } = secretsFor(world);
     const args = credentialArgs(world).PASSWORD;
@@ -101,9 +136,9 @@ describe("A create that goes half of its way", () => {
     await world.assertInvariants({ live: [`credential ${id}`] });
   });
 
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+  for (const type of resources) {
     it(`is found again where the old ${type} is deleted first, after a replacement that was killed had created first`, async () => {
-      const args = type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD;
+      const args = argsOf(world, type);
       const first = await world.provider();
       const old = await make(first, type, args);
       await first.kill("SIGINT");
@@ -114,7 +149,7 @@ describe("A create that goes half of its way", () => {
       await again.delete(type, old.id, old.outputs);
       const { id } = await make(again, type, args);
       assert.equal(id, lost.id);
-      await world.assertInvariants({ live: [`${type === "ProvisioningKey" ? "key" : "credential"} ${id}`] });
+      await world.assertInvariants({ live: [refOf({ type, id })] });
     });
   }
 

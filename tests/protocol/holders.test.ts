@@ -142,7 +142,7 @@ describe("Secrets that are left to others with ignoreChanges", () => {
     const args = credentialArgs(world).SSH_KEY;
     const provider = await world.provider();
     const seen = (await refresh(provider, await make(await world.provider(), "PrivilegedCredential", args)))!;
-    world.simulator.editCredential(seen.id, {}, { resetSecret: true });
+    world.simulator.editCredential(seen.id, {});
     const reset = (await refresh(await world.provider(), seen))!;
     const { failures } = await provider.check("PrivilegedCredential", reset.inputs, without(args, "privateKey"));
     assert.deepEqual(failures, []);
@@ -223,7 +223,7 @@ describe("What ZPA and others say of an object that state holds", () => {
         await make(await world.provider(), "PrivilegedCredential", args),
       ))!;
       const { otherPassword } = secretsFor(world);
-      world.simulator.editCredential(made.id, { password: otherPassword }, { resetSecret: true });
+      world.simulator.editCredential(made.id, { password: otherPassword });
       await change(await world.provider(), made, { ...args, description: "of the jump host" });
       assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "their secret was overwritten");
       await world.assertInvariants({ live: [`credential ${made.id}`] });

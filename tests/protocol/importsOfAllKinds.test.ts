@@ -26,7 +26,8 @@ describe("The file of an import", () => {
   });
   const imported = async (type: string, ...more: string[]) => {
     const file = path.join(folder, "import.json");
-    const command = ["import", "--type", type, "--all", "--out", file, ...more];
+    const which = more.length > 0 ? more : ["--all"];
+    const command = ["import", "--type", type, ...which, "--out", file];
     const result = await commandLine(command, { ...world.env });
     const { resources } = JSON.parse(readFileSync(file, "utf8")) as {
       resources: { id: string; name: string; inputs: Properties; outputs: Properties }[];
@@ -50,6 +51,37 @@ describe("The file of an import", () => {
     const { failures } = await (await world.provider()).check("PrivilegedCredential", inputs, inputs);
     assert.deepEqual(failures, []);
   });
+
+  const fields = {
+    ...{ latitude: "50.1109", longitude: "8.6821", location: "Frankfurt", upgradeDay: "FRIDAY" },
+    ...{ upgradeTimeInSecs: "900", overrideVersionProfile: true, versionProfileId: "0" },
+    ...{ lssAppConnectorGroup: true, graceDistanceEnabled: false, graceDistanceValue: "10.0" },
+    ...{ isPublic: "TRUE", trustedNetworks: [{ id: "7" }] },
+  };
+  const groups = { APP_CONNECTOR_GROUP: "AppConnectorGroup", SERVICE_EDGE_GROUP: "ServiceEdgeGroup" } as const;
+  for (const [option, type] of Object.entries(groups)) {
+    it(`describes a ${type} so that check passes, nothing changes, and the program is the same`, async () => {
+      const { id } = world.simulator[`add${type}`]({ name: "Frankfurt", description: "R&D", fields });
+      const { resources, stdout } = await imported(option, "--id", id);
+      const { inputs, outputs } = resources[0]!;
+      const provider = await world.provider();
+      const { failures, inputs: checked } = await provider.check(type, inputs, { ...inputs });
+      assert.deepEqual(failures, []);
+      const { id: read, props } = await provider.read(type, id, outputs);
+      assert.equal(read, id);
+      assert.equal((await provider.diff(type, id, props, checked)).changes, false);
+      const own =
+        type === "AppConnectorGroup" ? { lssAppConnectorGroup: true } : { isPublic: "TRUE", trustedNetworks: ["7"] };
+      const { __provider, ...told } = inputs;
+      assert.deepEqual(told, {
+        ...{ name: "Frankfurt", description: "R&D", latitude: "50.1109", longitude: "8.6821", location: "Frankfurt" },
+        ...{ upgradeDay: "FRIDAY", upgradeTimeInSecs: 900, overrideVersionProfile: true, versionProfileId: "0" },
+        ...own,
+      });
+      assert.ok(String(__provider).includes("provider/v1"));
+      assert.match(stdout, new RegExp(`const frankfurt(Edge)?Group = new zpa\\.${type}\\("frankfurt", \\{`));
+    });
+  }
 
   it("names an object that cannot be read, and does not pretend that all are in it", async () => {
     const { zcomponentId } = keyArgs(world) as { zcomponentId: string };

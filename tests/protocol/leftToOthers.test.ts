@@ -12,7 +12,7 @@ describe("A secret that ignoreChanges leaves to others", () => {
     const args = { ...credentialArgs(world).USERNAME_PASSWORD, description: "one", __zpa: notes };
     const made = await make(await world.provider(), "PrivilegedCredential", args);
     const { otherPassword } = secretsFor(world);
-    world.simulator.editCredential(made.id, { password: otherPassword }, { resetSecret: true });
+    world.simulator.editCredential(made.id, { password: otherPassword });
     const first = await change(await world.provider(), made, { ...args, description: "two" });
     assert.ok(world.simulator.credentials.get(made.id)!.password === otherPassword, "the first up overwrote it");
     await change(await world.provider(), first, { ...args, description: "two" });
@@ -37,7 +37,7 @@ describe("A secret that ignoreChanges leaves to others", () => {
     const made = await make(await world.provider(), "PrivilegedCredential", args);
     const seen = (await refresh(await world.provider(), made))!;
     const { otherPassword } = secretsFor(world);
-    world.simulator.editCredential(made.id, { password: otherPassword }, { resetSecret: true });
+    world.simulator.editCredential(made.id, { password: otherPassword });
     world.simulator.credentials.get(made.id)!.lastCredentialResetTime = "4000000000";
     const renamed = { ...args, userName: "svc2" };
     const first = await change(await world.provider(), seen, renamed);
@@ -51,7 +51,7 @@ describe("A secret that ignoreChanges leaves to others", () => {
     const made = await make(await world.provider(), "PrivilegedCredential", args);
     const { otherPassword } = secretsFor(world);
     const before = (await refresh(await world.provider(), made))!;
-    world.simulator.editCredential(made.id, { privateKey: "theirs", passphrase: otherPassword }, { resetSecret: true });
+    world.simulator.editCredential(made.id, { privateKey: "theirs", passphrase: otherPassword });
     world.simulator.credentials.get(made.id)!.lastCredentialResetTime = String(Math.floor(Date.now() / 1000) + 1000);
     const seen = (await refresh(await world.provider(), before))!;
     const notes = { seed: "jump-0a1b2c3", generated: true, ignored: ["privateKey"] };

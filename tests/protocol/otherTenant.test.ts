@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { World } from "../harness/world";
-import { credentialArgs, keyArgs, make, plan, refOf, refresh, refusal } from "./driver";
+import { argsOf, keyArgs, make, plan, refOf, refresh, refusal, resources } from "./driver";
 
 describe("Another tenant in the settings", () => {
   let home: World;
@@ -11,9 +11,9 @@ describe("Another tenant in the settings", () => {
   });
   afterEach(() => Promise.all([home.close(), other.close()]));
 
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+  for (const type of resources) {
     it(`is told in plain words for a ${type}, before any call, and never taken for gone`, async () => {
-      const args = type === "ProvisioningKey" ? keyArgs(home) : credentialArgs(home).PASSWORD;
+      const args = argsOf(home, type);
       const made = await make(await home.provider(), type, args);
       const wrong = await other.provider();
       const words = /belongs to a different ZPA tenant.*Configure the customer id/;
@@ -24,7 +24,7 @@ describe("Another tenant in the settings", () => {
       await assert.rejects(wrong.delete(type, made.id, made.outputs), words);
       assert.deepEqual(other.requests, []);
       assert.equal((await plan(await home.provider(), made, args)).diff.changes, false);
-      await home.assertInvariants({ live: [`${type === "ProvisioningKey" ? "key" : "credential"} ${made.id}`] });
+      await home.assertInvariants({ live: [refOf(made)] });
     });
   }
 

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { World } from "../harness/world";
-import { change, credentialArgs, keyArgs, make, plan, refOf, refresh, secretsFor, without } from "./driver";
+import {
+  argsOf,
+  change,
+  credentialArgs,
+  editRecord,
+  keyArgs,
+  make,
+  plan,
+  refOf,
+  refresh,
+  resources,
+  secretsFor,
+  without,
+} from "./driver";
 
 describe("What others do to an object", () => {
   let world: World;
@@ -54,14 +67,13 @@ describe("What others do to an object", () => {
     await world.assertInvariants({ live: [refOf(made)] });
   });
 
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+  for (const type of resources) {
     it(`does not keep a ${type} alive that was moved to another microtenant: it is deleted where it is`, async () => {
       const microtenant = world.simulator.addMicrotenant({ name: "Scope C" });
-      const args = type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD;
+      const args = argsOf(world, type);
       const home = world.simulator.addMicrotenant({ name: "Home" });
       const made = await make(await world.provider(), type, { ...args, microtenantId: home.id });
-      if (type === "ProvisioningKey") world.simulator.editKey(made.id, { microtenantId: microtenant.id });
-      else world.simulator.editCredential(made.id, { microtenantId: microtenant.id });
+      editRecord(world, made, { microtenantId: microtenant.id });
       await (await world.provider()).delete(type, made.id, made.outputs);
       await world.assertInvariants();
     });
@@ -117,7 +129,7 @@ describe("What others do to an object", () => {
     const args = { ...credentialArgs(world).PASSWORD, name: "jump" };
     const made = await make(await world.provider(), "PrivilegedCredential", args);
     const seen = (await refresh(await world.provider(), made))!;
-    world.simulator.editCredential(made.id, { password: secretsFor(world).otherPassword }, { resetSecret: true });
+    world.simulator.editCredential(made.id, { password: secretsFor(world).otherPassword });
     const reset = (await refresh(await world.provider(), seen))!;
     assert.equal("password" in reset.inputs, false);
     // the engine puts the old input in place of the program's: there is none

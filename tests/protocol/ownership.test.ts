@@ -5,8 +5,22 @@ import path from "node:path";
 import { describe as inWords } from "../harness/invariants";
 import type { Properties, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import type { CredentialRecord, ProvisioningKeyRecord } from "../simulator/records";
-import { credentialArgs, keyArgs, type Made, make, plan, refOf, type Resource, secretsFor } from "./driver";
+import type { StoredRecord } from "../simulator/records";
+import {
+  argsOf,
+  credentialArgs,
+  editRecord,
+  keyArgs,
+  type Made,
+  make,
+  otherValue,
+  plan,
+  recordsOf,
+  refOf,
+  type Resource,
+  resources,
+  secretsFor,
+} from "./driver";
 
 const day = 24 * 60 * 60;
 
@@ -15,13 +29,10 @@ describe("An object that has the generated name of a new one", () => {
   beforeEach(async () => (world = await World.start({ env: { ZPA_OPERATION_TIMEOUT: "2" } })));
   afterEach(() => world.close());
 
-  const argsOf = (type: Resource): Properties =>
-    type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).USERNAME_PASSWORD;
-  const recordOf = ({ type, id }: Made): ProvisioningKeyRecord | CredentialRecord =>
-    (type === "ProvisioningKey" ? world.simulator.keys : world.simulator.credentials).get(id)!;
+  const recordOf = ({ type, id }: Made): StoredRecord => recordsOf(world, type).get(id)!;
 
   /** What a run leaves whose processes were killed before the engine could record it. */
-  async function leftOver(type: Resource, args = argsOf(type)): Promise<Made> {
+  async function leftOver(type: Resource, args = argsOf(world, type)): Promise<Made> {
     const provider = await world.provider();
     const made = await make(provider, type, args);
     await provider.kill("SIGKILL");
@@ -29,19 +40,19 @@ describe("An object that has the generated name of a new one", () => {
   }
 
   /** What a run leaves that the engine has recorded. */
-  async function recorded(type: Resource, args = argsOf(type)): Promise<Made> {
+  async function recorded(type: Resource, args = argsOf(world, type)): Promise<Made> {
     const provider = await world.provider();
     const made = await make(provider, type, args);
     await provider.kill("SIGINT");
     return made;
   }
 
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+  for (const type of resources) {
     describe(`of type ${type}`, () => {
       it("is taken over when it is what a killed run has left", async () => {
         const lost = await leftOver(type);
         const provider = await world.provider();
-        const again = await make(provider, type, argsOf(type));
+        const again = await make(provider, type, argsOf(world, type));
         assert.equal(again.id, lost.id);
         await provider.kill();
         assert.match(provider.output(), new RegExp(`\\(${lost.id}\\) was created by an earlier run that ended before`));
@@ -51,7 +62,7 @@ describe("An object that has the generated name of a new one", () => {
       it("is not deleted by the process that took it over, which says so", async () => {
         const lost = await leftOver(type);
         const provider = await world.provider();
-        const again = await make(provider, type, argsOf(type));
+        const again = await make(provider, type, argsOf(world, type));
         const requests = await world.requestsOf(() => provider.delete(type, lost.id, lost.outputs));
         assert.deepEqual(requests, []);
         await provider.kill();
@@ -65,7 +76,7 @@ describe("An object that has the generated name of a new one", () => {
       it("is left alone when an engine has recorded it, and the new one gets another name", async () => {
         const old = await recorded(type);
         const provider = await world.provider();
-        const replacement = await make(provider, type, argsOf(type));
+        const replacement = await make(provider, type, argsOf(world, type));
         assert.notEqual(replacement.id, old.id);
         assert.notEqual(replacement.outputs.name, old.outputs.name);
         await provider.delete(type, old.id, old.outputs);
@@ -77,10 +88,10 @@ describe("An object that has the generated name of a new one", () => {
       it("is left alone without a warning when a run has found it in state", async () => {
         const old = await recorded(type);
         const later = await world.provider();
-        await plan(later, old, argsOf(type));
+        await plan(later, old, argsOf(world, type));
         await later.kill("SIGINT");
         const provider = await world.provider();
-        const replacement = await make(provider, type, argsOf(type));
+        const replacement = await make(provider, type, argsOf(world, type));
         await provider.delete(type, old.id, old.outputs);
         await provider.kill();
         assert.match(
@@ -100,7 +111,7 @@ describe("An object that has the generated name of a new one", () => {
           record.modifiedTime = String(Number(record.creationTime) + 60);
         },
         "differs in a field": (made) => {
-          Object.assign(recordOf(made), type === "ProvisioningKey" ? { maxUsage: "11" } : { userName: "other" });
+          editRecord(world, made, otherValue(type));
         },
       };
       for (const [what, explain] of Object.entries(explanations)) {
@@ -108,7 +119,7 @@ describe("An object that has the generated name of a new one", () => {
           const other = await leftOver(type);
           explain(other);
           world.protect();
-          const made = await make(await world.provider(), type, argsOf(type));
+          const made = await make(await world.provider(), type, argsOf(world, type));
           assert.notEqual(made.id, other.id);
           await world.assertInvariants({ live: [refOf(made)] });
         });
@@ -118,14 +129,14 @@ describe("An object that has the generated name of a new one", () => {
         const old = await recorded(type);
         world.protect();
         const lost = await leftOver(type);
-        const again = await make(await world.provider(), type, argsOf(type));
+        const again = await make(await world.provider(), type, argsOf(world, type));
         assert.deepEqual([again.id, again.outputs.name], [lost.id, lost.outputs.name]);
         assert.notEqual(again.id, old.id);
         await world.assertInvariants({ live: [refOf(again)] });
       });
 
       it("is never one that the resource had before its present one", async () => {
-        const args = argsOf(type);
+        const args = argsOf(world, type);
         const first = await leftOver(type, { ...args, keepers: { rotation: "A" } });
         const second = await replace(first, { ...args, keepers: { rotation: "B" } });
         const third = await replace(second, { ...args, keepers: { rotation: "A" } });
@@ -136,8 +147,8 @@ describe("An object that has the generated name of a new one", () => {
       it("is left alone while another resource of the run has it in state", async () => {
         const kept = await leftOver(type);
         const provider = await world.provider();
-        await plan(provider, kept, { ...argsOf(type), __zpa: { seed: "renamed-0a1b2c3" } });
-        const made = await make(provider, type, argsOf(type));
+        await plan(provider, kept, { ...argsOf(world, type), __zpa: { seed: "renamed-0a1b2c3" } });
+        const made = await make(provider, type, argsOf(world, type));
         assert.notEqual(made.id, kept.id);
         await world.assertInvariants({ live: [refOf(kept), refOf(made)] });
       });

@@ -215,7 +215,7 @@ describe("Reading over the provider protocol", () => {
       const args = credentialArgs(world).USERNAME_PASSWORD;
       const made = await make(provider, "PrivilegedCredential", args);
       const stored = world.simulator.credentials.get(made.id)!;
-      world.simulator.editCredential(made.id, { password: otherPassword }, { resetSecret: true });
+      world.simulator.editCredential(made.id, { password: otherPassword });
       const { next, seen, diff } = await refreshed(made, args);
       assert.deepEqual([diff.changes, diff.replaces], [true, []]);
       const after = await change(next, seen, args);

@@ -1,31 +1,32 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { credentialArgs, keyArgs, make, plan, secretsFor } from "./driver";
+import { argsOf, credentialArgs, keyArgs, make, plan, resources, secretsFor } from "./driver";
 
 describe("What means the same", () => {
   let world: World;
   beforeEach(async () => (world = await World.start()));
   afterEach(() => world.close());
 
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
-    const argsOf = (): Properties => (type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD);
-
+  for (const type of resources) {
     it(`is the Default microtenant of a ${type}, written or not`, async () => {
-      const made = await make(await world.provider(), type, argsOf());
+      const made = await make(await world.provider(), type, argsOf(world, type));
       const fresh = await world.provider();
-      assert.equal((await plan(fresh, made, { ...argsOf(), microtenantId: "0" })).diff.changes, false);
-      const written = await make(fresh, type, { ...argsOf(), microtenantId: "0", __zpa: { seed: "other-0a1b2c3" } });
-      const args = { ...argsOf(), __zpa: { seed: "other-0a1b2c3" } };
+      assert.equal((await plan(fresh, made, { ...argsOf(world, type), microtenantId: "0" })).diff.changes, false);
+      const written = await make(fresh, type, {
+        ...argsOf(world, type),
+        microtenantId: "0",
+        __zpa: { seed: "other-0a1b2c3" },
+      });
+      const args = { ...argsOf(world, type), __zpa: { seed: "other-0a1b2c3" } };
       assert.equal((await plan(fresh, written, args)).diff.changes, false);
     });
 
     it(`is the microtenant of the settings for a ${type}, written or not`, async () => {
       const { id } = world.simulator.addMicrotenant({ name: "Home" });
       const env = { ZPA_MICROTENANT_ID: id };
-      const made = await make(await world.provider({ env }), type, argsOf());
+      const made = await make(await world.provider({ env }), type, argsOf(world, type));
       const fresh = await world.provider({ env });
-      assert.equal((await plan(fresh, made, { ...argsOf(), microtenantId: id })).diff.changes, false);
+      assert.equal((await plan(fresh, made, { ...argsOf(world, type), microtenantId: id })).diff.changes, false);
     });
   }
 

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type { ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { credentialArgs, keyArgs, make, type Made } from "./driver";
+import { credentialArgs, keyArgs, make, refOf } from "./driver";
 
 describe("What happens at the same time", function () {
   this.timeout(90_000);
@@ -21,7 +21,6 @@ describe("What happens at the same time", function () {
     folders.push(mkdtempSync(path.join(os.tmpdir(), "zpa-machine-")));
     return world.provider({ env: { TMPDIR: folders.at(-1)! } });
   };
-  const refOf = ({ type, id }: Made) => `${type === "ProvisioningKey" ? "key" : "credential"} ${id}`;
   const named = (name: string) => ({ __zpa: { seed: `${name}-0a1b2c3` } });
   /** Creates keys and credentials, all of them at once. */
   const makeAll = (provider: ProviderProcess, prefix: string, count: number) =>

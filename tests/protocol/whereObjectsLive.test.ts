@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { World } from "../harness/world";
-import { change, credentialArgs, keyArgs, type Made, make, plan, refOf, refresh, type Resource } from "./driver";
+import {
+  argsOf,
+  change,
+  credentialArgs,
+  type Made,
+  make,
+  otherValue,
+  plan,
+  recordsOf,
+  refOf,
+  refresh,
+  resources,
+} from "./driver";
 
 describe("Where an object lives", () => {
   let world: World;
@@ -9,36 +21,33 @@ describe("Where an object lives", () => {
   });
   afterEach(() => world.close());
 
-  const argsOf = (type: Resource) =>
-    type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).USERNAME_PASSWORD;
-
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+  for (const type of resources) {
     describe(`is Default for a ${type} that was created while the settings named no microtenant: they do now, and it`, () => {
       let made: Made;
       let env: Record<string, string>;
       beforeEach(async () => {
-        made = await make(await world.provider(), type, argsOf(type));
+        made = await make(await world.provider(), type, argsOf(world, type));
         env = { ZPA_MICROTENANT_ID: world.simulator.addMicrotenant({ name: "Home" }).id };
       });
 
       it("is changed", async () => {
-        const changed = type === "ProvisioningKey" ? { maxUsage: 20 } : { userName: "other" };
+        const changed = otherValue(type);
         const provider = await world.provider({ env });
-        const after = await change(provider, made, { ...argsOf(type), ...changed });
-        assert.equal((await plan(provider, after, { ...argsOf(type), ...changed })).diff.changes, false);
+        const after = await change(provider, made, { ...argsOf(world, type), ...changed });
+        assert.equal((await plan(provider, after, { ...argsOf(world, type), ...changed })).diff.changes, false);
         await world.assertInvariants({ live: [refOf(made)] });
       });
 
       it("is refreshed, and stays", async () => {
         const provider = await world.provider({ env });
         const seen = (await refresh(provider, made))!;
-        assert.equal((await plan(provider, seen, argsOf(type))).diff.changes, false);
+        assert.equal((await plan(provider, seen, argsOf(world, type))).diff.changes, false);
         await world.assertInvariants({ live: [refOf(made)] });
       });
 
       it("is replaced", async () => {
         const provider = await world.provider({ env });
-        const args = { ...argsOf(type), keepers: { rotation: "2" } };
+        const args = { ...argsOf(world, type), keepers: { rotation: "2" } };
         await plan(provider, made, args);
         const next = await make(provider, type, args);
         await provider.delete(type, made.id, made.outputs);
@@ -80,16 +89,15 @@ describe("A microtenant that others have deleted", () => {
   beforeEach(async () => (world = await World.start()));
   afterEach(() => world.close());
 
-  for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
+  for (const type of resources) {
     it(`takes with it each ${type} of three, and neither refresh nor destroy fails`, async () => {
       const { id: microtenantId } = world.simulator.addMicrotenant({ name: "EMEA" });
       const provider = await world.provider();
-      const base = type === "ProvisioningKey" ? keyArgs(world) : credentialArgs(world).PASSWORD;
-      const argsOf = (n: number) => ({ ...base, microtenantId, __zpa: { seed: `one${n}-0a1b2c3` } });
-      const made = await Promise.all([1, 2, 3].map((n) => make(provider, type, argsOf(n))));
+      const base = argsOf(world, type);
+      const numbered = (n: number) => ({ ...base, microtenantId, __zpa: { seed: `one${n}-0a1b2c3` } });
+      const made = await Promise.all([1, 2, 3].map((n) => make(provider, type, numbered(n))));
       world.simulator.microtenants.delete(microtenantId);
-      for (const { id } of made) world.simulator.keys.delete(id);
-      for (const { id } of made) world.simulator.credentials.delete(id);
+      for (const { id } of made) recordsOf(world, type).delete(id);
       const next = await world.provider();
       const seen = await Promise.all(made.map((one) => refresh(next, one)));
       assert.deepEqual(seen, [undefined, undefined, undefined]);

@@ -55,7 +55,7 @@ export const limitExceeded = (what: string, limit: number): Refusal =>
   new Refusal("limitExceeded", `The limit of ${limit} ${what} is reached.`, [what, String(limit)]);
 
 export const managedByZscaler = (id: string): Refusal =>
-  new Refusal("managedByZscaler", "A provisioning key of Zscaler Deception cannot be updated or deleted.", [id]);
+  new Refusal("managedByZscaler", "What Zscaler manages cannot be updated or deleted.", [id]);
 
 /** @param users - the ids of the objects that use the group */
 export const groupInUse = (id: string, users: readonly string[]): Refusal =>

@@ -151,7 +151,7 @@ export const guesses: readonly Guess[] = [
     settings: ["putDemandsSecret"],
   },
   {
-    what: "A key of Zscaler Deception is neither updated nor deleted: 400 resource.readonly.",
+    what: "A key of Zscaler Deception, or a group that is read-only, is neither updated nor deleted: 400 resource.readonly.",
     basis: "The documents say that it is refused, and not how.",
     settings: ["refusals.managedByZscaler"],
   },

@@ -18,4 +18,5 @@ export type {
   MachineRecord,
   ProvisioningKeyRecord,
   ScheduleRecord,
+  VersionProfileRecord,
 } from "./records";

@@ -1,5 +1,6 @@
 import { duplicateName, groupInUse, limitExceeded, missingParams } from "./errors";
 import { escapeTexts } from "./htmlEscape";
+import { checkGroup, groupFields, mandatoryFields, readOnlyFields, refuseManaged } from "./groups";
 import type { Wire } from "./htmlEscape";
 import type { Body, Reply } from "./http";
 import { text } from "./http";
@@ -36,7 +37,7 @@ function certificateAnswer(tenant: Tenant, certificate: EnrollmentCertificateRec
   };
 }
 
-/** The groups and the microtenants: this package only reads them, other clients also write them. */
+/** The groups and the microtenants. */
 export type GenericKind = GroupKind | "microtenants";
 export type GroupKind = "appConnectorGroup" | "serviceEdgeGroup";
 
@@ -76,7 +77,17 @@ export function getGeneric({ tenant, scope }: Call, kind: GenericKind, id: strin
   // The Default microtenant can be read, though it is not listed.
   if (kind === "microtenants" && id === "0") return { status: 200, body: defaultMicrotenant };
   const record = find(tenant, recordsOf(tenant, kind), id, kind === "microtenants" ? { all: true } : scope);
-  return { status: 200, body: escapeTexts(genericAnswer(tenant, kind, record), tenant.settings) };
+  const answer = genericAnswer(tenant, kind, record);
+  if (tenant.settings.lssInSingleReads === "wrong" && "lssAppConnectorGroup" in answer) {
+    answer["lssAppConnectorGroup"] = false;
+  }
+  return { status: 200, body: escapeTexts(answer, tenant.settings) };
+}
+
+/** The version profiles of the tenant, in pages. */
+export function listVersionProfiles({ tenant, query }: Call): Reply {
+  const rows = [...tenant.versionProfiles.values()].map(({ id, name }) => ({ id, name, visibilityScope: "ALL" }));
+  return page(rows, query, tenant.settings);
 }
 
 export function createGeneric({ tenant, scope, body }: Call, kind: GenericKind): Reply {
@@ -84,6 +95,7 @@ export function createGeneric({ tenant, scope, body }: Call, kind: GenericKind):
   if (name === undefined) throw missingParams(["name"]);
   const { settings } = tenant;
   const records = recordsOf(tenant, kind);
+  if (kind !== "microtenants") checkGroup(tenant, body);
   if (settings.refuseDuplicateNames && nameTaken(records.values(), name, scope)) throw duplicateName(name);
   const limit = kind === "microtenants" ? settings.limits.microtenants : settings.limits.groups;
   if (records.size >= limit) throw limitExceeded(kind, limit);
@@ -98,20 +110,30 @@ export function createGeneric({ tenant, scope, body }: Call, kind: GenericKind):
 }
 
 export function updateGeneric({ tenant, scope, body }: Call, kind: GenericKind, id: string): Reply {
-  const record = find(tenant, recordsOf(tenant, kind), id, kind === "microtenants" ? { all: true } : scope);
+  const records = recordsOf(tenant, kind);
+  const record = find(tenant, records, id, kind === "microtenants" ? { all: true } : scope);
+  const { putDropsAbsentFields, refuseDuplicateNames } = tenant.settings;
   const { description, enabled, fields } = writable(body);
-  const kept = tenant.settings.putDropsAbsentFields ? {} : record.fields;
-  record.name = text(body, "name") ?? record.name;
-  record.description = description ?? (tenant.settings.putDropsAbsentFields ? undefined : record.description);
-  record.enabled = "enabled" in body || tenant.settings.putDropsAbsentFields ? enabled : record.enabled;
-  record.fields = { ...kept, ...fields };
+  const name = text(body, "name") ?? record.name;
+  if (kind !== "microtenants") {
+    refuseManaged(record);
+    checkGroup(tenant, body);
+    if (refuseDuplicateNames && nameTaken(records.values(), name, scope, id)) throw duplicateName(name);
+  }
+  const lasting = [...mandatoryFields, ...readOnlyFields];
+  const kept = Object.entries(record.fields).filter(([field]) => !putDropsAbsentFields || lasting.includes(field));
+  record.name = name;
+  record.description = description ?? (putDropsAbsentFields ? undefined : record.description);
+  record.enabled = "enabled" in body || putDropsAbsentFields ? enabled : record.enabled;
+  record.fields = { ...Object.fromEntries(kept), ...fields };
   record.modifiedTime = tenant.time();
   return { status: 204 };
 }
 
 export function deleteGeneric({ tenant, scope }: Call, kind: GenericKind, id: string): Reply {
   const records = recordsOf(tenant, kind);
-  find(tenant, records, id, kind === "microtenants" ? { all: true } : scope);
+  const record = find(tenant, records, id, kind === "microtenants" ? { all: true } : scope);
+  refuseManaged(record);
   const keys = [...tenant.keys.values()].filter((key) => key.zcomponentId === id);
   const users = [...keys, ...machinesIn(tenant, kind, id)].map((user) => user.id);
   if (users.length > 0) throw groupInUse(id, users);
@@ -121,7 +143,7 @@ export function deleteGeneric({ tenant, scope }: Call, kind: GenericKind, id: st
 
 function genericAnswer(tenant: Tenant, kind: GenericKind, record: GenericRecord): Wire {
   return {
-    ...record.fields,
+    ...groupFields(tenant, record),
     id: record.id,
     modifiedTime: record.modifiedTime,
     creationTime: record.creationTime,
@@ -141,6 +163,7 @@ function machinesIn(tenant: Tenant, kind: GenericKind, id: string): MachineRecor
 }
 
 const serverFields = ["id", "name", "description", "enabled", "creationTime", "modifiedTime", "modifiedBy"];
+serverFields.push(...readOnlyFields);
 
 function writable(body: Body): Pick<GenericRecord, "description" | "enabled" | "fields"> {
   const fields = Object.entries(body).filter(

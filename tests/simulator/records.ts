@@ -136,3 +136,11 @@ export interface GenericRecord extends StoredRecord {
   /** Every other writable field, as it was written. */
   fields: Record<string, unknown>;
 }
+
+/** A version profile, which decides what software the machines of a group get. */
+export interface VersionProfileRecord {
+  /** ZPA's id. */
+  readonly id: string;
+  /** Name, as in `New Release`. */
+  name: string;
+}

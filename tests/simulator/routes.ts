@@ -17,6 +17,7 @@ import {
   getGeneric,
   listCertificates,
   listGeneric,
+  listVersionProfiles,
   summariseGroups,
   summariseMicrotenants,
   updateGeneric,
@@ -151,6 +152,7 @@ const routes: readonly Route[] = [
     family: "groups",
     handlers: { GET: (call, kind) => summariseGroups(call, kind as GroupKind) },
   },
+  { path: exactly("v1/visible/versionProfiles"), family: "versionProfiles", handlers: { GET: listVersionProfiles } },
   { path: exactly("v1/microtenants/summary"), family: "groups", handlers: { GET: summariseMicrotenants } },
   {
     path: exactly(`${generic}/([^/]+)`),

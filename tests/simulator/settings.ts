@@ -73,6 +73,8 @@ export interface SimulatorSettings {
   refuseDuplicateNames: boolean;
   /** Optional fields that a PUT leaves out are dropped; otherwise they keep their value. */
   putDropsAbsentFields: boolean;
+  /** `lssAppConnectorGroup` in the answer to a GET by id; the list always has it right (terraform-provider-zpa #590). */
+  lssInSingleReads: "right" | "wrong";
   /** A PUT of a credential without its secret is refused; otherwise the old secret stays. */
   putDemandsSecret: boolean;
   /** What a page size beyond 500 does. */
@@ -135,6 +137,7 @@ export function settingsWith(overrides: DeepPartial<SimulatorSettings> = {}): Si
     createStatus: 201,
     refuseDuplicateNames: true,
     putDropsAbsentFields: true,
+    lssInSingleReads: "wrong",
     putDemandsSecret: false,
     oversizedPage: "clamp",
     totalCount: "right",

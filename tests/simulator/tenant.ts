@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { Clock } from "./clock";
+import { builtInVersionProfiles } from "./groups";
 import type {
   AssociationType,
   CredentialRecord,
@@ -9,6 +10,7 @@ import type {
   ProvisioningKeyRecord,
   ScheduleRecord,
   StoredRecord,
+  VersionProfileRecord,
 } from "./records";
 import type { SimulatorSettings } from "./settings";
 
@@ -46,6 +48,8 @@ export class Tenant {
   serviceEdgeSchedule: ScheduleRecord | undefined;
   /** Certificates that sign keys. */
   readonly enrollmentCertificates = new Map<string, EnrollmentCertificateRecord>();
+  /** Version profiles of groups; Zscaler's own have the ids 0, 1 and 2. */
+  readonly versionProfiles = new Map<string, VersionProfileRecord>();
   /** Microtenants besides Default. */
   readonly microtenants = new Map<string, GenericRecord>();
 
@@ -62,6 +66,7 @@ export class Tenant {
     readonly clock: Clock,
   ) {
     for (const certificate of builtInCertificates) this.addEnrollmentCertificate(certificate);
+    builtInVersionProfiles.forEach((name, index) => this.versionProfiles.set(`${index}`, { id: `${index}`, name }));
   }
 
   /** A new id as keys, credentials and certificates have it. */
@@ -115,6 +120,13 @@ export class Tenant {
   /** Adds a Service Edge Group as an administrator would. */
   addServiceEdgeGroup(group: Seeded<GenericRecord, "name">): GenericRecord {
     return this.#addGeneric(this.serviceEdgeGroups, group);
+  }
+
+  /** Adds a version profile beside Zscaler's own. */
+  addVersionProfile({ name }: Pick<VersionProfileRecord, "name">): VersionProfileRecord {
+    const profile = { id: this.bigId(), name };
+    this.versionProfiles.set(profile.id, profile);
+    return profile;
   }
 
   /** Adds a certificate beside the built-in ones. */
@@ -202,15 +214,33 @@ export class Tenant {
     return Object.assign(key, { modifiedTime: this.laterThan(key.creationTime) }, changes);
   }
 
-  /** Changes a credential behind the API's back; `resetSecret` also moves its `lastCredentialResetTime`. */
+  /**
+   * Changes a credential behind the API's back. A new secret, or `resetSecret`, also moves its `lastCredentialResetTime`,
+   * unless that is among the changes.
+   */
   editCredential(
     id: string,
     changes: Partial<Omit<CredentialRecord, "id">>,
     options: { resetSecret?: boolean } = {},
   ): CredentialRecord {
     const credential = existing(this.credentials, id);
-    if (options.resetSecret) credential.lastCredentialResetTime = this.laterThan(credential.lastCredentialResetTime);
+    const isReset = options.resetSecret ?? ["password", "privateKey", "passphrase"].some((secret) => secret in changes);
+    if (isReset) credential.lastCredentialResetTime = this.laterThan(credential.lastCredentialResetTime);
     return Object.assign(credential, { modifiedTime: this.laterThan(credential.creationTime) }, changes);
+  }
+
+  /** Changes a group of either kind behind the API's back, without its checks; `fields` are added to those that it has. */
+  editGroup(id: string, { fields, ...changes }: Partial<Omit<GenericRecord, "id">>): GenericRecord {
+    const group = existing(this.#groupsWith(id), id);
+    Object.assign(group.fields, fields);
+    return Object.assign(group, { modifiedTime: this.laterThan(group.creationTime) }, changes);
+  }
+
+  /** Deletes a group of either kind behind the API's back. */
+  removeGroup(id: string): void {
+    const groups = this.#groupsWith(id);
+    existing(groups, id);
+    groups.delete(id);
   }
 
   /** Deletes a key behind the API's back. */
@@ -237,6 +267,10 @@ export class Tenant {
       throw new Error(`There is no enrollment certificate named ${JSON.stringify(name)}: see enrollmentCertificates.`);
     }
     return found.id;
+  }
+
+  #groupsWith(id: string): Map<string, GenericRecord> {
+    return this.serviceEdgeGroups.has(id) ? this.serviceEdgeGroups : this.appConnectorGroups;
   }
 
   #addGeneric(records: Map<string, GenericRecord>, record: Seeded<GenericRecord, "name">): GenericRecord {

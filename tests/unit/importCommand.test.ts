@@ -43,12 +43,12 @@ describe("The command import", () => {
     assert.equal(simulator.log.length, 0, "said before any call");
   });
 
-  it("leaves out what belongs to Zscaler Deception, and says so", async () => {
+  it("leaves out what belongs to Zscaler, and says so", async () => {
     const group = simulator.addAppConnectorGroup({ name: "Berlin" });
     simulator.addKey({ name: "ours", zcomponentId: group.id });
     const theirs = simulator.addKey({ name: "de\u202Ecoy", zcomponentId: group.id, zscalerManaged: true });
     const { stderr } = await run("--type", "CONNECTOR_GRP", "--all", "--out", file);
-    assert.ok(stderr.includes(`"de\\u202ecoy" (${theirs.id}) is left out: it belongs to Zscaler Deception`), stderr);
+    assert.ok(stderr.includes(`"de\\u202ecoy" (${theirs.id}) is left out: it belongs to Zscaler, and`), stderr);
     assert.ok(!readFileSync(file, "utf8").includes("coy"));
   });
 

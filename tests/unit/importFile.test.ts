@@ -6,7 +6,6 @@ import { provisioningKeyFields } from "../../provider/model/provisioningKey";
 function key(id: string, name: string): Importable {
   return {
     type: "ProvisioningKey",
-    handler: "provisioningKey",
     fields: provisioningKeyFields,
     id,
     outputs: { name, associationType: "CONNECTOR_GRP", zcomponentId: "7", maxUsage: 1 },
@@ -17,7 +16,6 @@ function key(id: string, name: string): Importable {
 function credential(id: string, name: string): Importable {
   return {
     type: "PrivilegedCredential",
-    handler: "privilegedCredential",
     fields: privilegedCredentialFields,
     id,
     outputs: { name, credentialType: "PASSWORD" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { assertSecretless } from "../harness/canaries";
 import { commandLine } from "../harness/commandLine";
-import { assertNoWrites, secretsIn } from "../harness/invariants";
+import { assertNoWrites, isWrite, secretsIn } from "../harness/invariants";
 import { ZpaSimulator } from "../simulator";
 
 describe("The command keys", () => {
@@ -58,6 +58,59 @@ describe("The command keys", () => {
     assert.ok(spent!.includes("\u001B[31m██████████\u001B[39m"), "red");
     assert.ok(nearly!.includes("\u001B[33m█████████░\u001B[39m"), "yellow");
     assert.ok(fresh!.includes("\u001B[32m░░░░░░░░░░\u001B[39m"), "green");
+  });
+
+  describe("of retired keys", () => {
+    let retired: string[];
+    beforeEach(() => {
+      retired = ["old", "older"].map((name) => {
+        const { id } = simulator.addKey({ name, usageCount: "1", enabled: false });
+        simulator.editKey(id, { name: `${name}-retired-${id}` });
+        return id;
+      });
+      const [used] = retired;
+      const key = simulator.keys.get(used!)!;
+      key.enabled = true;
+      simulator.enrollMachine(key.provisioningKey);
+      simulator.enrollMachine(key.provisioningKey, { connected: false });
+      key.enabled = false;
+    });
+    const writes = () => simulator.log.filter(isWrite).map(({ method, path }) => `${method} ${path.split("/").at(-1)}`);
+    /** The suite's last check is for commands that only read. */
+    const forget = () => simulator.clearLog();
+
+    it("shows those alone, with the machines that use them", async () => {
+      const { stdout, status } = await run(["--retired", "--json"]);
+      const keys = JSON.parse(stdout) as Record<string, unknown>[];
+      assert.deepEqual(
+        keys.map(({ id, connectedMachines }) => [id, connectedMachines]),
+        [
+          [retired[0], 1],
+          [retired[1], 0],
+        ],
+      );
+      assert.equal(status, 0);
+      const table = await run(["--retired"]);
+      assert.match(table.stdout, /retired, 1 connected\n.*retired, 0 connected\n$/);
+    });
+
+    it("deletes those that nobody uses, after a question", async () => {
+      const shown = await run(["--retired", "--delete"]);
+      const left = `old-retired-${retired[0]}: 1 connected machine has enrolled with it; left alone.`;
+      const question = "Delete 1 retired provisioning key? Nothing was changed; with --yes it is done.";
+      assert.deepEqual(shown.stderr.split("\n"), [left, question, ""]);
+      assert.deepEqual([shown.status, writes()], [1, []]);
+      const done = await run(["--retired", "--delete", "--yes"]);
+      assert.deepEqual(done.stderr.split("\n"), [left, `older-retired-${retired[1]}: deleted`, ""]);
+      assert.deepEqual([done.status, writes()], [0, [`DELETE ${retired[1]}`]]);
+      forget();
+    });
+
+    it("deletes no other key", async () => {
+      const { status, stderr } = await run(["--delete", "--yes"]);
+      assert.equal(status, 2);
+      assert.ok(stderr.includes("error: --delete needs --retired: keys of a stack are deleted by Pulumi"), stderr);
+    });
   });
 
   it("prints JSON that tools can read", async () => {

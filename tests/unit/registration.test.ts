@@ -42,12 +42,32 @@ describe("A resource under a user's mocks", function () {
     ["an id with its type", 'zpa.ProvisioningKey.get("theirs", "CONNECTOR_GRP/61001")', "61001"],
     ["a full id", 'zpa.ProvisioningKey.get("theirs", pulumi.output("72/SERVICE_EDGE_GRP/61001"))', "61001"],
     ["a credential's full id", 'zpa.PrivilegedCredential.get("theirs", "72/11410")', "11410"],
+    ["a group's bare id", 'zpa.AppConnectorGroup.get("theirs", "216199618143191058")', "216199618143191058"],
+    ["a group's full id", 'zpa.ServiceEdgeGroup.get("theirs", "72/216199618143191058")', "216199618143191058"],
   ] as const) {
     it(`is got by ${what}, and has the bare id`, async () => {
       const { result } = await idsOf(expression);
       assert.equal((result as { value: unknown }).value, id);
     });
   }
+
+  it("is known for what it is, whatever copy of the package it comes from", async () => {
+    const { result } = await runMocked(`
+      const place = { latitude: 1, longitude: 2, location: "here" };
+      const group = new zpa.AppConnectorGroup("a", place);
+      const edges = new zpa.ServiceEdgeGroup("b", place);
+      const types = [zpa.AppConnectorGroup, zpa.ServiceEdgeGroup, zpa.ProvisioningKey];
+      return [group, edges].map((one) => types.map((type) => type.isInstance(one)));
+    `);
+    assert.deepEqual(result, [[true, false, false], [false, true, false]]); // prettier-ignore
+  });
+
+  it("of a group is refused in another form, in one sentence", async () => {
+    const { result } = await runMocked('zpa.AppConnectorGroup.get("theirs", "Frankfurt");');
+    const words =
+      /^AppConnectorGroup.get\("theirs"\): "Frankfurt" is not the id of an App Connector Group. Write "11410"/;
+    assert.match((result as { error: string }).error, words);
+  });
 
   const refusals: Record<string, { body: string; reason: RegExp }> = {
     "the resource option import": {
@@ -83,7 +103,6 @@ describe("A resource under a user's mocks", function () {
 describe("The options of a resource with a name of its own", () => {
   const facts = {
     type: "ProvisioningKey",
-    handler: "provisioningKey",
     fields: [],
     outputs: [],
     secretOutputs: [],

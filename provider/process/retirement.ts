@@ -1,0 +1,102 @@
+// Deletes keys only when no connected machine has enrolled with them: `retire: "when-unused"`.
+
+import type { AssociationType, EnrolledMachine, ProvisioningKey } from "../../sdk";
+import { plainError } from "../model/errors";
+import { isRetired, retiredName } from "../model/retired";
+import { sdk, type Session } from "./session";
+
+/** A key that is to go. */
+export interface Leaving {
+  id: string;
+  name: string;
+  type: AssociationType;
+  microtenantId: string | undefined;
+}
+
+/** How one key is treated. */
+export interface Disposal {
+  /** One DELETE. Whether ZPA has confirmed it. */
+  remove: () => Promise<boolean>;
+  /** Disables it under this name. */
+  disable: (name: string) => Promise<void>;
+}
+
+/** Milliseconds for which a list of machines serves several deletions of a run. */
+const listAge = 10_000;
+/** The most machines that a message names. */
+const mostNamed = 5;
+
+/**
+ * Deletes the key, or disables it where connected machines have enrolled with it. Then deletes the keys that earlier runs have
+ * left in place and that no connected machine has enrolled with.
+ *
+ * @returns whether ZPA has confirmed it
+ */
+export async function retire(session: Session, key: Leaving, { remove, disable }: Disposal): Promise<boolean> {
+  const users = usersOf(key.id, await machinesFor(session, key));
+  let isConfirmed = true;
+  if (users.length === 0) {
+    isConfirmed = await remove();
+  } else {
+    const name = retiredName(key.name, key.id);
+    await disable(name);
+    console.log(
+      `zpa: warning: provisioning key "${key.name}" (${key.id}) was not deleted, because connected machines have enrolled ` +
+        `with it: ${namesOf(users)}. It is disabled, and named "${name}". When none of them is connected any more, the next ` +
+        `run that deletes a key with retire: "when-unused" deletes it, and so does npx pulumi-zpa-dynamic keys --retired ` +
+        "--delete.",
+    );
+  }
+  const place = `${key.type} ${key.microtenantId ?? ""}`;
+  if (!session.swept.has(place)) {
+    session.swept.add(place);
+    await sweep(session, key);
+  }
+  return isConfirmed;
+}
+
+/** Deletes what earlier runs have left. What goes wrong is told, for it concerns no resource of this run. */
+async function sweep(session: Session, { id: own, type, microtenantId }: Leaving): Promise<void> {
+  const { provisioningKeys } = session.client;
+  try {
+    const left: ProvisioningKey[] = [];
+    for await (const key of provisioningKeys.list(type, { microtenantId })) {
+      if (isRetired(key) && key.id !== own) left.push(key);
+    }
+    if (left.length === 0) return;
+    const machines = await session.machines(type, "all", listAge);
+    for (const { id, name, microtenantId: where } of left) {
+      if (usersOf(id, machines).length > 0) continue;
+      await provisioningKeys.delete(type, id, { microtenantId: where ?? microtenantId });
+      console.log(
+        `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
+          "enrolled with it.",
+      );
+    }
+  } catch (error) {
+    console.log(`zpa: warning: retired provisioning keys may be left: ${plainError(error).message}`);
+  }
+}
+
+async function machinesFor(session: Session, { id, name, type }: Leaving): Promise<EnrolledMachine[]> {
+  try {
+    return await session.machines(type, "all", listAge);
+  } catch (error) {
+    if (!(error instanceof sdk().ZpaError)) throw error;
+    throw new Error(
+      `Provisioning key "${name}" (${id}) was not deleted: whether machines have enrolled with it could not be found out. ` +
+        `${error.message} The API client needs to read App Connectors and Private Service Edges, or set retire: "at-once".`,
+    );
+  }
+}
+
+/** The connected machines that have enrolled with a key. */
+function usersOf(id: string, machines: readonly EnrolledMachine[]): EnrolledMachine[] {
+  return machines.filter((machine) => machine.isConnected && machine.provisioningKeyId === id);
+}
+
+function namesOf(machines: readonly EnrolledMachine[]): string {
+  const names = machines.slice(0, mostNamed).map(({ name }) => name);
+  const others = machines.length - names.length;
+  return `${names.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
+}

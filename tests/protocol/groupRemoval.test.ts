@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { describe as inWords } from "../harness/invariants";
+import { World } from "../harness/world";
+import { change, groupArgs, type Made, make, refOf } from "./driver";
+
+for (const [type, path, machines, associationType] of [
+  ["AppConnectorGroup", "appConnectorGroup", "connector", "CONNECTOR_GRP"],
+  ["ServiceEdgeGroup", "serviceEdgeGroup", "serviceEdge", "SERVICE_EDGE_GRP"],
+] as const) {
+  describe(`A resource of the type ${type} that is deleted`, () => {
+    let world: World;
+    let made: Made;
+    beforeEach(async () => {
+      world = await World.start();
+      made = await make(await world.provider(), type, groupArgs());
+    });
+    afterEach(() => world.close());
+
+    /** Machines in the group, whose key is gone. */
+    function enroll(...connected: boolean[]): string[] {
+      const { simulator } = world;
+      const key = simulator.addKey({ name: "key", associationType, zcomponentId: made.id, maxUsage: "20" });
+      const ids = connected.map((is) => simulator.enrollMachine(key.provisioningKey, { connected: is }).id);
+      simulator.removeKey(key.id);
+      return ids;
+    }
+    const left = () => [...world.simulator.machinesOf(associationType).keys()];
+    const force = async () => change(await world.provider(), made, groupArgs({ forceDestroy: true }));
+    const remove = async ({ id, outputs }: Made) => (await world.provider()).delete(type, id, outputs);
+
+    it("and is empty, goes with one DELETE", async () => {
+      const { outputs } = await force();
+      const requests = await world.requestsOf(() => remove({ ...made, outputs }));
+      assert.deepEqual(requests.map(({ method }) => method), ["DELETE"]); // prettier-ignore
+      await world.assertInvariants();
+    });
+
+    it("stays without forceDestroy, and the error names them and the way", async () => {
+      const [one, two] = enroll(false, false);
+      const words = new RegExp(
+        `cannot be deleted: it has .*\\(${one}, disconnected\\), .*\\(${two}, disconnected\\)\\. Delete them, or set ` +
+          "forceDestroy to true and run pulumi up\\. Then run the same command again\\.$",
+      );
+      await assert.rejects(remove(made), words);
+      assert.equal(left().length, 2);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("takes disconnected ones with it when forceDestroy says so", async () => {
+      enroll(false, false);
+      const { outputs } = await force();
+      const writes = await world.requestsOf(() => remove({ ...made, outputs }));
+      assert.deepEqual(writes.map(inWords), [
+        `DELETE ${path}/${made.id} 400`,
+        `GET ${machines} 200`,
+        `POST ${machines}/bulkDelete 204`,
+        `DELETE ${path}/${made.id} 204`,
+      ]);
+      assert.deepEqual(left(), []);
+      await world.assertInvariants();
+    });
+
+    it("stays with all its machines while one is connected, whatever forceDestroy says", async () => {
+      const [one, two] = enroll(true, false);
+      const { outputs } = await force();
+      const words = new RegExp(`\\(${one}, connected\\), .*\\(${two}, disconnected\\)\\. Take the connected ones out`);
+      await assert.rejects(remove({ ...made, outputs }), words);
+      assert.deepEqual(left(), [one, two]);
+      world.simulator.disconnectMachine(one!);
+      await remove({ ...made, outputs });
+      await world.assertInvariants();
+    });
+
+    it("goes also where the answer to the deletion of its machines is lost, or others are first", async () => {
+      enroll(false);
+      const { outputs } = await force();
+      world.fault({ kind: "resetAfterCommit", match: { path: /bulkDelete$/ } });
+      await remove({ ...made, outputs });
+      await world.assertInvariants();
+    });
+
+    it("lists ten machines at most", async () => {
+      enroll(...Array<boolean>(12).fill(false));
+      await assert.rejects(remove(made), /disconnected\) and 2 more\. Delete them/);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("says that something else uses it where it has none", async () => {
+      world.simulator.addKey({ name: "key", associationType, zcomponentId: made.id });
+      world.protect(refOf(made));
+      await assert.rejects(remove(made), /in use.* has no .*: a provisioning key, a server group or a policy uses it/);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+  });
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import type { ProviderProcess } from "../harness/providerProcess";
+import { World } from "../harness/world";
+import { change, edgeKeyArgs, keyArgs, make, type Made, refusal } from "./driver";
+
+const retire = "when-unused";
+
+describe("A key with retire: when-unused over the provider protocol", () => {
+  let world: World;
+  let provider: ProviderProcess;
+  /** Of the next run: a run never deletes what it has made. */
+  let later: ProviderProcess;
+  beforeEach(async () => {
+    world = await World.start({ env: { ZPA_OPERATION_TIMEOUT: "2" } });
+    provider = await world.provider();
+    later = await world.provider();
+  });
+  afterEach(() => world.close());
+
+  const stored = ({ id }: Made) => world.simulator.keys.get(id);
+  const enroll = (made: Made, connected = true) =>
+    world.simulator.enrollMachine(stored(made)!.provisioningKey, { connected });
+  const remove = async (made: Made, by = later) =>
+    (await world.requestsOf(() => by.delete(made.type, made.id, made.outputs))).map(
+      ({ method, path }) => `${method} ${path.split("/").at(method === "GET" ? -1 : -2)}`,
+    );
+  /** What is left in place is no longer the stack's. */
+  const settle = async (...live: Made[]) => {
+    const refs = live.map(({ id }) => `key ${id}`);
+    world.protect(...refs);
+    await world.assertInvariants({ live: refs });
+  };
+
+  it("is deleted where no machine, or none that is connected, has enrolled with it", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire }));
+    enroll(made, false);
+    assert.deepEqual(await remove(made), ["GET connector", "DELETE provisioningKey", "GET provisioningKey"]);
+    assert.equal(stored(made), undefined);
+    await settle();
+  });
+
+  for (const { type, args, word } of [
+    { type: "CONNECTOR_GRP", args: keyArgs, word: "connector" },
+    { type: "SERVICE_EDGE_GRP", args: edgeKeyArgs, word: "serviceEdge" },
+  ]) {
+    it(`stays disabled, under another name, while a machine of ${type} is connected with it, and says which`, async () => {
+      const made = await make(provider, "ProvisioningKey", args(world, { retire, name: "edge", ipAcl: ["10.0.0.1"] }));
+      const machine = enroll(made);
+      world.simulator.editKey(made.id, { uiConfig: "of others" });
+      const calls = await remove(made);
+      assert.deepEqual(calls, [`GET ${word}`, `GET ${made.id}`, "PUT provisioningKey", "GET provisioningKey"]);
+      const { name, enabled, ipAcl, uiConfig } = stored(made)!;
+      assert.deepEqual([name, enabled], [`edge-retired-${made.id}`, false]);
+      assert.deepEqual([ipAcl, uiConfig], [["10.0.0.1"], "of others"]);
+      // its name is free
+      const next = await make(await world.provider(), "ProvisioningKey", args(world, { retire, name: "edge" }));
+      assert.equal(stored(next)?.name, "edge");
+      assert.equal(machine.controlChannelStatus, "ZPN_STATUS_AUTHENTICATED");
+      await settle(next);
+    });
+  }
+
+  it("tells which machines keep it, and what deletes it later", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
+    const machines = Array.from({ length: 7 }, () => enroll(made));
+    await remove(made);
+    const named = machines.slice(0, 5).map(({ name }) => name).join(", "); // prettier-ignore
+    const told = `zpa: warning: provisioning key "edge" (${made.id}) was not deleted, because connected machines have enrolled with it: ${named} and 2 more.`;
+    assert.ok(later.output().includes(told), later.output());
+    assert.ok(later.output().includes("npx pulumi-zpa-dynamic keys --retired --delete"));
+    await settle();
+  });
+
+  it("goes with the next deletion of such a key, when its machines are gone, and no other key does", async () => {
+    const [old, next] = [await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "one" })), await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "two", __zpa: { seed: "two-0a1b2c3" } }))]; // prettier-ignore
+    const machine = enroll(old);
+    await remove(old);
+    // neither of these was retired by this package
+    const disabled = world.simulator.addKey({ name: "off", enabled: false });
+    const named = world.simulator.addKey({ name: `x-retired-${old.id}`, enabled: false });
+    const enabled = world.simulator.addKey({ name: "y" });
+    world.simulator.editKey(enabled.id, { name: `y-retired-${enabled.id}` });
+    world.simulator.disconnectMachine(machine.id);
+    const last = await world.provider();
+    const calls = await remove(next, last);
+    assert.deepEqual(calls, [
+      "GET connector",
+      "DELETE provisioningKey",
+      "GET provisioningKey",
+      "DELETE provisioningKey",
+    ]);
+    assert.ok(
+      last.output().includes(`"one-retired-${old.id}" (${old.id}), which an earlier run has retired, is deleted`),
+    );
+    assert.deepEqual([...world.simulator.keys.keys()].sort(), [disabled.id, named.id, enabled.id].sort());
+    await settle();
+  });
+
+  it("is looked for once a run, and one list of machines serves the deletions of a run", async () => {
+    const made: Made[] = [];
+    for (const name of ["a", "b", "c"]) {
+      made.push(await make(provider, "ProvisioningKey", keyArgs(world, { retire, name, __zpa: { seed: `${name}-0a1b2c3` } }))); // prettier-ignore
+    }
+    const requests = await world.requestsOf(() => Promise.all(made.map((one) => remove(one))));
+    const sent = requests.map(({ method, path }) => `${method} ${path.split("/").at(method === "GET" ? -1 : -2)}`);
+    const once = ["GET connector", "GET provisioningKey"];
+    assert.deepEqual(sent.sort(), [...Array<string>(3).fill("DELETE provisioningKey"), ...once]);
+    await settle();
+  });
+
+  it("is not deleted where machines cannot be read", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire }));
+    const body = { id: "authz.featureflag.permission.denied", reason: "No." };
+    const fault = world.fault({ kind: "status", status: 403, body, match: { path: /\/connector$/ } });
+    await assert.rejects(
+      later.delete(made.type, made.id, made.outputs),
+      /was not deleted: whether machines have enrolled with it could not be found out\. .*set retire: "at-once"/,
+    );
+    fault.clear();
+    await settle(made);
+  });
+
+  it("is retired again without a write by a run that is repeated after a crash", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire }));
+    enroll(made);
+    await remove(made);
+    const calls = await remove(made, await world.provider());
+    assert.deepEqual(calls.filter((call) => !call.startsWith("GET")), []); // prettier-ignore
+    assert.ok(stored(made)?.name.endsWith(`-retired-${made.id}`));
+    await settle();
+  });
+
+  it("goes at once where others have deleted it meanwhile", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire }));
+    enroll(made);
+    world.simulator.removeKey(made.id);
+    await remove(made);
+    await settle();
+  });
+
+  it("changes how it goes without a request", async () => {
+    const args = keyArgs(world, { retire });
+    const made = await make(provider, "ProvisioningKey", args);
+    enroll(made);
+    const requests = await world.requestsOf(async () => {
+      const changed = await change(provider, made, { ...args, retire: "at-once" });
+      assert.equal(changed.outputs["retire"], "at-once");
+      const back = await change(provider, changed, keyArgs(world));
+      assert.equal(back.outputs["retire"], "at-once");
+      Object.assign(made, back);
+    });
+    assert.deepEqual(requests, []);
+    assert.deepEqual(await remove(made), ["DELETE provisioningKey"]);
+    await settle();
+  });
+
+  it("takes two words for it, and no other", async () => {
+    const check = provider.check("ProvisioningKey", {}, keyArgs(world, { retire: "never" }));
+    await refusal(check, "retire", /must be "at-once" or "when-unused"/);
+    await settle();
+  });
+});
