@@ -112,10 +112,12 @@ describe("A key that runs dry", function () {
     await world.assertInvariants();
   });
 
-  it("says what to do about a limit below what is spent since the last refresh", async () => {
+  it("says what to do about a limit below what is spent since the last refresh, which it does not read", async () => {
     await stack.up();
     enroll(7);
-    args = { maxUsage: 5 };
+    const { name, enrollmentCertId } = [...world.simulator.keys.values()][0]!;
+    const whole = { name, enrollmentCertId, enabled: true, exportable: true, ipAcl: ["10.0.0.0/8"], uiConfig: "x" };
+    args = { ...whole, maxUsage: 5 };
     await assert.rejects(stack.up(), /maxUsage cannot be lower than the uses already spent: pulumi refresh reads how/);
     args = {};
     await stack.up();
