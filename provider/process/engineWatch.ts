@@ -4,7 +4,7 @@
 import { connect } from "node:http2";
 
 /** What is closed when the engine is gone, such as the client of a session. */
-export interface Closable {
+interface Closable {
   close(options: { signOut: false }): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export function closeWithEngine(closable: Closable): void {
  * @param address - the last argument of this process: the engine puts options before it. Anything else than `127.0.0.1:port`
  * is no engine's
  */
-export function watchEngine(address: string | undefined, onGone: () => void): void {
+function watchEngine(address: string | undefined, onGone: () => void): void {
   if (address === undefined || !/^127\.0\.0\.1:[1-9]\d*$/.test(address)) return;
   let hasAnswered = false;
   let strangers = 0;
