@@ -4,6 +4,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation";
+import * as zpa from "pulumi-zpa-dynamic";
 import { makePassword } from "./harness/canaries";
 import { repositoryRoot } from "./harness/environment";
 import { createStack, type OperationResult, type TestStack } from "./harness/stack";
@@ -16,6 +17,27 @@ function runQuickstart(): Promise<Record<string, unknown>> {
   const entry = require.resolve(quickstart);
   delete require.cache[entry];
   return Promise.resolve(require(entry) as Record<string, unknown>);
+}
+
+/** The id of the key that the stack has made. */
+function keyOf({ keys }: ZpaSimulator): string {
+  return [...keys.keys()].at(-1)!;
+}
+
+/** The quickstart, and a wait for a machine that enrolls with its key. */
+async function runWithMachine(keyId: string): Promise<Record<string, unknown>> {
+  const outputs = await runQuickstart();
+  new zpa.EnrolledConnectors("machines", { associationType: "CONNECTOR_GRP", provisioningKeyId: keyId, atLeast: 1 });
+  return outputs;
+}
+
+/** A machine boots when the run looks for it for the first time, and is there at the second look. */
+async function bootWhenLookedFor(simulator: ZpaSimulator): Promise<void> {
+  const look = simulator.fault({ kind: "pauseAfterCommit", match: { method: "GET", path: /\/connector$/ }, times: 1 });
+  await look.waitUntilFired();
+  const { name } = simulator.enrollMachine(simulator.keys.get(keyOf(simulator))!.provisioningKey);
+  process.stdout.write(`  (a machine boots and enrolls as ${name})\n`);
+  look.resume();
 }
 
 function say(text: string): void {
@@ -46,6 +68,7 @@ async function main(keep: boolean): Promise<void> {
   const simulator = await ZpaSimulator.start({ seed: "demo" });
   const before = objectsOf(simulator);
   let stack: TestStack | undefined;
+  let awaitsMachine = false;
   const cleanUp = async () => {
     stack?.dispose();
     await simulator.close();
@@ -59,7 +82,7 @@ async function main(keep: boolean): Promise<void> {
   try {
     say(`A ZPA simulator answers at ${simulator.url}`);
     const made = await createStack({
-      program: runQuickstart,
+      program: () => (awaitsMachine ? runWithMachine(keyOf(simulator)) : runQuickstart()),
       env: simulator.legacyEnvironment(),
       config: {
         appConnectorGroup: "Quickstart Connectors",
@@ -98,8 +121,11 @@ async function main(keep: boolean): Promise<void> {
     await step("2. pulumi up again: nothing to do", () => made.up(live), {});
     await made.inEnvironment(() => made.automation.setConfig("maxUsage", { value: "25" }));
     await step("3. maxUsage 10 → 25, pulumi up: one update", () => made.up(live), { update: 1 });
-    await step("4. pulumi refresh", () => made.refresh(live), {});
-    await step("5. pulumi destroy", () => made.destroy(live), { delete: 3 });
+    awaitsMachine = true;
+    const upWithMachine = () => Promise.all([made.up(live), bootWhenLookedFor(simulator)]).then(([result]) => result);
+    await step("4. pulumi up waits until a machine has enrolled with the key", upWithMachine, { create: 1 });
+    await step("5. pulumi refresh", () => made.refresh(live), {});
+    await step("6. pulumi destroy", () => made.destroy(live), { delete: 4 });
     if (objectsOf(simulator) !== before) throw new Error("The tenant does not hold what it held before.");
     say("Done: every step did what it should, and the tenant holds what it held before.");
   } finally {

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import * as zpa from "pulumi-zpa-dynamic";
+import { needsEngine } from "../harness/engine";
+import type { TestStack } from "../harness/stack";
+import { World } from "../harness/world";
+
+const before = { id: "7", enabled: true, deleteDisabled: true, frequencyInterval: "90" };
+
+describe("ZPA's clean-up of machines in a stack", function () {
+  needsEngine();
+  this.timeout(240_000);
+
+  let world: World;
+  let stack: TestStack;
+  let days: zpa.CleanUpInterval;
+  beforeEach(async () => {
+    world = await World.start();
+    days = 5;
+    world.simulator.connectorSchedule = { ...before };
+    stack = await world.stack(() => {
+      const schedule = new zpa.ConnectorSchedule("clean-up", { frequencyInterval: days });
+      return Promise.resolve({ days: schedule.frequencyInterval });
+    });
+  });
+  afterEach(() => world.close());
+
+  const stored = () => world.simulator.connectorSchedule;
+  const calls = async (action: () => Promise<unknown>) =>
+    (await world.requestsOf(action)).map(({ method }) => method).join(" ");
+
+  it("takes over what is configured, follows the program, and brings the former back when it goes", async () => {
+    assert.equal(await calls(() => stack.up()), "GET PUT");
+    assert.deepEqual(stored(), { ...before, deleteDisabled: false, frequencyInterval: "5" });
+    await world.assertInvariants();
+    days = 30;
+    assert.equal(await calls(() => stack.up()), "PUT");
+    // others have changed it: the next up after a refresh brings it back
+    world.simulator.connectorSchedule = { ...stored()!, frequencyInterval: "60" };
+    assert.equal(await calls(() => stack.refresh()), "GET");
+    assert.equal(await calls(() => stack.up()), "PUT");
+    assert.equal(stored()?.frequencyInterval, "30");
+    await world.assertInvariants();
+    assert.equal(await calls(() => stack.destroy()), "PUT");
+    assert.deepEqual(stored(), before);
+  });
+
+  it("is as the program says after a forced replacement, and as before in the end", async () => {
+    await stack.up();
+    const { resources } = (await stack.exportState()).deployment as { resources: { type: string; urn: string }[] };
+    const { urn } = resources.find(({ type }) => type.endsWith("ConnectorSchedule"))!;
+    await stack.up({ replace: [urn] });
+    assert.deepEqual(stored(), { ...before, deleteDisabled: false, frequencyInterval: "5" });
+    await world.assertInvariants();
+    await stack.destroy();
+    assert.deepEqual(stored(), before);
+  });
+});
