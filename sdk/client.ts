@@ -179,10 +179,12 @@ export class ZpaClient {
 
   /**
    * Aborts pending operations, which reject with a {@link ZpaError}, signs out of the legacy API (within 5 s) and
-   * closes all connections. Never throws.
+   * closes all connections. Later operations reject at once. Never throws.
+   *
+   * @param options - `signOut`: false to send nothing more, not even the sign-out; default true
    */
-  close(): Promise<void> {
-    return this.#transport.close();
+  close(options: { signOut?: boolean } = {}): Promise<void> {
+    return this.#transport.close(options);
   }
 }
 

@@ -7,6 +7,14 @@ import { exitCodes } from "./exit";
 import { commandLine, separateValues } from "./program";
 import { visibleLines } from "./terminal";
 
+// the reader of a pipe may have seen enough: the command goes on to its end, and to its exit code
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // EOF on Windows
+    if (error.code !== "EPIPE" && error.code !== "EOF") throw error;
+  });
+}
+
 commandLine()
   .parseAsync(separateValues(process.argv.slice(2)), { from: "user" })
   .catch((error: unknown) => {

@@ -3,7 +3,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PartialFailure, plainError } from "../model/errors";
 import { marked } from "../model/secrets";
-import { microtenantOfSettings, openSession, type Session } from "./session";
+import { openSession, type Session } from "./session";
+import { microtenantOfSettings } from "./sessionSettings";
 
 export interface HandlerBase {
   configure: NonNullable<pulumi.dynamic.ResourceProvider["configure"]>;

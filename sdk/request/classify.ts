@@ -163,6 +163,10 @@ function forbiddenHint({ id = "", text }: ZpaFault): string {
 /** Explanations of ZPA's field names. */
 const fieldNotes = new Map([
   ["enrollmentCertId", "enrollmentCertId is the id of the enrollment certificate, usually Connector or Service Edge"],
+  [
+    "maxUsage",
+    "maxUsage cannot be lower than the uses already spent: pulumi refresh reads how many they are (usageCount)",
+  ],
   ["zcomponentId", "zcomponentId is the id of the App Connector Group or Service Edge Group"],
 ]);
 

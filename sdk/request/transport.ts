@@ -101,16 +101,16 @@ export class Transport implements Sender {
     return needCustomerId(this.knownCustomerId, "looking up the tenant");
   }
 
-  /** Aborts pending operations, signs out of the legacy API and closes the connections. */
-  close(): Promise<void> {
-    return (this.closing ??= this.shutDown());
+  /** Aborts pending operations, signs out of the legacy API (unless told not to) and closes the connections. */
+  close({ signOut = true }: { signOut?: boolean } = {}): Promise<void> {
+    return (this.closing ??= this.shutDown(signOut));
   }
 
-  private async shutDown(): Promise<void> {
+  private async shutDown(signsOut: boolean): Promise<void> {
     const { settings } = this.#options;
     for (const operation of this.running) operation.close();
     const token = this.#tokens.release();
-    if (token !== undefined && settings.mode === "legacy") await this.signOut(token);
+    if (signsOut && token !== undefined && settings.mode === "legacy") await this.signOut(token);
     await this.#http.close();
   }
 

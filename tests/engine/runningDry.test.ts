@@ -112,6 +112,18 @@ describe("A key that runs dry", function () {
     await world.assertInvariants();
   });
 
+  it("says what to do about a limit below what is spent since the last refresh, which it does not read", async () => {
+    await stack.up();
+    enroll(7);
+    const { name, enrollmentCertId } = [...world.simulator.keys.values()][0]!;
+    const whole = { name, enrollmentCertId, enabled: true, exportable: true, ipAcl: ["10.0.0.0/8"], uiConfig: "x" };
+    args = { ...whole, maxUsage: 5 };
+    await assert.rejects(stack.up(), /maxUsage cannot be lower than the uses already spent: pulumi refresh reads how/);
+    args = {};
+    await stack.up();
+    await world.assertInvariants();
+  });
+
   it("refuses a limit below what is spent, with both numbers, at preview", async () => {
     await stack.up();
     enroll(7);

@@ -1,3 +1,3 @@
 import { killedWhere } from "./killedRows";
 
-killedWhere("the provider process is killed", "the CLI is killed and the provider goes on", "the CLI and the provider are killed"); // prettier-ignore
+killedWhere("the provider process is killed", "the CLI is killed and the provider ends by itself", "the CLI and the provider are killed"); // prettier-ignore

@@ -76,7 +76,16 @@ export const faultClasses: readonly FaultClass[] = [
       ["faults/killed.test.ts", "the provider process is killed"],
       ["faults/killedRows.ts", "creates a key once, and has its text"],
     ],
-    documented: ["Run `pulumi cancel`", "The package finds the objects", "If the engine itself was killed"],
+    documented: ["Run `pulumi cancel`", "The package finds the objects", "Pulumi warns of pending operations"],
+  },
+  {
+    what: "SIGKILL of the CLI alone: its provider stops; connections to the engine that are cut while it lives",
+    tests: [
+      ["faults/engineKilled.test.ts", "during a destroy of more than the rate limit lets through"],
+      ["protocol/engineGone.test.ts", "neither retries a POST nor looks for its object"],
+      ["protocol/engineGone.test.ts", "goes on over a connection that is cut"],
+    ],
+    documented: ["If the engine is killed, its provider stops"],
   },
   {
     what: "one and two SIGINTs, in each step",

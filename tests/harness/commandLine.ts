@@ -9,7 +9,8 @@ export interface CommandResult {
   stderr: string;
 }
 
-const built = path.join(repositoryRoot, "dist", "provider", "cli", "index.js");
+/** The command, as `npm run build` has made it. */
+export const builtCommand = path.join(repositoryRoot, "dist", "provider", "cli", "index.js");
 
 /**
  * Runs `npx pulumi-zpa-dynamic` as a process of its own, as `npm run build` has made it.
@@ -23,7 +24,7 @@ export function commandLine(
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const options = { cwd, env: childEnvironment(env), timeout: 60_000 };
-    execFile(process.execPath, [built, ...args], options, (error, stdout, stderr) =>
+    execFile(process.execPath, [builtCommand, ...args], options, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });

@@ -50,6 +50,8 @@ export interface ProviderProcessOptions {
   cwd?: string;
   /** Default `harness`. */
   projectName?: string;
+  /** `127.0.0.1:port` of the engine. Default: an address where no engine can be. */
+  engine?: string;
   /** Milliseconds until a call without answer fails; default one minute. */
   callTimeLimitMs?: number;
 }
@@ -122,7 +124,8 @@ export class ProviderProcess {
    */
   static async start(options: ProviderProcessOptions = {}): Promise<ProviderProcess> {
     if (runsInProcess()) return await ProviderProcess.startHere(options);
-    const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "127.0.0.1:0"], {
+    const providerScript = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    const child = spawn(process.execPath, [providerScript, options.engine ?? "127.0.0.1:0"], {
       cwd: options.cwd ?? repositoryRoot,
       env: childEnvironment({ PULUMI_NODEJS_PROJECT: options.projectName ?? "harness", ...options.env }),
       stdio: ["ignore", "pipe", "pipe"],
@@ -227,6 +230,12 @@ export class ProviderProcess {
     request.setId(id);
     request.setProperties(withProvider(type, props));
     await this.call((c) => c.delete.bind(c), request);
+  }
+
+  /** Settles when the process has ended by itself. */
+  async ended(): Promise<void> {
+    if (this.child === undefined) skipHere();
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "close");
   }
 
   /** Sends a signal and waits until the process has ended; calls under way are rejected. */

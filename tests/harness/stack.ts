@@ -102,6 +102,8 @@ export interface TestStack {
    * were. They are found by a random variable in their environment (see `findProcesses`).
    */
   killProviders(): number;
+  /** How many dynamic-provider processes of this stack's run live. */
+  countProviders(): number;
   /** Kills the Pulumi CLI of this stack's run with SIGKILL, and then its orphaned providers. Returns how many engines. */
   killEngine(): number;
   /** Sends a signal to the Pulumi CLI of this stack's run alone, and returns how many there were. */
@@ -146,6 +148,7 @@ export async function createStack(args: StackArgs): Promise<TestStack> {
   installLanguageHost(languageHost);
   const marker = { name: "HARNESS_STACK", value: randomBytes(12).toString("hex") };
   const processes = () => findProcesses(`${marker.name}=${marker.value}`);
+  const providers = () => processes().filter(({ kind }) => kind === "provider");
   const recorded: string[] = [];
   let program = args.program;
 
@@ -272,7 +275,8 @@ export async function createStack(args: StackArgs): Promise<TestStack> {
     setEnvironment(next) {
       env = next;
     },
-    killProviders: () => killProcesses(processes().filter(({ kind }) => kind === "provider")),
+    killProviders: () => killProcesses(providers()),
+    countProviders: () => providers().length,
     killEngine() {
       const engines = killProcesses(processes().filter(({ kind }) => kind === "engine"));
       killProcesses(processes());

@@ -66,6 +66,7 @@ describe("A refusal of the API", () => {
     ["a request that took too long", "GET", 408, empty, "retryIfSafe", "unavailable"],
     ["an error that can be repeated", "GET", 400, "retryable.server.error", "retryIfSafe", "unavailable"],
     ["fields that are missing", "POST", 400, "missing.mandatory.params", "fail", "validation", /^set the named fields$/],
+    ["a limit below the spent uses", "PUT", 400, { id: "invalid.param", params: ["maxUsage"] }, "fail", "validation", /^maxUsage cannot be lower than the uses already spent: pulumi refresh reads how many/],
     ["a known field that is missing", "POST", 400, { id: "missing.mandatory.params", params: ["x", "zcomponentId"] }, "fail", "validation", /^set the named fields; zcomponentId is the id of the App Connector Group or/],
     ["known fields that are wrong", "POST", 400, { id: "x", params: ["enrollmentCertId", "zcomponentId"] }, "fail", "validation", /^enrollmentCertId is the id of the enrollment certificate, .*; zcomponentId is/],
     ["a search that is not understood", "GET", 400, "filtering.input.invalid.operand", "fail", "validation", /plain words only/],

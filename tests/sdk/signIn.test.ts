@@ -53,6 +53,16 @@ describe("Signing in", () => {
       assert.equal(double.requests.length, 0);
     });
 
+    it("sends nothing when it is closed without a sign-out, and nothing after that", async () => {
+      const client = double.client();
+      await client.signIn();
+      const before = double.requests.length;
+      await client.close({ signOut: false });
+      await assert.rejects(client.credentials.get("1"), /the client was closed/);
+      await assert.rejects(client.signIn(), /the client was closed/);
+      assert.equal(double.requests.length, before);
+    });
+
     it("closes after 5 s when nobody answers the sign-out", async () => {
       const clock = new TestClock();
       const server = await ZpaSimulator.start();

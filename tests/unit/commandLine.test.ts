@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { WriteStream } from "node:tty";
 import { separateValues } from "../../provider/cli/program";
 import { columnsOf, painter, visible } from "../../provider/cli/terminal";
-import { commandLine } from "../harness/commandLine";
+import { builtCommand, commandLine } from "../harness/commandLine";
+import { childEnvironment } from "../harness/environment";
 
 describe("The command line", () => {
   for (const [what, args, words] of [
@@ -35,6 +38,15 @@ describe("The command line", () => {
       assert.ok(stdout.startsWith(`Usage: pulumi-zpa-dynamic ${name} [options]`), stdout);
       assert.equal(status, 0);
     }
+  });
+
+  it("ends without a word when nobody reads what it prints, as before | tail -0", async () => {
+    const child = spawn(process.execPath, [builtCommand, "--help"], { env: childEnvironment({}) });
+    child.stdout.destroy();
+    let errors = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
+    const [status] = (await once(child, "close")) as [number];
+    assert.deepEqual([status, errors], [0, ""]);
   });
 });
 
