@@ -142,7 +142,7 @@ describe("Secrets that are left to others with ignoreChanges", () => {
     const args = credentialArgs(world).SSH_KEY;
     const provider = await world.provider();
     const seen = (await refresh(provider, await make(await world.provider(), "PrivilegedCredential", args)))!;
-    world.simulator.editCredential(seen.id, {});
+    world.simulator.editCredential(seen.id, {}, { resetSecret: true });
     const reset = (await refresh(await world.provider(), seen))!;
     const { failures } = await provider.check("PrivilegedCredential", reset.inputs, without(args, "privateKey"));
     assert.deepEqual(failures, []);
