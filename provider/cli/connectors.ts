@@ -2,9 +2,11 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type EnrolledMachine, type ZpaClient } from "../../sdk";
+import { mayBeConnected } from "../model/machines";
+import { isInMicrotenant } from "../process/takenNames";
 import { isConfirmed } from "./confirm";
 import { exitCodes } from "./exit";
-import { allPages } from "./pages";
+import { allPages } from "../model/pages";
 import { collect, matcher } from "./patterns";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { type Cell, literal, painter, tableLines, visible } from "./terminal";
@@ -105,6 +107,7 @@ async function readMachines(client: ZpaClient, options: ConnectorsOptions) {
     const all = await allPages((number) => api.page(number, { microtenantId }));
     const now = client.serverTime() ?? Date.now() / 1000;
     const isWanted = (one: EnrolledMachine) =>
+      (microtenantId === undefined || isInMicrotenant(one, microtenantId)) &&
       isName(one.name) &&
       isOneOf(isGroup, group, one.groupName, one.groupId) &&
       isOneOf(isKey, key, one.provisioningKeyName, one.provisioningKeyId) &&
@@ -130,7 +133,7 @@ function byAbsence({ machine: one }: Row, { machine: other }: Row): number {
 
 /** Seconds since the machine had a connection, or has enrolled; 0 while it has one. */
 function secondsWithout(machine: EnrolledMachine, now: number): number {
-  if (machine.isConnected) return 0;
+  if (mayBeConnected(machine)) return 0;
   const since = lastContactOf(machine) ?? Number(machine.creationTime);
   // of a machine whose times ZPA does not tell nothing may be concluded
   return Number.isNaN(since) ? 0 : now - since;
@@ -196,11 +199,11 @@ async function disable(client: ZpaClient, rows: readonly Row[], yes: true | unde
 }
 
 async function remove(client: ZpaClient, rows: readonly Row[], yes: true | undefined): Promise<void> {
-  const inUse = rows.filter(({ machine }) => machine.connected && machine.enabled);
+  const inUse = rows.filter(({ machine, read }) => machine.enabled && mayBeConnected(read));
   const going = rows.filter((row) => !inUse.includes(row));
   for (const { machine } of inUse) {
     process.stderr.write(
-      `${visible(machine.name)}: connected; left alone. Disable it first, and let its sessions end.\n`,
+      `${visible(machine.name)}: ${machine.connected ? "" : "may be "}connected; left alone. Disable it first, and let its sessions end.\n`, // prettier-ignore
     );
   }
   if (inUse.length > 0) process.exitCode = exitCodes.found;

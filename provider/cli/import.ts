@@ -26,7 +26,7 @@ import {
   type RequiredSecret,
   requiredSecrets,
 } from "./importFile";
-import { allPages } from "./pages";
+import { allPages } from "../model/pages";
 import type { StackConfig } from "./pulumi";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { literal } from "./terminal";

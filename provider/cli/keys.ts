@@ -3,10 +3,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type ProvisioningKey, type ZpaClient } from "../../sdk";
 import { isRetired } from "../model/retired";
+import { isInMicrotenant } from "../process/takenNames";
 import { exitCodes } from "./exit";
-import { allPages } from "./pages";
+import { allPages } from "../model/pages";
 import { collect, matcher } from "./patterns";
-import { countUsers, deleteUnused } from "./retiredKeys";
+import { deleteUnused, usersOf } from "./retiredKeys";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { type Cell, literal, painter, tableLines, visible } from "./terminal";
 
@@ -85,8 +86,8 @@ async function showKeys(options: KeysOptions, command: Command): Promise<void> {
       );
     }
     const keys = retired ? all.filter(isRetired) : all;
-    const users = retired ? await countUsers(client, keys) : undefined;
-    for (const key of keys) if (users !== undefined) key.connectedMachines = users.get(key.id);
+    const users = retired ? await usersOf(client, keys) : undefined;
+    for (const key of keys) if (users !== undefined) key.connectedMachines = users.counts.get(key.id);
     keys.sort((one, other) => shareLeft(one) - shareLeft(other) || one.name.localeCompare(other.name));
     if (json)
       process.stdout.write(`${literal(keys.map((key) => asJson(key, below)), 2)}\n`); // prettier-ignore
@@ -119,7 +120,9 @@ async function readKeys(
   const unreadable: string[] = [];
   for (const type of types) {
     const all = await allPages((number) => client.provisioningKeys.page(type, number, { microtenantId }));
-    keys.push(...all.items.filter(({ name }) => isWanted(name)).map((key) => useOf(type, key)));
+    const isThere = (key: ProvisioningKey) => microtenantId === undefined || isInMicrotenant(key, microtenantId);
+    const wanted = all.items.filter((key) => isThere(key) && isWanted(key.name));
+    keys.push(...wanted.map((key) => useOf(type, key)));
     unreadable.push(...all.unreadable.map(({ name }) => name).filter(isWanted));
   }
   return { keys, unreadable };

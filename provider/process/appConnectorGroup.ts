@@ -10,6 +10,7 @@ import { machineGroupDefinition } from "./machineGroup";
 const definition = machineGroupDefinition({
   kind: "App Connector Group",
   type: "AppConnectorGroup",
+  associationType: "CONNECTOR_GRP",
   machines: "App Connectors",
   machinesOf: ({ appConnectors }) => appConnectors,
   fields,

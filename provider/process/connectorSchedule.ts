@@ -4,7 +4,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AssociationType, CleanUpBody, CleanUpSchedule } from "../../sdk";
 import { connectorScheduleFields as fields } from "../model/connectorSchedule";
-import { clean, type Inputs, isSet, isUnknown, same, type State, type Values } from "../model/fields";
+import { keeping } from "../model/errors";
+import { clean, type Inputs, isSet, isUnknown, providerKey, same, type State, type Values } from "../model/fields";
 import { inputNotes, isNote, stateNotes, withNotes } from "../model/notes";
 import { handlerBase } from "./handlerBase";
 import { refuseOtherTenant } from "./record";
@@ -49,12 +50,27 @@ export const handler: pulumi.dynamic.ResourceProvider = {
 async function create(session: Session, inputs: Inputs): Promise<{ id: string; outs: State }> {
   const [type, body] = [typeOf(inputs), bodyOf(inputs)];
   const found = await current(session, type);
-  const schedule = found ?? (await session.client.cleanUpSchedules.create(type, body));
-  if (found !== undefined && !isAsWanted(found, body))
-    await put(session, found.id, inputs, body, found.enabled === true);
+  const { id } = found ?? (await post(session, type, body));
   const tenant = await session.client.tenantFingerprint();
   const notes = { tenant, ...(found === undefined ? {} : { previous: bodyOf(found) }) };
-  return { id: schedule.id, outs: outputs(withNotes({}, notes), inputs) };
+  if (found !== undefined && !isAsWanted(found, body)) {
+    // what was there before must not be forgotten; whether it is still there is not known
+    const half = withNotes({ associationType: type, [providerKey]: inputs[providerKey] }, notes);
+    await keeping(id, half, () => put(session, id, inputs, body, isOn(found)));
+  }
+  return { id, outs: outputs(withNotes({}, notes), inputs) };
+}
+
+/** One POST. Where its answer is lost and there is a schedule as it was sent, there was none before. */
+async function post(session: Session, type: AssociationType, body: CleanUpBody): Promise<{ id: string }> {
+  try {
+    return await session.client.cleanUpSchedules.create(type, body);
+  } catch (error) {
+    if (!(error instanceof sdk().ZpaError && error.mayHaveHappened)) throw error;
+    const made = await current(session, type);
+    if (made === undefined || !isAsWanted(made, body)) throw error;
+    return made;
+  }
 }
 
 async function read(session: Session, props: State): Promise<{ id: string; props: State }> {
@@ -67,7 +83,12 @@ async function read(session: Session, props: State): Promise<{ id: string; props
 /** Brings back what was there before; where there was nothing, ZPA no longer deletes machines. */
 async function restore(session: Session, id: string, state: State): Promise<void> {
   await stayInTenant(session, state);
-  const before = (stateNotes(state).previous as CleanUpBody | undefined) ?? { ...bodyOf(state), enabled: false };
+  // one that was off may have had no interval
+  const before = {
+    ...bodyOf(state),
+    enabled: false,
+    ...(stateNotes(state).previous as Partial<CleanUpBody> | undefined),
+  };
   if (same({ name: "", kind: "keepers", note: "" }, before, bodyOf(state))) return;
   try {
     await put(session, id, state, before, isOn(state));
@@ -84,7 +105,9 @@ async function put(session: Session, id: string, values: Values, body: CleanUpBo
 
 async function current(session: Session, type: AssociationType): Promise<CleanUpSchedule | undefined> {
   try {
-    return await session.client.cleanUpSchedules.get(type);
+    const found = await session.client.cleanUpSchedules.get(type);
+    // one that does not say that it is on is off
+    return { ...found, enabled: found.enabled === true };
   } catch (error) {
     if (error instanceof sdk().NotFoundError) return undefined;
     throw error;

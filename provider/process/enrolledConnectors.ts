@@ -47,8 +47,8 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
   const awaited = { atLeast: atLeast as number, withinMinutes: withinMinutes as number, machine };
   const connected = await waitForMachines(awaited, {
     machines: async () => {
-      const all = await session.machines(type, microtenantId);
-      const ofKey = all.filter((one) => one.provisioningKeyId === id);
+      const { items } = await session.machines(type, microtenantId);
+      const ofKey = items.filter((one) => one.provisioningKeyId === id);
       return groupId === undefined ? ofKey : ofKey.filter((one) => one.groupId === groupId);
     },
     key: () => session.client.provisioningKeys.get(type, id, { microtenantId }),

@@ -1,6 +1,14 @@
 // How App Connector Groups and Service Edge Groups are created, read, updated and deleted.
 
-import type { EnrolledMachines, MachineGroup, MachineGroupBody, MachineGroups, ZpaClient } from "../../sdk";
+import type {
+  AssociationType,
+  EnrolledMachines,
+  MachineGroup,
+  MachineGroupBody,
+  MachineGroups,
+  ProvisioningKey,
+  ZpaClient,
+} from "../../sdk";
 import type { ObjectType } from "../model/entry";
 import { type Failure, failure } from "../model/failure";
 import {
@@ -26,6 +34,8 @@ interface GroupKind<T extends MachineGroup, B extends MachineGroupBody> {
   /** As in `App Connector Group`. */
   readonly kind: string;
   readonly type: ObjectType;
+  /** Of the keys that machines join it with. */
+  readonly associationType: AssociationType;
   /** As in `App Connectors`. */
   readonly machines: string;
   readonly machinesOf: (client: ZpaClient) => EnrolledMachines;
@@ -114,7 +124,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
       // what the POST left out is as ZPA has it
       const isAsPosted = (field: Field) =>
         !isSet(posted[field.name]) || same(field, outs[field.name], posted[field.name]);
-      return sent.every(isAsPosted) && machinesIn(item) === 0;
+      return sent.every(isAsPosted) && !isInUse(item) && (await keysOf(session, item.id)).length === 0;
     },
 
     async bringTo(session, item, outs, inputs) {
@@ -140,6 +150,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
         api: facts.machinesOf(session.client),
         scope,
         forceDestroy: state["forceDestroy"] === true,
+        keys: () => keysOf(session, id),
         remove: () => groupsOf(session.client).delete(id, scope),
       });
       definition.objects(session, state).deleted(id);
@@ -166,6 +177,12 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
     },
   };
 
+  /** The keys of a group, wherever they are: one GET for 500 keys of the tenant. */
+  const keysOf = async (session: Session, id: string): Promise<ProvisioningKey[]> => {
+    const all = session.client.provisioningKeys.list(facts.associationType, { microtenantId: "all" });
+    return (await Array.fromAsync(all)).filter(({ zcomponentId }) => zcomponentId === id);
+  };
+
   /** The group as ZPA has it now, with the notes of its state. */
   const current = async (session: Session, id: string, state: State): Promise<State> => {
     const found = await definition.find(session, id, state);
@@ -176,10 +193,12 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
   return definition;
 }
 
-/** How many machines a group lists. */
-function machinesIn(group: MachineGroup): number {
-  const machines = group["connectors"] ?? group["serviceEdges"];
-  return Array.isArray(machines) ? machines.length : 0;
+/** Whether a group lists machines, or server groups that it serves. */
+function isInUse(group: MachineGroup): boolean {
+  return ["connectors", "serviceEdges", "serverGroups"].some((name) => {
+    const users = group[name];
+    return Array.isArray(users) && users.length > 0;
+  });
 }
 
 function checkVersionProfile(inputs: Inputs): Failure[] {

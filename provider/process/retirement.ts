@@ -1,9 +1,12 @@
 // Deletes keys only when no connected machine has enrolled with them: `retire: "when-unused"`.
 
-import type { AssociationType, EnrolledMachine, ProvisioningKey } from "../../sdk";
+import type { AssociationType, ProvisioningKey } from "../../sdk";
 import { plainError } from "../model/errors";
+import { defaultMicrotenant } from "../model/fields";
+import { type Machines, mayBeConnected } from "../model/machines";
 import { isRetired, retiredName } from "../model/retired";
 import { sdk, type Session } from "./session";
+import { isInMicrotenant } from "./takenNames";
 
 /** A key that is to go. */
 export interface Leaving {
@@ -47,7 +50,7 @@ export async function retire(session: Session, key: Leaving, { remove, disable }
         "--delete.",
     );
   }
-  const place = `${key.type} ${key.microtenantId ?? ""}`;
+  const place = `${key.type} ${key.microtenantId ?? defaultMicrotenant}`;
   if (!session.swept.has(place)) {
     session.swept.add(place);
     await sweep(session, key);
@@ -56,18 +59,18 @@ export async function retire(session: Session, key: Leaving, { remove, disable }
 }
 
 /** Deletes what earlier runs have left. What goes wrong is told, for it concerns no resource of this run. */
-async function sweep(session: Session, { id: own, type, microtenantId }: Leaving): Promise<void> {
+async function sweep(session: Session, { id: own, type, microtenantId = defaultMicrotenant }: Leaving): Promise<void> {
   const { provisioningKeys } = session.client;
   try {
     const left: ProvisioningKey[] = [];
     for await (const key of provisioningKeys.list(type, { microtenantId })) {
-      if (isRetired(key) && key.id !== own) left.push(key);
+      if (isRetired(key) && key.id !== own && isInMicrotenant(key, microtenantId)) left.push(key);
     }
     if (left.length === 0) return;
     const machines = await session.machines(type, "all", listAge);
-    for (const { id, name, microtenantId: where } of left) {
+    for (const { id, name } of left) {
       if (usersOf(id, machines).length > 0) continue;
-      await provisioningKeys.delete(type, id, { microtenantId: where ?? microtenantId });
+      if (!(await isDeleted(provisioningKeys.delete(type, id, { microtenantId })))) continue;
       console.log(
         `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
           "enrolled with it.",
@@ -78,7 +81,18 @@ async function sweep(session: Session, { id: own, type, microtenantId }: Leaving
   }
 }
 
-async function machinesFor(session: Session, { id, name, type }: Leaving): Promise<EnrolledMachine[]> {
+/** False where another run has been faster. */
+async function isDeleted(deletion: Promise<unknown>): Promise<boolean> {
+  try {
+    await deletion;
+    return true;
+  } catch (error) {
+    if (error instanceof sdk().NotFoundError) return false;
+    throw error;
+  }
+}
+
+async function machinesFor(session: Session, { id, name, type }: Leaving): Promise<Machines> {
   try {
     return await session.machines(type, "all", listAge);
   } catch (error) {
@@ -90,13 +104,14 @@ async function machinesFor(session: Session, { id, name, type }: Leaving): Promi
   }
 }
 
-/** The connected machines that have enrolled with a key. */
-function usersOf(id: string, machines: readonly EnrolledMachine[]): EnrolledMachine[] {
-  return machines.filter((machine) => machine.isConnected && machine.provisioningKeyId === id);
+/** The names of the machines that may need a key: connected ones that have enrolled with it, and those that cannot be read. */
+function usersOf(id: string, { items, unreadable }: Machines): string[] {
+  const users = items.filter((machine) => machine.provisioningKeyId === id && mayBeConnected(machine));
+  return [...users.map(({ name }) => name), ...unreadable.map(({ name }) => `${name} (ZPA's answer cannot be read)`)];
 }
 
-function namesOf(machines: readonly EnrolledMachine[]): string {
-  const names = machines.slice(0, mostNamed).map(({ name }) => name);
+function namesOf(machines: readonly string[]): string {
+  const names = machines.slice(0, mostNamed);
   const others = machines.length - names.length;
   return `${names.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
 }

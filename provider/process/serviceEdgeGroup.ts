@@ -9,6 +9,7 @@ import { machineGroupDefinition } from "./machineGroup";
 const definition = machineGroupDefinition({
   kind: "Service Edge Group",
   type: "ServiceEdgeGroup",
+  associationType: "SERVICE_EDGE_GRP",
   machines: "Private Service Edges",
   machinesOf: ({ serviceEdges }) => serviceEdges,
   fields,

@@ -3,7 +3,6 @@
 
 import type {
   AssociationType,
-  EnrolledMachine,
   Page,
   Scope,
   UnreadableObject,
@@ -11,6 +10,8 @@ import type {
   ZpaClient,
 } from "../../sdk";
 import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
+import type { Machines } from "../model/machines";
+import { allPages } from "../model/pages";
 import { waitTeller } from "../model/waits";
 import { closeWithEngine } from "./engineWatch";
 import { type ConfigReader, sourcesOf, warnAboutIgnoredMicrotenant } from "./sessionSettings";
@@ -33,10 +34,7 @@ export class Session {
   private readonly snapshots = new Map<string, { readonly readsSeveral: boolean }>();
   private readonly peers = new Map<string, Set<unknown>>();
   private readonly reads = new Map<string, number>();
-  private readonly machineLists = new Map<
-    string,
-    { machines: Promise<EnrolledMachine[]>; at: number; isRead: boolean }
-  >();
+  private readonly machineLists = new Map<string, { machines: Promise<Machines>; at: number; isRead: boolean }>();
   private readonly certificates = new Map<AssociationType, Promise<string>>();
   private readonly profiles = new Map<"all", Promise<VersionProfile[]>>();
 
@@ -125,12 +123,13 @@ export class Session {
    *
    * @param maxAge - milliseconds since the list was asked for; default 0: as they are now
    */
-  machines(type: AssociationType, microtenantId: string | undefined, maxAge = 0): Promise<EnrolledMachine[]> {
+  machines(type: AssociationType, microtenantId: string | undefined, maxAge = 0): Promise<Machines> {
     const { appConnectors, serviceEdges } = this.client;
     const key = `${type} ${microtenantId ?? ""}`;
     const known = this.machineLists.get(key);
     if (known !== undefined && (!known.isRead || performance.now() - known.at < maxAge)) return known.machines;
-    const machines = (type === "CONNECTOR_GRP" ? appConnectors : serviceEdges).matching({}, { microtenantId });
+    const api = type === "CONNECTOR_GRP" ? appConnectors : serviceEdges;
+    const machines = allPages((number) => api.page(number, { microtenantId }));
     const list = { machines, at: performance.now(), isRead: false };
     this.machineLists.set(key, list);
     machines.then(

@@ -115,6 +115,8 @@ export interface MachineBody {
 }
 
 const writable = ["name", "description", "enabled", "ipAcl", "latitude", "longitude", "location"];
+/** Only Private Service Edges have these. */
+writable.push("listenIps", "publishIps", "publishIpv6");
 
 /** Machines of one kind. They come by enrolling, so that none can be created here. */
 export class EnrolledMachines extends LookUps<EnrolledMachine> {

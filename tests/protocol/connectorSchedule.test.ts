@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProviderProcess } from "../harness/providerProcess";
+import type { ProviderCallError, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
 import { change, make, plan, refresh, refusal } from "./driver";
 
@@ -15,7 +15,7 @@ for (const { associationType, path, record } of [
     let world: World;
     let provider: ProviderProcess;
     beforeEach(async () => {
-      world = await World.start();
+      world = await World.start({ env: { ZPA_OPERATION_TIMEOUT: "2" } });
       provider = await world.provider();
     });
     afterEach(async () => {
@@ -82,6 +82,38 @@ for (const { associationType, path, record } of [
       assert.equal((await provider.diff(type, seen.id, seen.outputs, made.inputs)).changes, false);
       assert.deepEqual(await sent(() => provider.delete(type, seen.id, seen.outputs)), []);
       assert.deepEqual(stored(), { ...others, enabled: false });
+    });
+
+    it("brings back what was there also where the answers to its first write were lost", async () => {
+      world.simulator[record] = { ...others };
+      const fault = world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
+      const { inputs } = await provider.check(type, {}, args());
+      const failed: unknown = await provider.create(type, inputs).then(() => undefined, (error: unknown) => error); // prettier-ignore
+      fault.clear();
+      assert.equal(stored()?.frequencyInterval, "5");
+      const { id, properties } = (failed as ProviderCallError).initFailure!;
+      const half = { type, id, inputs, outputs: properties } as const;
+      const { outputs } = await provider.update(type, id, half.outputs, inputs);
+      assert.equal(stored()?.frequencyInterval, "5");
+      await provider.delete(type, id, half.outputs);
+      assert.deepEqual(stored(), others);
+      await provider.delete(type, id, outputs);
+      assert.deepEqual(stored(), others);
+    });
+
+    it("is disabled in the end also where the answer to its creation was lost", async () => {
+      world.fault({ kind: "resetAfterCommit", match: { method: "POST", path: new RegExp(`${path}$`) } });
+      const made = await make(provider, type, args());
+      await provider.delete(type, made.id, made.outputs);
+      assert.equal(stored()?.enabled, false);
+    });
+
+    it("takes a schedule of which ZPA does not tell that it is on for one that is off", async () => {
+      world.simulator[record] = { ...others, enabled: false };
+      world.fault({ kind: "omit", match: { method: "GET" }, fields: ["enabled", "frequencyInterval"] });
+      const made = await make(provider, type, args());
+      await provider.delete(type, made.id, made.outputs);
+      assert.equal(stored()?.enabled, false);
     });
 
     it("refuses another tenant's state before it writes", async () => {

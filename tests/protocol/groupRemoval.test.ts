@@ -53,6 +53,7 @@ for (const [type, path, machines, associationType] of [
       assert.deepEqual(writes.map(inWords), [
         `DELETE ${path}/${made.id} 400`,
         `GET ${machines} 200`,
+        `GET associationType/${associationType}/provisioningKey 200`,
         `POST ${machines}/bulkDelete 204`,
         `DELETE ${path}/${made.id} 204`,
       ]);
@@ -79,16 +80,50 @@ for (const [type, path, machines, associationType] of [
       await world.assertInvariants();
     });
 
+    it("says that something else uses it where it has neither machines nor keys", async () => {
+      world.fault({ kind: "status", status: 400, body: { id: "resource.in.use" }, match: { method: "DELETE" } });
+      await assert.rejects(remove(made), /has no .* and no keys: a server group or a policy uses it\. Remove it there/);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("names the keys that use it, and how a retired one goes", async () => {
+      const key = world.simulator.addKey({ name: "key", associationType, zcomponentId: made.id, enabled: false });
+      world.simulator.editKey(key.id, { name: `key-retired-${key.id}` });
+      world.protect(refOf(made));
+      const words = `"key-retired-${key.id}" \\(${key.id}\\).*npx pulumi-zpa-dynamic keys --retired --delete`;
+      await assert.rejects(remove(made), new RegExp(words));
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("keeps disconnected machines while something else stands in its way, whatever forceDestroy says", async () => {
+      const [one] = enroll(false);
+      world.simulator.addKey({ name: "key", associationType, zcomponentId: made.id });
+      const { outputs } = await force();
+      world.protect(refOf(made));
+      await assert.rejects(remove({ ...made, outputs }), /provisioning key "key"/);
+      assert.deepEqual(left(), [one]);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("stays with its machines while one cannot be read, whatever forceDestroy says", async () => {
+      const [one, two] = enroll(true, false);
+      world.simulator.machinesOf(associationType).get(one!)!.raw = { enabled: "perhaps" };
+      const { outputs } = await force();
+      await assert.rejects(remove({ ...made, outputs }), new RegExp(`\\(${one}\\).*cannot be read`));
+      assert.deepEqual(left(), [one, two]);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
     it("lists ten machines at most", async () => {
       enroll(...Array<boolean>(12).fill(false));
       await assert.rejects(remove(made), /disconnected\) and 2 more\. Delete them/);
       await world.assertInvariants({ live: [refOf(made)] });
     });
 
-    it("says that something else uses it where it has none", async () => {
+    it("names the key that uses it where it has none", async () => {
       world.simulator.addKey({ name: "key", associationType, zcomponentId: made.id });
       world.protect(refOf(made));
-      await assert.rejects(remove(made), /in use.* has no .*: a provisioning key, a server group or a policy uses it/);
+      await assert.rejects(remove(made), /in use.* has provisioning key "key" \(\d+\)\. Delete it, then run/);
       await world.assertInvariants({ live: [refOf(made)] });
     });
   });

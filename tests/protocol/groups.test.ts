@@ -221,6 +221,20 @@ for (const type of ["AppConnectorGroup", "ServiceEdgeGroup"] as const) {
       await world.assertInvariants({ live: [refOf(made)] });
     });
 
+    it("is left alone by a create that finds it with a key, or with something else that uses it", async () => {
+      const seeds = ["key", "servers"].map((name) => groupArgs({ __zpa: { seed: `${name}-0a1b2c3` } }));
+      const [withKey, withServers] = [await make(provider, type, seeds[0]!), await make(provider, type, seeds[1]!)];
+      await provider.close();
+      const associationType = type === "AppConnectorGroup" ? "CONNECTOR_GRP" : "SERVICE_EDGE_GRP";
+      world.simulator.addKey({ name: "key", associationType, zcomponentId: withKey.id });
+      editRecord(world, withServers, { serverGroups: [{ id: "1" }] });
+      world.protect();
+      const next = await world.provider();
+      const made = [await make(next, type, seeds[0]!), await make(next, type, seeds[1]!)];
+      assert.deepEqual(made.filter(({ id }) => id === withKey.id || id === withServers.id), []); // prettier-ignore
+      await world.assertInvariants({ live: made.map(refOf) });
+    });
+
     it("is got by id, with or without its microtenant, and not from another one", async () => {
       const { id: microtenantId } = world.simulator.addMicrotenant({ name: "Scope C" });
       const made = await make(provider, type, groupArgs({ microtenantId }));

@@ -96,6 +96,68 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     await settle();
   });
 
+  for (const [what, raw] of [
+    ["whose answer cannot be read", { enabled: "perhaps" }],
+    ["of which ZPA does not tell the state of the connection that it last had", { controlChannelStatus: null }],
+  ] as const) {
+    it(`stays for a connected machine ${what}, and so does a key that was retired before`, async () => {
+      const [one, two] = [await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "one" })), await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "two", __zpa: { seed: "two-0a1b2c3" } }))]; // prettier-ignore
+      const machines = [enroll(one), enroll(two)];
+      await remove(one);
+      for (const machine of machines) machine.raw = raw;
+      const calls = await remove(two, await world.provider());
+      assert.deepEqual(calls.filter((call) => call.startsWith("DELETE")), []); // prettier-ignore
+      for (const key of [one, two]) assert.equal(stored(key)?.enabled, false);
+      await settle();
+    });
+  }
+
+  it("goes with the next deletion in its own microtenant alone", async () => {
+    const { id: microtenantId } = world.simulator.addMicrotenant({ name: "Scope" });
+    const there = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "there", microtenantId }));
+    const machine = enroll(there);
+    await remove(there);
+    world.simulator.disconnectMachine(machine.id);
+    const another = (name: string, more = {}) =>
+      make(provider, "ProvisioningKey", keyArgs(world, { retire, name, __zpa: { seed: `${name}-0a1b2c3` }, ...more }));
+    await remove(await another("here"), await world.provider());
+    assert.equal(stored(there)?.enabled, false);
+    const last = await world.provider();
+    await remove(await another("too", { microtenantId }), last);
+    assert.equal(stored(there), undefined);
+    await settle();
+  });
+
+  it("is looked for among the keys of its microtenant, beside which ZPA may list those of Default", async () => {
+    const { id: microtenantId } = world.simulator.addMicrotenant({ name: "Scope" });
+    const args = keyArgs(world, { retire, microtenantId });
+    const [inherited, own] = ["inherited", "own"].map((name) => {
+      const { id } = world.simulator.addKey({ name, enabled: false, microtenantId });
+      return world.simulator.editKey(id, { name: `${name}-retired-${id}` });
+    });
+    inherited!.raw = { microtenantId: null, microtenantName: "Default" };
+    const made = await make(provider, "ProvisioningKey", args);
+    await remove(made);
+    const keys = [...world.simulator.keys.keys()];
+    assert.deepEqual([keys.includes(inherited!.id), keys.includes(own!.id)], [true, false]);
+    await settle();
+  });
+
+  it("goes where others have deleted another one meanwhile", async () => {
+    const args = keyArgs(world, { retire });
+    const left = ["a", "b"].map((name) => {
+      const { id } = world.simulator.addKey({ name, enabled: false });
+      world.simulator.editKey(id, { name: `${name}-retired-${id}` });
+      return id;
+    });
+    const made = await make(provider, "ProvisioningKey", args);
+    world.fault({ kind: "status", status: 404, body: { id: "resource.not.found" }, match: { method: "DELETE", path: new RegExp(`/${left[0]}$`) } }); // prettier-ignore
+    await remove(made);
+    assert.equal(world.simulator.keys.has(left[1]!), false);
+    assert.doesNotMatch(later.output(), /retired provisioning keys may be left/);
+    await settle();
+  });
+
   it("is looked for once a run, and one list of machines serves the deletions of a run", async () => {
     const made: Made[] = [];
     for (const name of ["a", "b", "c"]) {

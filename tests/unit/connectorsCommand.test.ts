@@ -163,6 +163,37 @@ describe("The command connectors", () => {
     assert.deepEqual(posts.sort(), ["connector 0", `connector ${microtenantId}`, "serviceEdge 0"].sort());
   });
 
+  it("keeps the other settings of what it disables", async () => {
+    const theirs = {
+      ipAcl: "10.0.0.1",
+      latitude: "1",
+      listenIps: "10.0.0.2",
+      publishIps: "1.2.3.4",
+      publishIpv6: "::1",
+    };
+    machines.edge.raw = theirs;
+    await run("--name", "edge", "--disable", "--yes");
+    const { body } = simulator.log.find(isWrite)!;
+    assert.deepEqual(body, { ...body, ...theirs, enabled: false });
+  });
+
+  it("leaves machines of Default alone that ZPA lists with those of a microtenant", async () => {
+    const { id: microtenantId } = simulator.addMicrotenant({ name: "Scope" });
+    for (const machine of [machines.old, machines.gone]) machine.microtenantId = microtenantId;
+    machines.old.raw = { microtenantId: null, microtenantName: "Default" };
+    const { stdout } = await run("--microtenant", microtenantId, "--disconnected-for", "20m", "--json");
+    assert.deepEqual(names(stdout), ["gone"]);
+  });
+
+  it("takes none for disconnected that last connected and of which ZPA does not tell more", async () => {
+    machines.new.raw = { controlChannelStatus: null, lastBrokerConnectTime: "1000000000" };
+    const { stdout } = await run("--disconnected-for", "7d", "--json");
+    assert.deepEqual(names(stdout), []);
+    const refused = await run("--name", "new", "--delete", "--yes");
+    assert.match(refused.stderr, /new: may be connected; left alone/);
+    assert.deepEqual([refused.status, writes()], [1, []]);
+  });
+
   it("wants to be told which to change, and understands what it is told", async () => {
     for (const [args, words] of [
       [["--delete", "--yes"], "error: say which: --delete needs --name, --group, --key, --ip or --disconnected-for"],

@@ -106,6 +106,15 @@ describe("The command keys", () => {
       forget();
     });
 
+    it("deletes none while a machine that may use it cannot be read, and says so", async () => {
+      const [machine] = simulator.appConnectors.values();
+      machine!.raw = { enabled: "perhaps" };
+      const { status, stderr } = await run(["--retired", "--delete", "--yes"]);
+      assert.match(stderr, /: ZPA's answer cannot be read, so that nobody knows which keys it has enrolled with\./);
+      assert.deepEqual([status, writes()], [3, []]);
+      forget();
+    });
+
     it("deletes no other key", async () => {
       const { status, stderr } = await run(["--delete", "--yes"]);
       assert.equal(status, 2);

@@ -1,4 +1,4 @@
-// All that a list holds, with what cannot be read: the commands name it, where the client's lists skip it.
+// All that a list holds, with what cannot be read, which the client's lists skip.
 
 import type { Page } from "../../sdk";
 
