@@ -1,14 +1,7 @@
 // One tenant, for one run of the provider process: the client, the cached objects, and what happened in this run. All
 // resource types share it, so they share the token and the rate limit.
 
-import type {
-  AssociationType,
-  Page,
-  Scope,
-  UnreadableObject,
-  VersionProfile,
-  ZpaClient,
-} from "../../sdk";
+import type { AssociationType, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
 import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
 import type { Machines } from "../model/machines";
 import { allPages } from "../model/pages";
