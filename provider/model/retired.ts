@@ -1,10 +1,9 @@
 // Keys that were to be deleted while connected machines had enrolled with them. They stay, disabled and with a name that
 // tells: what deletes them later knows them by it.
 
-/** How keys go that are deleted: always, or only when no connected machine has enrolled with them. */
-export const retireChoices = ["at-once", "when-unused"] as const;
-/** One of {@link retireChoices}. */
-export type Retire = (typeof retireChoices)[number];
+/** How a key goes that is deleted: at once, or only when no connected machine has enrolled with it. */
+export type Retire = "at-once" | "when-unused";
+export const retireChoices: readonly Retire[] = ["at-once", "when-unused"];
 
 /** Longest name that the Admin Portal takes. */
 const longestName = 255;

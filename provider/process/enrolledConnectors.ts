@@ -3,7 +3,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import { randomUUID } from "node:crypto";
-import type { AssociationType } from "../../sdk";
+import type { AssociationType, EnrolledMachine } from "../../sdk";
 import { defaultMinutes, enrolledConnectorsFields as fields } from "../model/enrolledConnectors";
 import { clean, type Inputs, same, type State } from "../model/fields";
 import { isNote } from "../model/notes";
@@ -47,9 +47,10 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
   const awaited = { atLeast: atLeast as number, withinMinutes: withinMinutes as number, machine };
   const connected = await waitForMachines(awaited, {
     machines: async () => {
-      const { items } = await session.machines(type, microtenantId);
-      const ofKey = items.filter((one) => one.provisioningKeyId === id);
-      return groupId === undefined ? ofKey : ofKey.filter((one) => one.groupId === groupId);
+      const { items, unreadable } = await session.machines(type, microtenantId);
+      const isCounted = (one: EnrolledMachine) =>
+        one.provisioningKeyId === id && (groupId === undefined || one.groupId === groupId);
+      return { items: items.filter(isCounted), unreadable };
     },
     key: () => session.client.provisioningKeys.get(type, id, { microtenantId }),
     now: () => performance.now(),

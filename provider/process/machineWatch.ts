@@ -1,6 +1,7 @@
 // Waits until machines that have enrolled with a key are connected.
 
 import type { EnrolledMachine, ProvisioningKey } from "../../sdk";
+import type { Machines } from "../model/machines";
 
 /** What to wait for. */
 export interface Awaited {
@@ -12,8 +13,8 @@ export interface Awaited {
 
 /** How the wait sees the world; time is injected. */
 export interface Watch {
-  /** The machines that have enrolled with the key: one GET. */
-  machines(): Promise<EnrolledMachine[]>;
+  /** The machines that have enrolled with the key, and all that cannot be read: one GET. */
+  machines(): Promise<Machines>;
   /** The key: one GET. @throws NotFoundError */
   key(): Promise<ProvisioningKey>;
   /** Milliseconds. */
@@ -43,7 +44,7 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
   let key: ProvisioningKey | undefined;
   for (;;) {
     const machines = await watch.machines();
-    const connected = machines.filter(({ isConnected }) => isConnected);
+    const connected = machines.items.filter(({ isConnected }) => isConnected);
     if (connected.length >= atLeast) return connected;
     // a wait for a key that is not there, or that no machine can use, would be in vain
     key ??= await watch.key();
@@ -77,7 +78,7 @@ function troubleOf({ enabled, usageCount = 0, maxUsage }: ProvisioningKey): stri
   return usageCount >= maxUsage ? `the key has no uses left (${usageCount} of ${maxUsage})` : undefined;
 }
 
-function givingUp(awaited: Awaited, key: ProvisioningKey, machines: readonly EnrolledMachine[]): string {
+function givingUp(awaited: Awaited, key: ProvisioningKey, { items: machines, unreadable }: Machines): string {
   const { withinMinutes, machine } = awaited;
   const off = machines.filter(({ isConnected }) => !isConnected);
   const named = off.slice(0, mostNamed).map(lastSeen);
@@ -90,6 +91,9 @@ function givingUp(awaited: Awaited, key: ProvisioningKey, machines: readonly Enr
       ? `No ${machine} has enrolled with key "${key.name}" (${key.id}).`
       : `${machines.length} ${machines.length === 1 ? "has" : "have"} enrolled with key "${key.name}" (${key.id}).`,
     ...(off.length > 0 ? [`Not connected: ${named.join(", ")}${others}.`] : []),
+    ...(unreadable.length > 0
+      ? [`ZPA's answer about ${unreadable.map(({ name }) => name).join(", ")} cannot be read: not counted.`]
+      : []),
     trouble === undefined
       ? `The key has ${left} of ${key.maxUsage} uses left.`
       : `No other machine can enroll: ${trouble}.`,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { EnrolledMachine, ProvisioningKey } from "../../sdk";
+import { type EnrolledMachine, type ProvisioningKey, UnreadableObject } from "../../sdk";
+import type { Machines } from "../../provider/model/machines";
 import { type Awaited, waitForMachines, type Watch } from "../../provider/process/machineWatch";
 
 const minute = 60_000;
@@ -18,17 +19,21 @@ class Fleet implements Watch {
   readonly told: string[] = [];
   readonly pauses: number[] = [];
   keyReads = 0;
+  unreadable: Machines["unreadable"] = [];
 
   constructor(
     private readonly plans: readonly Plan[],
     private readonly answer: () => ProvisioningKey = () => key,
   ) {}
 
-  machines(): Promise<EnrolledMachine[]> {
+  machines(): Promise<Machines> {
     this.reads += 1;
     const here = this.plans.map((plan, index) => ({ ...plan, name: `edge-${index + 1}` }));
     const enrolled = here.filter(({ enrolls }) => enrolls <= this.time);
-    return Promise.resolve(enrolled.map(({ connects, name }) => ({ name, isConnected: connects <= this.time }) as EnrolledMachine)); // prettier-ignore
+    const items = enrolled.map(
+      ({ connects, name }) => ({ name, isConnected: connects <= this.time }) as EnrolledMachine,
+    );
+    return Promise.resolve({ items, unreadable: this.unreadable });
   }
 
   async key(): Promise<ProvisioningKey> {
@@ -127,8 +132,14 @@ describe("A wait for machines", () => {
     });
     const fleet = new Fleet([]);
     const machines = Array.from({ length: 12 }, (_, index) => ({ name: `edge-${index}`, isConnected: false, ...at(1_700_000_060) }) as unknown as EnrolledMachine); // prettier-ignore
-    fleet.machines = () => Promise.resolve(machines);
+    fleet.machines = () => Promise.resolve({ items: machines, unreadable: [] });
     await assert.rejects(fleet.wait(), /12 have enrolled.*edge-0 \(last seen 2023-11-14T22:14:20Z\), .*edge-9 \(last seen [^)]*\) and 2 more\./); // prettier-ignore
+  });
+
+  it("names the machines that it could not count, because ZPA's answer about them cannot be read", async () => {
+    const fleet = new Fleet([]);
+    fleet.unreadable = [new UnreadableObject("7", "edge-7", undefined, undefined, ["enabled"])];
+    await assert.rejects(fleet.wait(), /ZPA's answer about edge-7 cannot be read: not counted\. The key has/);
   });
 
   it("ends at once where there is no such key", async () => {
