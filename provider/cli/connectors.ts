@@ -89,10 +89,18 @@ async function runConnectors(options: ConnectorsOptions, command: Command): Prom
       process.stdout.write(`${literal(rows.map(({ machine }) => machine), 2)}\n`); // prettier-ignore
     else printTable(rows.map(({ machine }) => machine));
     for (const name of unreadable) process.stderr.write(`${visible(name)}: ZPA's answer cannot be read; left out.\n`);
+    refuseAmbiguous(options, rows);
     if (options.disable) await disable(client, rows, options.yes);
     else if (options.delete) await remove(client, rows, options.yes);
     else if (options.disconnectedFor !== undefined && rows.length > 0) process.exitCode = exitCodes.found;
   });
+}
+
+/** Different networks may use the same private addresses. @throws Error before a change of more machines than addresses */
+function refuseAmbiguous({ ip, key, group, name, disable, delete: remove }: ConnectorsOptions, rows: readonly Row[]) {
+  const isByAddress = ip !== undefined && key === undefined && group === undefined && name === undefined;
+  if ((!disable && !remove) || !isByAddress || rows.length <= new Set(ip).size) return;
+  throw new Error(`${rows.length} machines have ${ip.join(" or ")}: say which with --key, --group or --name. Nothing was changed.`); // prettier-ignore
 }
 
 async function readMachines(client: ZpaClient, options: ConnectorsOptions) {

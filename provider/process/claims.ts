@@ -8,11 +8,16 @@ import { logicalName } from "../model/names";
 const claims = new Map<string, string>();
 
 /** A failure where another resource of this run has claimed the same. @param seed - of the resource that claims it */
-export function claim(field: string, what: Values, seed: string): Failure[] {
+export function claim(
+  field: string,
+  what: Values,
+  seed: string,
+  remedy = "give each its own, or leave it out",
+): Failure[] {
   if (isUnknown(what)) return [];
   const key = canonical(what);
   const holder = claims.get(key) ?? seed;
   claims.set(key, holder);
   if (holder === seed) return [];
-  return [failure(field, `is also used by resource "${logicalName(holder)}"; give each its own, or leave it out`)];
+  return [failure(field, `is also used by resource "${logicalName(holder)}"; ${remedy}`)];
 }

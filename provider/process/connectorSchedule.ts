@@ -24,7 +24,14 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     const { seed } = inputNotes(news);
     const type = typeOf(values);
     if (failures.length === 0 && seed !== undefined && !isUnknown(type)) {
-      failures.push(...claim("associationType", { kind: "clean-up schedule", type }, seed));
+      failures.push(
+        ...claim(
+          "associationType",
+          { kind: "clean-up schedule", type },
+          seed,
+          "a tenant has one schedule for each type",
+        ),
+      );
     }
     return Promise.resolve({ inputs: clean(withNotes(values, { seed })), failures });
   }),

@@ -44,7 +44,12 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
   const id = provisioningKeyId as string;
   const microtenantId = session.microtenantOf(inputs);
   const machine = type === "CONNECTOR_GRP" ? "App Connector" : "Private Service Edge";
-  const awaited = { atLeast: atLeast as number, withinMinutes: withinMinutes as number, machine };
+  const awaited = {
+    atLeast: atLeast as number,
+    withinMinutes: withinMinutes as number,
+    machine,
+    groupId: groupId as string | undefined,
+  };
   const connected = await waitForMachines(awaited, {
     machines: async () => {
       const { items, unreadable } = await session.machines(type, microtenantId);

@@ -102,7 +102,7 @@ function machinesInTheWay({ group, machines, forceDestroy }: Removal, { items, u
       ? "Look at those that cannot be read in the Admin Portal: they may be in the group, and connected"
       : forceDestroy
         ? "Some have come meanwhile"
-        : "Delete them, or set forceDestroy to true and run pulumi up";
+        : "Delete them with npx pulumi-zpa-dynamic connectors --group … --delete; or, unless this run replaces the group, set forceDestroy to true and run pulumi up"; // prettier-ignore
   const odd = listOf(unreadable, ({ name, id }) => `"${name}" (${id}), of which ZPA's answer cannot be read`);
   const all = [listed(items), odd].filter((text) => text !== "").join(", ");
   return new Error(

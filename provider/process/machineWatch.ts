@@ -9,6 +9,8 @@ export interface Awaited {
   withinMinutes: number;
   /** As in `App Connector`. */
   machine: string;
+  /** Only machines of this group count; undefined for any. */
+  groupId?: string | undefined;
 }
 
 /** How the wait sees the world; time is injected. */
@@ -61,7 +63,7 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
 
 function progress(awaited: Awaited, key: ProvisioningKey, connected: number, left: number): string {
   const minutes = Math.ceil(left / 60_000);
-  const trouble = troubleOf(key);
+  const trouble = troubleOf(key, awaited);
   return (
     `zpa: ${countOf(awaited, connected)} with key "${key.name}", waiting for at most ${minutes} more ` +
     `minute${minutes === 1 ? "" : "s"}${trouble === undefined ? "" : ` although ${trouble}`}`
@@ -73,8 +75,12 @@ function countOf({ atLeast, machine }: Awaited, connected: number): string {
 }
 
 /** Why no further machine can enroll. */
-function troubleOf({ enabled, usageCount = 0, maxUsage }: ProvisioningKey): string | undefined {
+function troubleOf(
+  { enabled, usageCount = 0, maxUsage }: ProvisioningKey,
+  { atLeast }: Pick<Awaited, "atLeast">,
+): string | undefined {
   if (enabled === false) return "the key is disabled";
+  if (maxUsage < atLeast) return `the key is for ${maxUsage} machine${maxUsage === 1 ? "" : "s"} at most`;
   return usageCount >= maxUsage ? `the key has no uses left (${usageCount} of ${maxUsage})` : undefined;
 }
 
@@ -83,13 +89,14 @@ function givingUp(awaited: Awaited, key: ProvisioningKey, { items: machines, unr
   const off = machines.filter(({ isConnected }) => !isConnected);
   const named = off.slice(0, mostNamed).map(lastSeen);
   const others = off.length > mostNamed ? ` and ${off.length - mostNamed} more` : "";
-  const trouble = troubleOf(key);
+  const trouble = troubleOf(key, awaited);
+  const where = awaited.groupId === undefined ? "" : ` in group ${awaited.groupId}`;
   const left = key.maxUsage - (key.usageCount ?? 0);
   return [
     `${countOf(awaited, machines.length - off.length)} after ${withinMinutes} minute${withinMinutes === 1 ? "" : "s"}.`,
     machines.length === 0
-      ? `No ${machine} has enrolled with key "${key.name}" (${key.id}).`
-      : `${machines.length} ${machines.length === 1 ? "has" : "have"} enrolled with key "${key.name}" (${key.id}).`,
+      ? `No ${machine} has enrolled${where} with key "${key.name}" (${key.id}).`
+      : `${machines.length} ${machines.length === 1 ? "has" : "have"} enrolled${where} with key "${key.name}" (${key.id}).`,
     ...(off.length > 0 ? [`Not connected: ${named.join(", ")}${others}.`] : []),
     ...(unreadable.length > 0
       ? [`ZPA's answer about ${unreadable.map(({ name }) => name).join(", ")} cannot be read: not counted.`]

@@ -22,6 +22,8 @@ type ArgRule =
   | readonly string[]
   /** A text that may be left out. */
   | "text"
+  /** An id of ZPA, digits only, or left out. */
+  | "id"
   /** True or false, or left out. */
   | "flag";
 
@@ -130,6 +132,7 @@ function checked<K extends KnownArgs, R>({ functionName, finds, args }: Family<K
     if (rule !== "flag" && (typeof value !== "string" || value.trim() === "")) {
       throw refuse(`${name} must be a non-empty string`);
     }
+    if (rule === "id" && !/^\d+$/.test(value as string)) throw refuse(`${name} must be a ZPA id, digits only`);
     known[name] = value;
   }
   return known as KnownArgs as K;

@@ -80,7 +80,7 @@ function machines(functionName: string, apiOf: (client: ZpaClient) => EnrolledMa
     {
       functionName,
       finds: "all",
-      args: { groupId: "text", provisioningKeyId: "text", connected: "flag" },
+      args: { groupId: "id", provisioningKeyId: "id", connected: "flag" },
       find: async (client, { microtenantId, ...filter }) => {
         const found = await apiOf(client).matching(filter, { microtenantId });
         return { machines: found.map(result) };

@@ -30,7 +30,7 @@ describe("Two stacks that run at the same time on one tenant", function () {
     const [dev, prod] = [await stackOf("dev"), await stackOf("prod")];
     await Promise.all([dev.up(), prod.up()]);
     assert.equal(world.writes.length, 12);
-    assert.equal(new Set(world.remote().map(({ ref }) => ref)).size, 12);
+    assert.equal(new Set(world.made().map(({ ref }) => ref)).size, 12);
     const tokens = new Set(world.writes.map(({ headers }) => headers.authorization));
     assert.equal(tokens.size, 2, "two processes have written");
 

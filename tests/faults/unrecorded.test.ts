@@ -57,7 +57,7 @@ describe("A backend that cannot be written when ZPA has carried a request out", 
 
   it("has the next up create anew what the run could not record, and name what it has made", async () => {
     await withoutWriting(() => stack.up(), creations, 2);
-    const made = world.remote().map(({ ref }) => ref.split(" ")[1]!);
+    const made = world.made().map(({ ref }) => ref.split(" ")[1]!);
     assert.equal(made.length, 2);
     assert.equal(await isAskedToClear(), true);
     // the run has interrupted its provider as one does that has recorded all: it cannot tell the two apart
@@ -69,7 +69,7 @@ describe("A backend that cannot be written when ZPA has carried a request out", 
       );
     }
     await stack.refresh({ clearPendingCreates: true });
-    const named = world.remote().flatMap(({ ref }) => (made.includes(ref.split(" ")[1]!) ? [ref] : []));
+    const named = world.made().flatMap(({ ref }) => (made.includes(ref.split(" ")[1]!) ? [ref] : []));
     await world.assertInvariants({ live: named, steadyBy: ["up"] });
     await stack.destroy();
     await world.assertInvariants({ live: named });
@@ -83,7 +83,7 @@ describe("A backend that cannot be written when ZPA has carried a request out", 
     assert.deepEqual([...world.simulator.keys.values()].map((key) => key.maxUsage), ["20"]); // prettier-ignore
     await world.assertInvariants({ steadyBy: ["up"] });
     await withoutWriting(() => stack.destroy(), { method: "DELETE" }, 2);
-    assert.deepEqual(world.remote(), []);
+    assert.deepEqual(world.made(), []);
     await stack.destroy();
     await world.assertInvariants();
   });

@@ -159,6 +159,12 @@ export class World {
     );
   }
 
+  /** Those of them that are not foreign: what the runs have made, and what a test has given to them. */
+  made(): StoredObject[] {
+    const foreign = new Set(this.foreign.map(({ ref }) => ref));
+    return this.remote().filter(({ ref }) => !foreign.has(ref));
+  }
+
   /**
    * Fails unless all six invariants of the design hold for what has happened so far. A stack that still has resources
    * is previewed and brought up once more for that.

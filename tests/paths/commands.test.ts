@@ -123,7 +123,7 @@ chapter("commands", ({ alone }) => {
     await scene.play();
     const there = () =>
       scene.world
-        .remote()
+        .made()
         .map(({ ref }) => ref)
         .sort();
     const refsOf = (...names: string[]) =>
@@ -168,7 +168,7 @@ chapter("commands", ({ alone }) => {
         assertNoBookkeeping(printed, `the diff of ${what}`);
         assert.match(printed, what === "nothing" ? /5 unchanged/ : /ROTATION|rotation|maxUsage/);
       }
-      assert.equal(scene.world.remote().length, 4);
+      assert.equal(scene.world.made().length, 4);
       await stack.cli("destroy", "--yes", "--diff");
       await scene.assertInvariants();
     } finally {
@@ -185,10 +185,10 @@ chapter("commands", ({ alone }) => {
     const urns = ["key", "login"].map((name) => scene.at(0, name).urn);
     await scene.stack.cli("state", "protect", "--yes", ...urns);
     await assert.rejects(scene.stack.destroy(), /protected/);
-    assert.equal(scene.world.remote().length, 2);
+    assert.equal(scene.world.made().length, 2);
     await scene.stack.cli("state", "unprotect", "--yes", ...urns);
     await scene.stack.destroy();
-    assert.equal(scene.world.remote().length, 0);
+    assert.equal(scene.world.made().length, 0);
     await scene.assertInvariants();
   });
 });

@@ -45,7 +45,7 @@ chapter("holding", ({ together, alone }) => {
     for (const name of kept.keys()) scene.object(0, name);
     await scene.assertInvariants();
     await scene.stack.destroy();
-    assert.deepEqual(scene.world.remote(), []);
+    assert.deepEqual(scene.world.made(), []);
   });
 
   alone("component-sibling", async (scene) => {
@@ -191,7 +191,7 @@ chapter("holding", ({ together, alone }) => {
     const left = ["login", "other-key"].map((name) => scene.at(0, name).ref);
     assert.deepEqual(
       scene.world
-        .remote()
+        .made()
         .map(({ ref }) => ref)
         .sort(),
       [...left].sort(),

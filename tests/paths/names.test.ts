@@ -169,7 +169,7 @@ chapter("names", ({ together, alone }) => {
     await dev.destroy();
     for (const { ref } of (await scene.kept(prod)).values()) {
       assert.ok(
-        scene.world.remote().some((one) => one.ref === ref),
+        scene.world.made().some((one) => one.ref === ref),
         `prod's ${ref} is gone`,
       );
     }
@@ -184,7 +184,7 @@ chapter("names", ({ together, alone }) => {
     const stacks = ["--source", source.fullName, "--dest", target.fullName];
     await source.cli("state", "move", "--yes", ...stacks, ...urns);
     await scene.play();
-    assert.equal(scene.world.remote().length, 4);
+    assert.equal(scene.world.made().length, 4);
     for (const name of ["key", "login"]) {
       assert.equal((await scene.kept(target)).get(name)!.id, scene.at(0, name).id);
       assert.notEqual(scene.at(1, name).id, scene.at(0, name).id);

@@ -25,10 +25,10 @@ chapter("refusing", ({ alone }) => {
       assert.deepEqual(await idsOf(scene), before, `destroy forgets with ${says}`);
       fault.clear();
     }
-    assert.equal(scene.world.remote().length, 2);
+    assert.equal(scene.world.made().length, 2);
     await scene.assertInvariants();
     await scene.stack.destroy();
-    assert.equal(scene.world.remote().length, 0);
+    assert.equal(scene.world.made().length, 0);
   });
 
   alone("tenant-swapped", async (scene) => {
@@ -121,7 +121,7 @@ chapter("refusing", ({ alone }) => {
     }
     await scene.stack.destroy();
     assert.deepEqual(
-      scene.world.remote().map(({ ref }) => ref),
+      scene.world.made().map(({ ref }) => ref),
       [],
     );
     await scene.assertInvariants();

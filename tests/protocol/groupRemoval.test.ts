@@ -38,8 +38,8 @@ for (const [type, path, machines, associationType] of [
     it("stays without forceDestroy, and the error names them and the way", async () => {
       const [one, two] = enroll(false, false);
       const words = new RegExp(
-        `cannot be deleted: it has .*\\(${one}, disconnected\\), .*\\(${two}, disconnected\\)\\. Delete them, or set ` +
-          "forceDestroy to true and run pulumi up\\. Then run the same command again\\.$",
+        `cannot be deleted: it has .*\\(${one}, disconnected\\), .*\\(${two}, disconnected\\)\\. Delete them with .* connectors ` +
+          "--group … --delete; or, unless this run replaces the group, set forceDestroy to true and run pulumi up\\. Then run the same command again\\.$",
       );
       await assert.rejects(remove(made), words);
       assert.equal(left().length, 2);

@@ -209,6 +209,19 @@ describe("The command connectors", () => {
     assert.equal(simulator.log.length, 0);
   });
 
+  it("changes nothing by an address that machines of several fleets have, unless it is told which", async () => {
+    machines.new.privateIp = machines.gone.privateIp;
+    const address = machines.gone.privateIp!;
+    const refused = await run("--ip", address, "--type", "CONNECTOR_GRP", "--disable", "--yes");
+    assert.match(
+      refused.stderr,
+      /2 machines have 10\.[\d.]+: say which with --key, --group or --name\. Nothing was changed\./,
+    );
+    assert.deepEqual([refused.status, writes()], [3, []]);
+    const told = await run("--ip", address, "--key", "key-2", "--disable", "--yes");
+    assert.deepEqual([told.status, writes()], [0, [`PUT connector/${machines.new.id}`]]);
+  });
+
   it("names a machine that cannot be read, and changes nothing of it", async () => {
     machines.gone.raw = { enabled: "perhaps" };
     const { stderr, status } = await run("--disconnected-for", "20m", "--delete", "--yes");

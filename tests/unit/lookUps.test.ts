@@ -143,6 +143,7 @@ describe("Look-ups in a user's unit test", function () {
     const refusals: [string, string][] = [
       ["{ connected: 1 }", "connected must be true or false"],
       ["{ groupId: 7 }", "groupId must be a non-empty string"],
+      ['{ groupId: "Frankfurt" }', "groupId must be a ZPA id, digits only"],
       [
         '{ name: "one" }',
         "name is no argument; valid arguments are microtenantId, groupId, provisioningKeyId, connected",

@@ -98,6 +98,7 @@ describe("A wait for machines", () => {
     };
     assert.equal(await told({ enabled: false }), " although the key is disabled");
     assert.equal(await told({ usageCount: 10 }), " although the key has no uses left (10 of 10)");
+    assert.equal(await told({ maxUsage: 0, usageCount: undefined }), " although the key is for 0 machines at most");
     assert.equal(await told({ usageCount: undefined }), "");
   });
 
@@ -134,6 +135,11 @@ describe("A wait for machines", () => {
     const machines = Array.from({ length: 12 }, (_, index) => ({ name: `edge-${index}`, isConnected: false, ...at(1_700_000_060) }) as unknown as EnrolledMachine); // prettier-ignore
     fleet.machines = () => Promise.resolve({ items: machines, unreadable: [] });
     await assert.rejects(fleet.wait(), /12 have enrolled.*edge-0 \(last seen 2023-11-14T22:14:20Z\), .*edge-9 \(last seen [^)]*\) and 2 more\./); // prettier-ignore
+  });
+
+  it("says which group it has looked in", async () => {
+    const fleet = new Fleet([]);
+    await assert.rejects(fleet.wait({ groupId: "72" }), /No App Connector has enrolled in group 72 with key "edge"/);
   });
 
   it("names the machines that it could not count, because ZPA's answer about them cannot be read", async () => {
