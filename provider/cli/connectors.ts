@@ -217,29 +217,17 @@ async function remove(client: ZpaClient, rows: readonly Row[], yes: true | undef
   if (inUse.length > 0) process.exitCode = exitCodes.found;
   if (going.length === 0) return void process.stderr.write("There is nothing to delete.\n");
   if (!(await isConfirmed(`Delete ${count(going)}?`, yes))) return void (process.exitCode = exitCodes.found);
-  for (const batch of batchesOf(going)) {
-    const { machine } = batch[0]!;
-    const ids = batch.map((row) => row.machine.id);
-    await familyOf(client, machine.associationType).deleteAll(ids, scopeOf(machine));
-    for (const row of batch) process.stderr.write(`${visible(row.machine.name)}: deleted\n`);
+  for (const place of new Set(going.map(placeOf))) {
+    const rowsThere = going.filter((row) => placeOf(row) === place);
+    const { machine } = rowsThere[0]!;
+    await familyOf(client, machine.associationType).deleteAll(rowsThere.map((row) => row.machine.id), scopeOf(machine)); // prettier-ignore
+    for (const row of rowsThere) process.stderr.write(`${visible(row.machine.name)}: deleted\n`);
   }
 }
 
-/** The most machines of one request; nobody documents how many ZPA takes. */
-const batchSize = 100;
-
 /** One request deletes machines of one type and one microtenant. */
-function batchesOf(rows: readonly Row[]): Row[][] {
-  const batches: Row[][] = [];
-  for (const row of rows) {
-    const isAlike = ([first]: Row[]) =>
-      first!.machine.associationType === row.machine.associationType &&
-      first!.machine.microtenantId === row.machine.microtenantId;
-    const batch = batches.find((one) => one.length < batchSize && isAlike(one));
-    if (batch === undefined) batches.push([row]);
-    else batch.push(row);
-  }
-  return batches;
+function placeOf({ machine: { associationType, microtenantId = "" } }: Row): string {
+  return `${associationType} ${microtenantId}`;
 }
 
 /** Where a machine is; a write without a microtenant goes to Default. */

@@ -118,6 +118,9 @@ const writable = ["name", "description", "enabled", "ipAcl", "latitude", "longit
 /** Only Private Service Edges have these. */
 writable.push("listenIps", "publishIps", "publishIpv6");
 
+/** The most machines of one deletion; nobody documents how many ZPA takes, and a tenant has a hundred by default. */
+const perRequest = 100;
+
 /** Machines of one kind. They come by enrolling, so that none can be created here. */
 export class EnrolledMachines extends LookUps<EnrolledMachine> {
   constructor(sender: Sender, { path, ...names }: { path: string; singular: string; plural: string }) {
@@ -173,15 +176,18 @@ export class EnrolledMachines extends LookUps<EnrolledMachine> {
   }
 
   /**
-   * Deletes several machines. One POST, which is never repeated once it may have been applied; none without ids.
+   * Deletes several machines. One POST for each hundred, which is never repeated once it may have been applied; none
+   * without ids.
    *
-   * @throws NotFoundError if one does not exist; ZPA may then have deleted none of them
+   * @throws NotFoundError if one does not exist; ZPA may then have deleted none of its hundred
    * @throws AmbiguousOutcomeError, or another error with `mayHaveHappened`, if they may be deleted nevertheless
    */
   async deleteAll(ids: readonly string[], scope: Scope = {}): Promise<void> {
-    if (ids.length === 0) return;
     const path = [...this.endpoint.path, "bulkDelete"];
-    const operation = `deleting ${ids.length} ${this.endpoint.plural}`;
-    await send(this.sender, scope, { method: "POST", path, body: { ids }, replay: "never", operation });
+    for (let from = 0; from < ids.length; from += perRequest) {
+      const some = ids.slice(from, from + perRequest);
+      const operation = `deleting ${some.length} ${this.endpoint.plural}`;
+      await send(this.sender, scope, { method: "POST", path, body: { ids: some }, replay: "never", operation });
+    }
   }
 }

@@ -93,6 +93,17 @@ describe("Machines", () => {
     });
   }
 
+  it("are deleted in requests of a hundred", async () => {
+    simulator.settings.limits.machines = 150;
+    const { id: zcomponentId } = simulator.addAppConnectorGroup({ name: "large" });
+    const key = simulator.addKey({ name: "large", zcomponentId, maxUsage: "150" });
+    const ids = Array.from({ length: 101 }, () => simulator.enrollMachine(key.provisioningKey).id);
+    await client.appConnectors.deleteAll(ids);
+    const posts = simulator.log.map(({ body }) => (body?.["ids"] as string[] | undefined)?.length);
+    assert.deepEqual(posts.filter((count) => count !== undefined), [100, 1]); // prettier-ignore
+    assert.equal(simulator.appConnectors.size, 0);
+  });
+
   it("have a clean-up for either type, and for no other", async () => {
     const { cleanUpSchedules } = client;
     const other = "CONNECTOR" as AssociationType;
