@@ -50,7 +50,7 @@ export class TokenSource {
   }
 
   /** ZPA refused this token: the next request signs in again, unless another request already has. */
-  discard(token: Token): void {
+  discard(token: Token | undefined): void {
     if (this.current === token) this.current = undefined;
   }
 

@@ -115,7 +115,12 @@ export class RateLimiter {
     const buckets = [...new Set([...this.slots, ...this.foreign].map(({ bucket }) => bucket))];
     const taken = Math.max(0, ...buckets.map((bucket) => this.slotsOf(bucket).length));
     const free = limit === 0 ? undefined : Math.max(0, limit - taken);
-    return { limit, free, pausedFor: Math.max(0, this.pausedUntil - now) };
+    return { limit, free, pausedFor: this.pausedFor };
+  }
+
+  /** Milliseconds for which this client sends nothing; 0 if it does. */
+  get pausedFor(): number {
+    return Math.max(0, this.pausedUntil - this.options.clock.now());
   }
 
   /**

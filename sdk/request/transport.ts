@@ -45,6 +45,9 @@ interface Attempt {
   secrets: readonly string[];
 }
 
+/** What every sign-in says of itself, whether a caller or a request asks for it. */
+const signingIn: OperationFacts = { name: "signing in", kind: "sign-in", replay: "safe" };
+
 /** Milliseconds that a sign-out may take, so that it does not delay closing. */
 const signOutTimeout = 5_000;
 
@@ -80,14 +83,12 @@ export class Transport implements Sender {
   send(request: ApiRequest, signal?: AbortSignal): Promise<ApiResponse> {
     const { method, replay, operation: name } = request;
     const kind = method === "GET" ? "reads" : "writes";
-    return this.run({ name, kind, replay }, signal, (operation) => this.execute(request, operation));
+    return this.run({ name, kind, replay }, signal, (operation) => this.execute(request, operation, this[kind]));
   }
 
   /** Signs in now instead of with the first request. */
   async signInNow(signal?: AbortSignal): Promise<void> {
-    await this.run({ name: "signing in", kind: "sign-in", replay: "safe" }, signal, (operation) =>
-      operation.waitFor(this.#tokens.get(operation.signal)),
-    );
+    await this.run(signingIn, signal, (operation) => operation.waitFor(this.#tokens.get(operation.signal)));
   }
 
   /** The customer id, if it is known without a request. */
@@ -118,7 +119,7 @@ export class Transport implements Sender {
   private async signOut(token: Token): Promise<void> {
     const { clock, settings } = this.#options;
     const abort = new AbortController();
-    const cancel = clock.schedule(() => abort.abort(new Error("the sign-out took too long")), signOutTimeout);
+    const cancel = clock.schedule(() => abort.abort(), signOutTimeout);
     const outgoing = signOutRequest(settings, token.value);
     await this.#http.exchange(outgoing, { attempt: 1, waited: 0, body: undefined }, abort.signal).catch(() => {});
     cancel();
@@ -143,13 +144,12 @@ export class Transport implements Sender {
     }
   }
 
-  private async execute(request: ApiRequest, operation: Operation): Promise<ApiResponse> {
+  private async execute(request: ApiRequest, operation: Operation, limiter: RateLimiter): Promise<ApiResponse> {
     const { settings } = this.#options;
-    const limiter = operation.facts.kind === "writes" ? this.writes : this.reads;
     const ticket = limiter.ticket();
     // a snapshot: the caller may change the object while the request waits
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const redactedBody = body === undefined ? undefined : redact(JSON.parse(body) as unknown);
+    const body = request.body && JSON.stringify(request.body);
+    const redactedBody = body && redact(JSON.parse(body) as unknown);
     const ownSecrets = [...secretTexts(request.body), ...secretsOf(settings)];
     const send = async (): Promise<Attempt> => {
       const acquire = () => limiter.acquire(ticket, familyOf(request), operation.signal);
@@ -184,14 +184,15 @@ export class Transport implements Sender {
       if (outcome instanceof ConnectionFailure) {
         retry = operation.afterFailure(outcome);
       } else {
-        if (outcome.status >= 200 && outcome.status < 300) return { response: outcome, secrets };
+        // an interim response (1xx) is no outcome
+        if (outcome.status < 300) return { response: outcome, secrets };
         const fault = readFault(outcome);
         retry = operation.afterRefusal(outcome, fault, classifyFault(outcome.status, fault), secrets);
       }
       const { pause, pauseAll, renewToken } = retry;
       if (pause !== undefined) await operation.waitFor(this.pauses.wait(pause, "failed", operation.signal));
       if (pauseAll !== undefined) await operation.waitFor(Promise.resolve(hold(pauseAll)));
-      if (renewToken && token !== undefined) this.#tokens.discard(token);
+      if (renewToken) this.#tokens.discard(token);
     }
   }
 
@@ -221,7 +222,7 @@ export class Transport implements Sender {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         authorization: `Bearer ${token.value}`,
       };
-      const outgoing: HttpRequest = { method: request.method, url, headers, ...(body === undefined ? {} : { body }) };
+      const outgoing: HttpRequest = { method: request.method, url, headers, body };
       return { outcome: await this.exchange(operation, outgoing, waited, prepared.redactedBody), token };
     } finally {
       permit.release();
@@ -264,13 +265,13 @@ export class Transport implements Sender {
     const { wait, reason } = this.refusals.hold;
     const hint = "run it again then; until then, the client sends no requests";
     if (reason !== undefined) throw new RateLimitError(operation.details({ status: 429, reason, hint }));
-    if (wait > 0 && this.reads.headroom().pausedFor < wait) this.pauseAll(wait);
+    if (wait > this.reads.pausedFor) this.pauseAll(wait);
     return wait;
   }
 
   private signIn(signal: AbortSignal): Promise<TokenResponse> {
     const { settings, clock } = this.#options;
-    return this.run({ name: "signing in", kind: "sign-in", replay: "safe" }, signal, async (operation) => {
+    return this.run(signingIn, signal, async (operation) => {
       const wait = this.heedHold(operation);
       if (wait > 0) await this.pauses.wait(wait, "refused", operation.signal);
       const send = async (): Promise<Attempt> => {
