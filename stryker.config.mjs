@@ -32,6 +32,7 @@ export default {
         "maskSpellings",
         "masks",
       ),
+      ...of("sdk", "transport", "heldBack", "tenant", "longWaits"),
       ...of("sdk", "waiting", "tokens", "whoAsksToWait", "observability", "signIn", "wire", "errors", "retries"),
       ...of("protocol", "diff", "adopt", "holders", "others"),
     ],
