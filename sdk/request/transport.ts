@@ -211,11 +211,11 @@ export class Transport implements Sender {
     const queuedAt = clock.now();
     operation.suspendDeadline();
     const permit = await operation.waitFor(acquire());
+    const waited = clock.now() - queuedAt;
     try {
       this.heedHold(operation);
       // again after the queue, because the token may have expired there
       const token = await operation.waitFor(this.#tokens.get(operation.signal));
-      const waited = clock.now() - queuedAt;
       const { body } = prepared;
       const headers = {
         ...commonHeaders,

@@ -11,7 +11,7 @@ import {
   UnavailableError,
   ZpaClient,
 } from "../../sdk";
-import { busy, calls, Double, failureOf, keyBody, keyRow } from "./double";
+import { busy, calls, Double, failureOf, keyBody, keyRow, type Reaction } from "./double";
 import { TestClock } from "./testClock";
 
 const { get, create, update, remove } = calls;
@@ -209,6 +209,24 @@ describe("An operation", () => {
           ["GET", 1, undefined],
         ],
       );
+    });
+
+    it("holds the wait in the queue alone, without a sign-in that follows it", async () => {
+      const still = new TestClock();
+      const events: RequestEvent[] = [];
+      const slow: Reaction = (response) => {
+        still.advance(3_000);
+        response.end(JSON.stringify(double.token().body));
+      };
+      double.signIn = [double.token({ expires_in: 65 }), slow];
+      double.script = [key];
+      const one = double.client({ readsPer10s: 1 }, { clock: still, onRequest: (event) => events.push(event) });
+      await get(one);
+      const second = get(one);
+      await still.untilWaiting(10_000);
+      still.advance(40_000);
+      await second;
+      assert.deepEqual([events.at(-1)!.method, events.at(-1)!.waited, double.signIns.length], ["GET", 40_000, 2]);
     });
   });
 
