@@ -35,6 +35,19 @@ describe("Retry-After", () => {
     });
   }
 
+  it("without a time zone means GMT, wherever this machine is and whatever looks like one", () => {
+    const zone = process.env["TZ"];
+    process.env["TZ"] = "America/New_York";
+    try {
+      for (const date of ["Thu Jan  1 00:00:30 2026", "Thu, 01-01-2026 00:00:30"]) {
+        assert.equal(parseRetryAfter(date, undefined, now), 30_000, date);
+      }
+    } finally {
+      if (zone === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = zone;
+    }
+  });
+
   it("of absurd length is a wait without end", () => {
     assert.equal(parseRetryAfter("9".repeat(400), undefined, now), Number.POSITIVE_INFINITY);
   });
