@@ -38,6 +38,8 @@ describe("A refusal of the API", () => {
     ["a 404 of somebody else", "GET", 404, "not.found", "fail", "protocol", /does not mean that the object is gone/],
     ["a method that is not there", "GET", 405, "x", "fail", "protocol", /^check baseUrl and the cloud/],
     ["an object that something uses", "DELETE", 400, "resource.in.use", "fail", "validation", /policy rule/],
+    ["an object that something uses, in no more words", "DELETE", 400, "in.use", "fail", "validation", /policy rule/],
+    ["an id that only begins so", "PUT", 400, { id: "not.in.useful.form", params: ["maxUsage"] }, "fail", "validation", /^maxUsage cannot be lower/],
     ["a role that does not allow it", "GET", 403, "x", "fail", "permission", /its ZPA role allows/],
     ["a limit of the tenant", "POST", 403, "key.limit_exceeded", "fail", "permission", /100 keys of each type/],
     ["a limit of the tenant that stands in the text", "POST", 403, { text: "LIMIT_EXCEEDED" }, "fail", "permission", /100 keys/],
