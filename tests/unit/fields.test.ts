@@ -56,6 +56,15 @@ describe("A field", () => {
     assert.ok(same(unordered, "a", "a"));
   });
 
+  it("compares decimals by their number, to a millionth, and whatever is none as it is", () => {
+    const decimal = field({ kind: "decimal" });
+    for (const other of ["50.1", "50.100000", " 50.1 ", 50.1, "50.1000001"]) assert.ok(same(decimal, "50.10", other));
+    for (const other of ["50.100001", "50.2", "-50.1", "", undefined]) assert.ok(!same(decimal, "50.10", other));
+    for (const none of ["", " ", "north", "Infinity", undefined, null]) assert.ok(same(decimal, none, none));
+    assert.ok(!same(decimal, "", "0") && !same(decimal, " ", "0") && !same(decimal, "north", "south"));
+    assert.ok(!same(field(), "50.10", "50.1"), "other texts are what they are");
+  });
+
   it("takes a new object when it changes and says so, always or for some values", () => {
     assert.ok(!forcesReplacement(field(), "a", "b"));
     assert.ok(forcesReplacement(field({ replaces: true }), "a", "b"));
