@@ -13,7 +13,7 @@ export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   url: string;
   headers: Record<string, string>;
-  body: string | undefined;
+  body?: string;
 }
 
 export interface HttpResponse {

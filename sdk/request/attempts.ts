@@ -123,7 +123,7 @@ export class Operation {
   afterFailure(failure: ConnectionFailure): Retry {
     if (failure.phase !== "connect") this.markUncertain();
     const { hint } = failure.facts;
-    const details = this.details({ reason: failure.message, cause: failure, ...(hint === undefined ? {} : { hint }) });
+    const details = this.details({ reason: failure.message, cause: failure, hint });
     if (failure.phase === "response" && this.facts.replay === "never") throw this.ambiguous(details);
     const error = new (failure.phase === "protocol" ? ProtocolError : UnavailableError)(details);
     if (failure.facts.isFinal === true || (failure.phase === "protocol" && this.facts.replay === "never")) throw error;
@@ -134,8 +134,7 @@ export class Operation {
   afterRefusal(response: HttpResponse, fault: ZpaFault, decision: Decision, secrets: readonly string[]): Retry {
     const { clock, random, refusals } = this.context;
     if (decision.action === "retryIfSafe") this.markUncertain();
-    const hint = decision.hint === undefined ? {} : { hint: decision.hint };
-    const details = this.details({ ...faultDetails(response, fault, secrets), ...hint });
+    const details = this.details({ ...faultDetails(response, fault, secrets), hint: decision.hint });
     const error = new decision.error(details);
     const requested = parseRetryAfter(response.headers["retry-after"], response.headers["date"], clock.wallTime());
     switch (decision.action) {
