@@ -10,6 +10,7 @@ const table = [
   field("c", { replaces: true }),
   field("keepers", { local: true }),
   field("birth", { onlyAtCreate: true }),
+  field("s", { secret: true }),
 ];
 
 const inputs = (values: object, notes: object = {}) => ({ name: "n", ...values, __zpa: { seed: "s", ...notes } });
@@ -42,7 +43,7 @@ describe("A plan", () => {
     });
   }
 
-  for (const path of ["b", "ab", ".", "keepers.a"]) {
+  for (const path of ["b", "ab", ".", ".a", "keepers.a"]) {
     it(`updates for a change while replaceOnChanges lists ${path}`, () => {
       assert.deepEqual(changes(state({ a: "1" }), inputs({ a: "2" }, { replaceOn: [path] })), [["a"], []]);
     });
@@ -50,6 +51,23 @@ describe("A plan", () => {
 
   it("replaces for a listed field only when it changes", () => {
     assert.deepEqual(changes(state({ a: "1" }), inputs({ a: "1" }, { replaceOn: ["a"] })), [[], []]);
+  });
+
+  it("replaces for a listed secret that the program changes or adds, but not where state has lost or never had it", () => {
+    const listed = inputs({ s: "new" }, { replaceOn: ["s"] });
+    assert.deepEqual(changes(state({ s: "old" }), listed), [["s"], ["s"]]);
+    assert.deepEqual(changes(state({ s: "old" }, { managed: ["s"] }), listed), [["s"], ["s"]]);
+    assert.deepEqual(changes(state({}, { managed: ["a"] }), listed), [["s"], ["s"]], "it is added");
+    assert.deepEqual(changes(state({}, { managed: ["s"] }), listed), [["s"], []], "others have set it");
+    assert.deepEqual(changes(state({}, { seed: undefined }), listed), [["s"], []], "the object was imported");
+    assert.deepEqual(changes(state({ s: "old" }, { seed: undefined }), listed), [["s"], ["s"]]);
+    const plain = inputs({ a: "new" }, { replaceOn: ["a"] });
+    assert.deepEqual(changes(state({}, { seed: undefined, managed: ["a"] }), plain), [["a"], ["a"]], "it is no secret");
+  });
+
+  it("updates for a listed field that the package has raised in the program's place", () => {
+    const raised = inputs({ a: "2", c: "2" }, { replaceOn: ["a", "c"], raised: ["a"] });
+    assert.deepEqual(changes(state({ a: "1", c: "1" }), raised), [["a", "c"], ["c"]]);
   });
 });
 
@@ -69,6 +87,23 @@ describe("What a field is to be", () => {
     assert.equal(target(state({ a: "1" }), inputs({}))["a"], "1");
     assert.equal(target(state({ a: "1" }), inputs({}), { a: "now" })["a"], "now");
   });
+
+  it("is as the object has it where ignoreChanges leaves it to others, but for secrets and what the package raised", () => {
+    const from = state({ a: "1" });
+    const said = (notes: object) => inputs({ a: "2", c: "2", s: "2" }, notes);
+    const now = { a: "now", c: "now", s: "now" };
+    const chosen = (notes: object) => ["a", "c", "s"].map((name) => target(from, said(notes), now)[name]);
+    assert.deepEqual(chosen({}), ["2", "2", "2"]);
+    assert.deepEqual(chosen({ ignored: ["a"] }), ["now", "2", "2"]);
+    assert.deepEqual(chosen({ ignored: ["*"] }), ["now", "now", "2"]);
+    assert.deepEqual(chosen({ ignored: ["a", "c"], raised: ["c"] }), ["now", "2", "2"]);
+    assert.deepEqual(chosen({ leavesName: true }), ["2", "2", "2"]);
+    assert.equal(
+      target(from, said({ ignored: ["a"] }), {})["a"],
+      "2",
+      "an object that is being created has nothing yet",
+    );
+  });
 });
 
 describe("The name that an object is to have", () => {
@@ -77,6 +112,10 @@ describe("The name that an object is to have", () => {
 
   it("is the program's own", () => {
     assert.equal(nameOf(state({ name: "old" }), inputs({ name: "new" })), "new");
+  });
+
+  it("is the object's where ignoreChanges leaves it to others", () => {
+    assert.equal(nameOf(state({ name: "old" }), inputs({ name: "new" }, { leavesName: true }), { name: "now" }), "now");
   });
 
   it("is the generated one that it was given at creation", () => {
@@ -103,6 +142,7 @@ describe("An update", () => {
   it("depends on what others have set where the program says nothing of a field", () => {
     assert.ok(depends(["a"], state({}), inputs({})));
     assert.ok(depends(["b"], state({}, { managed: ["b"] }), inputs({})), "ZPA may have set it");
+    assert.ok(depends(["a"], state({}), inputs({ a: "1" }, { ignored: ["a"] })), "the program leaves it alone");
   });
 
   it("does not where the program says it, has taken it out, or the field is none of these", () => {
