@@ -80,6 +80,19 @@ describe("An operation", () => {
       assert.equal(error.status, 300);
     });
 
+    it("that follows interim ones, and not those", async () => {
+      const slow: Reaction = (response) => {
+        response.writeProcessing();
+        response.writeEarlyHints({ link: "</help>; rel=help" });
+        response.writeHead(400, { "content-type": "application/json" });
+        response.end(JSON.stringify({ id: "resource.not.found" }));
+      };
+      double.script = [slow];
+      const error = await failureOf(update(client()));
+      assert.ok(error instanceof NotFoundError);
+      assert.deepEqual([error.status, double.requests.length], [400, 1]);
+    });
+
     it("that it cannot read for a write that may have happened, but for a read that has not", async () => {
       double.script = [{ ...page, headers: { ...page.headers, "x-request-id": "4711-a" } }];
       for (const [call, mayHaveHappened] of [
