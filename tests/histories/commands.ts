@@ -17,25 +17,29 @@ const stackNames = ["dev", "test", "prod"] as const;
 const interferences = {
   "change it": (scene: Scene, type: Resource, id: string) => {
     scene.noteChange(refOf({ type, id }));
-    if (type === "ProvisioningKey") scene.simulator.editKey(id, { maxUsage: "33", enabled: false });
-    else scene.simulator.editCredential(id, { userName: "others", description: "theirs" });
+    const { simulator } = scene;
+    const theirs = { description: "theirs", enabled: false, fields: { location: "theirs" } };
+    if (type === "ProvisioningKey") simulator.editKey(id, { maxUsage: "33", enabled: false });
+    else if (type === "AppConnectorGroup") simulator.editGroup(id, theirs);
+    else simulator.editCredential(id, { userName: "others", description: "theirs" });
   },
   "delete it": (scene: Scene, type: Resource, id: string) => {
     scene.noteDeletion(refOf({ type, id }));
     if (type === "ProvisioningKey") scene.simulator.removeKey(id);
+    else if (type === "AppConnectorGroup") scene.simulator.removeGroup(id);
     else scene.simulator.removeCredential(id);
   },
   "use it, or set its secret": (scene: Scene, type: Resource, id: string) => {
     if (type === "ProvisioningKey") {
       const key = scene.simulator.keys.get(id)!;
       if (key.enabled && Number(key.usageCount) < 4) scene.simulator.enroll(key.provisioningKey);
-    } else {
+    } else if (type === "PrivilegedCredential") {
       scene.simulator.editCredential(id, { password: scene.around.passwords[2] });
       scene.noteReset(id);
     }
   },
   "move it": (scene: Scene, type: Resource, id: string) => {
-    if (type === "ProvisioningKey") return;
+    if (type !== "PrivilegedCredential") return;
     const credential = scene.simulator.credentials.get(id)!;
     scene.noteChange(refOf({ type, id }));
     scene.moved.set(refOf({ type, id }), undefined);

@@ -64,7 +64,7 @@ export function keyOf({ type, name }: Pick<Goal, "type" | "name">): string {
   return `${type} ${name}`;
 }
 
-/** Names an object: keys and credentials do not share their ids. */
+/** Names an object: objects of two types may share an id. */
 export function refOf({ type, id }: { type: Resource; id: string }): string {
   return `${type} ${id}`;
 }

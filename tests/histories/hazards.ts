@@ -30,7 +30,7 @@ interface Call {
   isAnswered: boolean;
 }
 
-const writes = { path: /\/(?:provisioningKey|credential)(?:\/\d+(?:\/move)?)?$/ };
+const writes = { path: /\/(?:provisioningKey|credential|appConnectorGroup)(?:\/\d+(?:\/move)?)?$/ };
 
 export class Hazards implements Calls {
   isKilled = false;

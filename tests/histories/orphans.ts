@@ -31,7 +31,7 @@ export class Orphans {
   /** A run has made this object for one of the goals whose create the engine has seen no end of. */
   found(
     ref: string,
-    { name }: RemoteRecord,
+    { name }: Pick<RemoteRecord, "name">,
     stack: StackScene,
     goals: readonly Goal[],
     forced: ReadonlySet<string>,

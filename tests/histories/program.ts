@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../harness/providerProcess";
 import type { Resource } from "../protocol/driver";
-import type { CredentialRecord, ProvisioningKeyRecord } from "../simulator/records";
+import type { CredentialRecord, GenericRecord, ProvisioningKeyRecord } from "../simulator/records";
 import type { Entry, Goal } from "./engineModel";
 
 /** A resource in a program. What it does not say is undefined. */
 export interface Planned {
-  readonly type: Resource;
+  readonly type: PlannedType;
   name: string;
   /** A name of its own for the object. */
   explicit?: string | undefined;
@@ -23,10 +23,10 @@ export interface Planned {
   enabled?: boolean | undefined;
   /** Of a key: which of the groups. */
   group: number;
-  /** Of a credential: which of the passwords. */
+  /** Of a credential: which of the passwords; of a group: which of the places. */
   password: number;
   description?: string | undefined;
-  /** Of a credential: whether in the second microtenant. */
+  /** Of a credential and a group: whether in the second microtenant. */
   isElsewhere: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Surroundings {
   readonly passwords: readonly string[];
 }
 
-export function newPlanned(type: Resource, name: string): Planned {
+export function newPlanned(type: PlannedType, name: string): Planned {
   const key = { exportable: true, maxUsage: 10, group: 0 };
   return { type, name, aliases: [], ...key, password: 0, isElsewhere: false };
 }
@@ -45,8 +45,9 @@ export function newPlanned(type: Resource, name: string): Planned {
 export function goalOf(planned: Planned, around: Surroundings): Goal {
   const { type, name, explicit, keepers, aliases, deleteBeforeReplace } = planned;
   const common = { name: explicit, keepers: keepers === undefined ? undefined : { rotation: keepers } };
-  const args = type === "ProvisioningKey" ? keyArgs(planned, around) : credentialArgs(planned, around);
-  const set = Object.entries({ ...common, ...args }).filter(([, value]) => value !== undefined);
+  const set = Object.entries({ ...common, ...argsOf[type](planned, around) }).filter(
+    ([, value]) => value !== undefined,
+  );
   // registration asks for it where the program gives a name
   const deletesFirst = deleteBeforeReplace ?? (explicit === undefined ? undefined : true);
   return {
@@ -70,7 +71,28 @@ function credentialArgs(
   };
 }
 
-export type RemoteRecord = ProvisioningKeyRecord | CredentialRecord;
+function groupArgs(
+  { password, description, enabled, isElsewhere }: Planned,
+  { microtenantId }: Surroundings,
+): Properties {
+  const place = { latitude: "50.1", longitude: "8.6", location: placeOf(password) };
+  return { ...place, description, enabled, microtenantId: isElsewhere ? microtenantId : "0" };
+}
+
+const placeOf = (index: number) => `Place ${index}`;
+
+const argsOf = {
+  ProvisioningKey: keyArgs,
+  PrivilegedCredential: credentialArgs,
+  AppConnectorGroup: groupArgs,
+} as const satisfies Partial<Record<Resource, unknown>>;
+
+/** The types of resources in a history. */
+export type PlannedType = keyof typeof argsOf;
+
+export const plannedTypes = Object.keys(argsOf) as PlannedType[];
+
+export type RemoteRecord = ProvisioningKeyRecord | CredentialRecord | GenericRecord;
 
 /**
  * Whether an object is what the program says.
@@ -99,7 +121,10 @@ export function assertAsPlanned(
     assert.ok(Number(record.maxUsage) >= least, `maxUsage of ${what} is below what the program asks for`);
   } else {
     const { description, isElsewhere } = planned;
-    expect("userName", record.userName, "svc");
+    if ("fields" in record) {
+      expect("location", record.fields["location"], placeOf(planned.password));
+      if (planned.enabled !== undefined || !isTouched) expect("enabled", record.enabled, planned.enabled ?? true);
+    } else expect("userName", record.userName, "svc");
     if (description !== undefined || !isTouched) expect("description", record.description ?? "", description ?? "");
     expect("microtenantId", record.microtenantId, isElsewhere ? microtenantId : undefined);
   }
@@ -115,7 +140,7 @@ export function assertSecretsAsPlanned(
   const what = `${planned.type} ${planned.name} (${record.id})`;
   if ("associationType" in record) {
     assert.ok(entry.outputs["provisioningKey"] === record.provisioningKey, `state has not the text of ${what}`);
-  } else {
+  } else if ("password" in record) {
     assert.ok(record.password === around.passwords[planned.password], `${what} has not the program's password`);
     assert.ok(entry.outputs["password"] === record.password, `state has not the password of ${what}`);
   }

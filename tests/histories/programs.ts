@@ -1,15 +1,18 @@
 // How the programs of a history change.
 
 import fc from "fast-check";
-import type { Resource } from "../protocol/driver";
 import { Act, type Command, pick, stackIndex, which } from "./act";
-import { newPlanned, type Planned } from "./program";
+import { newPlanned, type Planned, type PlannedType, plannedTypes } from "./program";
 import type { Scene } from "./scene";
 
 const names = ["a", "b", "c"] as const;
-const types: readonly Resource[] = ["ProvisioningKey", "PrivilegedCredential"];
+const kinds: Record<PlannedType, string> = {
+  ProvisioningKey: "Key",
+  PrivilegedCredential: "Login",
+  AppConnectorGroup: "Group",
+};
 
-const explicitName = (type: Resource, index: number) => `${type === "ProvisioningKey" ? "Key" : "Login"} & ${index}`;
+const explicitName = (type: PlannedType, index: number) => `${kinds[type]} & ${index}`;
 
 /** A change of the program's word on one resource. */
 type Change = readonly [words: string, change: (planned: Planned, program: readonly Planned[]) => void];
@@ -36,28 +39,31 @@ const changes: readonly Change[] = [
   ["is turned off", (planned) => (planned.enabled = false)],
   ["says nothing of enabled", (planned) => (planned.enabled = undefined)],
   [
-    "is not exportable, or has another password",
+    "is not exportable, or has another password or place",
     (planned) => Object.assign(planned, { exportable: false, password: 1 }),
   ],
-  ["is exportable, or has the first password", (planned) => Object.assign(planned, { exportable: true, password: 0 })],
+  [
+    "is exportable, or has the first password or place",
+    (planned) => Object.assign(planned, { exportable: true, password: 0 }),
+  ],
   ["changes its group or microtenant", (planned) => Object.assign(planned, { group: 1 - planned.group, isElsewhere: !planned.isElsewhere })], // prettier-ignore
   ["deletes before it is replaced", (planned) => (planned.deleteBeforeReplace = true)],
 ];
 
 /** A name that is used anew is no alias any more. */
-function claim(program: readonly Planned[], type: Resource, name: string): void {
+function claim(program: readonly Planned[], type: PlannedType, name: string): void {
   for (const planned of program) {
     if (planned.type === type) planned.aliases = planned.aliases.filter((alias) => alias !== name);
   }
 }
 
-const isFree = (program: readonly Planned[], type: Resource, name: string) =>
+const isFree = (program: readonly Planned[], type: PlannedType, name: string) =>
   program.every((planned) => planned.type !== type || planned.name !== name);
 
 /** What a program adds: a resource, and the first change of it. */
 export interface Addition {
   readonly stack: number;
-  readonly type: Resource;
+  readonly type: PlannedType;
   readonly name: string;
   readonly isInFront: boolean;
   readonly change: number | null;
@@ -65,7 +71,7 @@ export interface Addition {
 
 const additions: fc.Arbitrary<Addition> = fc.record({
   stack: stackIndex,
-  type: fc.constantFrom(...types),
+  type: fc.constantFrom(...plannedTypes),
   name: fc.constantFrom(...names),
   isInFront: fc.boolean(),
   change: fc.option(fc.nat(changes.length - 1)),

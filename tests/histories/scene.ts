@@ -6,12 +6,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { makePassword } from "../harness/canaries";
+import { recordsOf } from "../protocol/driver";
 import { type FaultOptions, ZpaSimulator } from "../simulator";
 import { type Entry, type Goal, keyOf, refOf, RunFailed, type StackState } from "./engineModel";
 import { type CrashPlan, Hazards, Killed } from "./hazards";
 import { intentsOf, isExplained } from "./failures";
 import { Orphans } from "./orphans";
-import { goalOf, type Planned, type RemoteRecord, type Surroundings } from "./program";
+import { goalOf, type Planned, plannedTypes, type RemoteRecord, type Surroundings } from "./program";
 import type { ProviderRuns, Run } from "./providerRuns";
 import { Transcript } from "./transcript";
 
@@ -48,7 +49,7 @@ export class Scene {
   readonly touched = new Set<string>();
   /** Credentials whose secret others have set, so that nobody can tell. */
   readonly unseenResets = new Set<string>();
-  /** Credentials that others have moved, or a run whose program has changed since: only a refresh tells where they are. */
+  /** Objects that others have moved, or a run whose program has changed since: only a refresh tells where they are. */
   readonly moved = new Map<string, string | undefined>();
   /** Objects that state holds and that are not there any more, which a refresh tells. */
   readonly missing = new Set<string>();
@@ -106,7 +107,7 @@ export class Scene {
   }
 
   record({ type, id }: Pick<Entry, "type" | "id">): RemoteRecord | undefined {
-    return type === "ProvisioningKey" ? this.simulator.keys.get(id) : this.simulator.credentials.get(id);
+    return recordsOf(this, type).get(id) as RemoteRecord | undefined;
   }
 
   /** The entries of all stacks by the objects that they stand for. */
@@ -248,12 +249,11 @@ export class Scene {
   }
 
   private remoteTexts(): Map<string, string> {
-    const { keys, credentials } = this.simulator;
-    this.transcript.learn(keys.values());
-    return new Map([
-      ...[...keys.values()].map((key) => [`ProvisioningKey ${key.id}`, JSON.stringify(key)] as const),
-      ...[...credentials.values()].map((one) => [`PrivilegedCredential ${one.id}`, JSON.stringify(one)] as const),
-    ]);
+    this.transcript.learn(this.simulator.keys.values());
+    const texts = plannedTypes.flatMap((type) =>
+      [...recordsOf(this, type)].map(([id, record]) => [refOf({ type, id }), JSON.stringify(record)] as const),
+    );
+    return new Map(texts);
   }
 
   private note(run: Run, recordedBefore: ReadonlySet<string>, isKilled: boolean): void {
@@ -275,9 +275,8 @@ export class Scene {
     const inState = this.inState();
     const seeds = hazards.uncertain("create").map(({ type, seed = "" }) => `${type} ${seed}`);
     const goals = this.goals(stack).filter((goal) => seeds.some((seed) => seed.startsWith(`${keyOf(goal)}-`)));
-    for (const type of ["ProvisioningKey", "PrivilegedCredential"] as const) {
-      const records = type === "ProvisioningKey" ? this.simulator.keys : this.simulator.credentials;
-      for (const [id, record] of records) {
+    for (const type of plannedTypes) {
+      for (const [id, record] of recordsOf(this, type)) {
         const ref = refOf({ type, id });
         if (before.has(ref) || inState.has(ref)) continue;
         const its = goals.filter((goal) => goal.type === type);

@@ -144,7 +144,7 @@ export function otherValue(type: Resource): Properties {
 }
 
 /** The objects of one type in the tenant. */
-export function recordsOf(world: World, type: Resource): Map<string, StoredRecord> {
+export function recordsOf(world: Pick<World, "simulator">, type: Resource): Map<string, StoredRecord> {
   const { keys, credentials, appConnectorGroups, serviceEdgeGroups } = world.simulator;
   const maps = {
     ProvisioningKey: keys,
