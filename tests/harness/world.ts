@@ -87,6 +87,11 @@ export class World {
     this.foreign = this.remote().filter(({ ref }) => !except.includes(ref));
   }
 
+  /** An object that a test has made is the run's from now on. */
+  give(ref: string): void {
+    this.foreign = this.foreign.filter((object) => object.ref !== ref);
+  }
+
   /** Plans a fault; use it in place of the simulator's own, for the times that a 429 asks for are checked. */
   fault(options: FaultOptions): Fault {
     const fault = this.simulator.fault(options);

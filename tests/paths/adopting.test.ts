@@ -17,6 +17,12 @@ chapter("adopting", ({ together, alone }) => {
     there.set(name, id);
     return id;
   };
+  const existingGroup = (scene: Scene, name: string) => {
+    const id = there.get(name) ?? scene.world.simulator.addAppConnectorGroup({ name: `old ${name}` }).id;
+    scene.world.give(`connectorGroup ${id}`);
+    there.set(name, id);
+    return id;
+  };
   const assertReplaced = (scene: Scene, ...names: string[]) => {
     for (const name of names) {
       assert.equal(scene.at(0, name).id, there.get(name), "adopted");
@@ -37,8 +43,9 @@ chapter("adopting", ({ together, alone }) => {
             keepers,
             adopt: existingCredential(scene, "keepers-login"),
           });
+          scene.connectorGroup("keepers-group", { keepers, adopt: existingGroup(scene, "keepers-group") });
         },
-        check: (scene) => assertReplaced(scene, "keepers-key", "keepers-login"),
+        check: (scene) => assertReplaced(scene, "keepers-key", "keepers-login", "keepers-group"),
       },
       "adopt-group": {
         program(act, scene) {
@@ -52,14 +59,17 @@ chapter("adopting", ({ together, alone }) => {
         program(_act, scene) {
           scene.key("forced-key", { name: "Forced", adopt: existingKey(scene, "forced-key") });
           scene.credential("forced-login", { adopt: existingCredential(scene, "forced-login") });
+          scene.connectorGroup("forced-group", { adopt: existingGroup(scene, "forced-group") });
         },
-        replace: () => ["forced-key", "forced-login"],
+        replace: () => ["forced-key", "forced-login", "forced-group"],
         check(scene) {
           assertReplaced(scene, "forced-key");
           // by force, and with no name that would have to go first: the engine does not tell a replacement from a creation,
           // and the program says to adopt
-          scene.assertSame("forced-login");
-          assert.match(scene.acts[1]!.printed, /"old forced-login" \(\d+\) was not deleted/);
+          for (const name of ["forced-login", "forced-group"]) {
+            scene.assertSame(name);
+            assert.match(scene.acts[1]!.printed, new RegExp(`"old ${name}" \\(\\d+\\) was not deleted`));
+          }
         },
       },
       "adopt-headroom": {
@@ -97,12 +107,14 @@ chapter("adopting", ({ together, alone }) => {
       }),
     };
     const login = simulator.addCredential({ name: "ssh", credentialType: "SSH_KEY", userName: "backup" });
+    const scoped = simulator.addAppConnectorGroup({ name: "scoped group", microtenantId: microtenant.id });
     scene.world.protect();
     await scene.open(async () => {
       for (const [name, { id, name: called }] of Object.entries(keys)) {
         scene.key(name, { name: called, microtenantId: "0", adopt: id });
       }
       scene.credential("other-type", { name: "ssh", adopt: login.id });
+      scene.connectorGroup("scoped-group", { name: "scoped group", microtenantId: "0", adopt: scoped.id });
     });
     const { printed, kept } = await scene.play({ continueOnError: true });
     const words = {
@@ -111,6 +123,7 @@ chapter("adopting", ({ together, alone }) => {
       hidden: "exportable",
       edge: "associationType|no provisioning key",
       ssh: "credentialType",
+      "scoped group": "microtenant",
     };
     for (const [name, field] of Object.entries(words)) {
       assert.match(printed, new RegExp(`error: adopt: [^\\n]*"${name}"[^\\n]*(?:${field})[^\\n]*remove adopt`, "i"));

@@ -11,6 +11,7 @@ chapter("commands", ({ alone }) => {
       const keepers = { first: first.id };
       scene.key("key", { keepers });
       scene.credential("login", { keepers });
+      scene.connectorGroup("group", { keepers });
     });
     const plan = path.join(scene.stack.backend.folder, "..", "plan.json");
     await scene.stack.preview({ plan });
@@ -19,7 +20,7 @@ chapter("commands", ({ alone }) => {
     await scene.stack.preview({ plan });
     const { printed } = await scene.play({ plan });
     assert.doesNotMatch(printed, /error:/);
-    for (const name of ["first", "key", "login"]) scene.assertReplaced(name);
+    for (const name of ["first", "key", "login", "group"]) scene.assertReplaced(name);
     await scene.assertInvariants();
   });
 
@@ -29,20 +30,21 @@ chapter("commands", ({ alone }) => {
       for (const name of ["a", "b"]) {
         scene.key(`key-${name}`, { maxUsage });
         scene.credential(`login-${name}`, { description: String(maxUsage) });
+        scene.connectorGroup(`group-${name}`, { description: String(maxUsage) });
       }
     });
     await scene.play();
-    const urnsOf = (name: string) => [scene.at(0, `key-${name}`).urn, scene.at(0, `login-${name}`).urn];
+    const urnsOf = (name: string) => ["key", "login", "group"].map((kind) => scene.at(0, `${kind}-${name}`).urn);
     const stand = (act: number) => [
       ...["key-a", "key-b"].map((name) => scene.object(act, name)["maxUsage"]),
-      ...["login-a", "login-b"].map((name) => scene.object(act, name)["description"]),
+      ...["login-a", "login-b", "group-a", "group-b"].map((name) => scene.object(act, name)["description"]),
     ];
     maxUsage = 20;
     await scene.play({ target: urnsOf("a") });
-    assert.deepEqual(stand(1), ["20", "10", "20", "10"]);
+    assert.deepEqual(stand(1), ["20", "10", "20", "10", "20", "10"]);
     maxUsage = 30;
     await scene.play({ exclude: urnsOf("a") });
-    assert.deepEqual(stand(2), ["20", "30", "20", "30"]);
+    assert.deepEqual(stand(2), ["20", "30", "20", "30", "20", "30"]);
     await scene.play();
     await scene.assertInvariants();
   });
@@ -51,14 +53,17 @@ chapter("commands", ({ alone }) => {
     await scene.open(async () => {
       scene.key("key");
       scene.credential("login");
+      scene.connectorGroup("group");
       scene.key("kept");
     });
     await scene.play();
     scene.world.simulator.removeKey(scene.at(0, "key").id);
     scene.world.simulator.removeCredential(scene.at(0, "login").id);
+    scene.world.simulator.removeGroup(scene.at(0, "group").id);
     await scene.play({ refresh: true });
     scene.assertReplaced("key");
     scene.assertReplaced("login");
+    scene.assertReplaced("group");
     scene.assertSame("kept");
     await scene.assertInvariants();
   });
@@ -69,6 +74,7 @@ chapter("commands", ({ alone }) => {
       scene.key("key", { maxUsage });
       scene.credential("login", { description: "ours" });
       scene.credential("other", { description: "ours" });
+      scene.connectorGroup("group", { description: "ours" });
     });
     await scene.play();
     const { simulator } = scene.world;
@@ -76,6 +82,7 @@ chapter("commands", ({ alone }) => {
     for (const name of ["login", "other"]) {
       simulator.editCredential(scene.at(0, name).id, { description: "theirs" });
     }
+    simulator.editGroup(scene.at(0, "group").id, { description: "theirs" });
     await scene.stack.refresh({ target: [scene.at(0, "login").urn] });
     const outputsOf = async (name: string) => (await scene.kept()).get(name)!.outputs;
     assert.equal((await outputsOf("login"))["description"], "theirs");
@@ -83,10 +90,11 @@ chapter("commands", ({ alone }) => {
     maxUsage = 20;
     await scene.stack.refresh({ runProgram: true });
     assert.equal((await outputsOf("key"))["maxUsage"], 99);
+    assert.equal((await outputsOf("group"))["description"], "theirs");
     assert.equal(scene.world.writes.filter(({ method }) => method !== "POST").length, 0);
     await scene.play();
     assert.equal(scene.object(1, "key")["maxUsage"], "20");
-    for (const name of ["login", "other"]) assert.equal(scene.object(1, name)["description"], "ours");
+    for (const name of ["login", "other", "group"]) assert.equal(scene.object(1, name)["description"], "ours");
     await scene.assertInvariants();
   });
 
@@ -94,21 +102,24 @@ chapter("commands", ({ alone }) => {
     const { simulator } = scene.world;
     const theirKey = simulator.addKey({ name: "Taken", zcomponentId: scene.group });
     const theirLogin = simulator.addCredential({ name: "Taken", credentialType: "PASSWORD" });
+    const theirGroup = simulator.addAppConnectorGroup({ name: "Taken" });
     let name = "Taken";
     scene.world.protect();
     await scene.open(async () => {
       scene.key("taken-key", { name });
       scene.credential("taken-login", { name });
+      scene.connectorGroup("taken-group", { name });
       scene.key("key");
       scene.credential("login");
+      scene.connectorGroup("group");
     });
     const { kept, printed } = await scene.play({ continueOnError: true });
-    assert.deepEqual([...kept.keys()].sort(), ["key", "login"]);
-    for (const { id } of [theirKey, theirLogin]) assert.match(printed, new RegExp(`adopt: "${id}"`));
+    assert.deepEqual([...kept.keys()].sort(), ["group", "key", "login"]);
+    for (const { id } of [theirKey, theirLogin, theirGroup]) assert.match(printed, new RegExp(`adopt: "${id}"`));
     name = "Free";
     await scene.play();
-    for (const one of ["key", "login"]) scene.assertSame(one);
-    for (const one of ["taken-key", "taken-login"]) assert.equal(scene.object(1, one)["name"], "Free");
+    for (const one of ["key", "login", "group"]) scene.assertSame(one);
+    for (const one of ["taken-key", "taken-login", "taken-group"]) assert.equal(scene.object(1, one)["name"], "Free");
     await scene.assertInvariants();
   });
 
@@ -118,6 +129,7 @@ chapter("commands", ({ alone }) => {
         const options = { protect: name === "c" };
         scene.key(`key-${name}`, {}, options);
         scene.credential(`login-${name}`, {}, options);
+        scene.connectorGroup(`group-${name}`, {}, options);
       }
     });
     await scene.play();
@@ -126,13 +138,13 @@ chapter("commands", ({ alone }) => {
         .made()
         .map(({ ref }) => ref)
         .sort();
-    const refsOf = (...names: string[]) =>
-      names.flatMap((name) => [scene.at(0, `key-${name}`).ref, scene.at(0, `login-${name}`).ref]).sort();
-    await scene.stack.destroy({ target: [scene.at(0, "key-a").urn, scene.at(0, "login-a").urn] });
+    const those = (name: string) => ["key", "login", "group"].map((kind) => scene.at(0, `${kind}-${name}`));
+    const refsOf = (...names: string[]) => names.flatMap((name) => those(name).map(({ ref }) => ref)).sort();
+    await scene.stack.destroy({ target: those("a").map(({ urn }) => urn) });
     assert.deepEqual(there(), refsOf("b", "c"));
     await scene.stack.destroy({ excludeProtected: true });
     assert.deepEqual(there(), refsOf("c"));
-    const { urns } = { urns: [scene.at(0, "key-c").urn, scene.at(0, "login-c").urn] };
+    const urns = those("c").map(({ urn }) => urn);
     await scene.stack.cli("state", "unprotect", "--yes", ...urns);
     await scene.stack.destroy({ runProgram: true }).catch(() => undefined);
     // a program that still says protect protects again
@@ -153,6 +165,8 @@ chapter("commands", ({ alone }) => {
       exports.login = new zpa.PrivilegedCredential("login", login).id;
       new zpa.ProvisioningKey("named-key", { ...key, name: "Key" });
       new zpa.PrivilegedCredential("named-login", { ...login, name: "Login" });
+      const place = { latitude: 52.52, longitude: 13.405, location: "Berlin" };
+      new zpa.AppConnectorGroup("group", { ...place, description: LIMIT, keepers: { rotation } });
     `);
     const env = { GROUP: scene.group, LOGIN_PASSWORD: scene.password, ROTATION: "1", LIMIT: "10" };
     try {
@@ -166,9 +180,9 @@ chapter("commands", ({ alone }) => {
         stack.setEnvironment({ ...scene.world.env, ...env, ...change });
         const printed = await stack.cli("up", "--yes", "--diff", "--show-full-output");
         assertNoBookkeeping(printed, `the diff of ${what}`);
-        assert.match(printed, what === "nothing" ? /5 unchanged/ : /ROTATION|rotation|maxUsage/);
+        assert.match(printed, what === "nothing" ? /6 unchanged/ : /ROTATION|rotation|maxUsage/);
       }
-      assert.equal(scene.world.made().length, 4);
+      assert.equal(scene.world.made().length, 5);
       await stack.cli("destroy", "--yes", "--diff");
       await scene.assertInvariants();
     } finally {
@@ -180,12 +194,13 @@ chapter("commands", ({ alone }) => {
     await scene.open(async () => {
       scene.key("key");
       scene.credential("login");
+      scene.connectorGroup("group");
     });
     await scene.play();
-    const urns = ["key", "login"].map((name) => scene.at(0, name).urn);
+    const urns = ["key", "login", "group"].map((name) => scene.at(0, name).urn);
     await scene.stack.cli("state", "protect", "--yes", ...urns);
     await assert.rejects(scene.stack.destroy(), /protected/);
-    assert.equal(scene.world.made().length, 2);
+    assert.equal(scene.world.made().length, 3);
     await scene.stack.cli("state", "unprotect", "--yes", ...urns);
     await scene.stack.destroy();
     assert.equal(scene.world.made().length, 0);

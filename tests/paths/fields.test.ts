@@ -79,12 +79,14 @@ chapter("fields", ({ together, alone }) => {
           const given = act === 1 ? { microtenantId: "0" } : {};
           scene.key("zero-key", given);
           scene.credential("zero-login", given);
+          scene.connectorGroup("zero-group", given);
           const other = act === 1 ? {} : { microtenantId: "0" };
           scene.key("unset-key", other);
           scene.credential("unset-login", other);
+          scene.edgeGroup("unset-edges", other);
         },
         check(scene) {
-          for (const name of ["zero-key", "zero-login", "unset-key", "unset-login"]) {
+          for (const name of ["zero-key", "zero-login", "zero-group", "unset-key", "unset-login", "unset-edges"]) {
             for (const act of [1, 2]) assert.deepEqual(scene.object(act, name), scene.object(0, name));
           }
           for (const { path } of scene.world.writes) assert.doesNotMatch(path, /\/move$/);
@@ -100,6 +102,7 @@ chapter("fields", ({ together, alone }) => {
       async () => {
         scene.key("key", given);
         scene.credential("login", given);
+        scene.connectorGroup("group", given);
       },
       { env: { ZPA_MICROTENANT_ID: own.id } },
     );
@@ -111,7 +114,7 @@ chapter("fields", ({ together, alone }) => {
       assert.equal(scene.world.writes.length, writes);
       await scene.stack.refresh();
     }
-    for (const name of ["key", "login"]) scene.assertSame(name, 0, 2);
+    for (const name of ["key", "login", "group"]) scene.assertSame(name, 0, 2);
     await scene.assertInvariants();
   });
 

@@ -13,6 +13,8 @@ class Pair extends pulumi.ComponentResource {
     const key = scene.key(`${name}-key`, {}, parent);
     scene.credential(`${name}-login`, {}, { ...parent, dependsOn: key });
     scene.key(`${name}-other`, {}, parent);
+    const group = scene.connectorGroup(`${name}-group`, {}, parent);
+    scene.key(`${name}-grouped`, { zcomponentId: group.id }, parent);
     this.registerOutputs({ key: key.id });
   }
 }
@@ -41,7 +43,7 @@ chapter("holding", ({ together, alone }) => {
       scene.key("after", {}, { dependsOn: inner });
     });
     const { kept, printed } = await scene.play(bounded());
-    assert.equal(kept.size, 7, printed);
+    assert.equal(kept.size, 11, printed);
     for (const name of kept.keys()) scene.object(0, name);
     await scene.assertInvariants();
     await scene.stack.destroy();
@@ -66,11 +68,12 @@ chapter("holding", ({ together, alone }) => {
       const options = { ...(parent ? { parent } : {}), aliases: [{ parent: pulumi.rootStackResource }] };
       scene.key("key", {}, options);
       scene.credential("login", {}, options);
+      scene.connectorGroup("group", {}, options);
     });
     await scene.play();
     isMoved = true;
     await scene.play(bounded());
-    for (const name of ["key", "login"]) scene.assertSame(name);
+    for (const name of ["key", "login", "group"]) scene.assertSame(name);
     await scene.assertInvariants();
   });
 
@@ -84,12 +87,14 @@ chapter("holding", ({ together, alone }) => {
       zpa.ProvisioningKey.get("key-of-credential", login.id);
       zpa.PrivilegedCredential.get("missing-login", missing);
       zpa.PrivilegedCredential.get("credential-of-key", key.id);
+      zpa.AppConnectorGroup.get("missing-group", missing);
+      zpa.ServiceEdgeGroup.get("edges-of-connectors", scene.group);
     });
     const { printed } = await scene.play({ continueOnError: true });
-    for (const kind of ["provisioning key", "privileged credential"]) {
+    for (const kind of ["provisioning key", "privileged credential", "App Connector Group"]) {
       assert.match(printed, new RegExp(`error: [^\\n]*${kind}[^\\n]*${missing}`));
     }
-    for (const id of [key.id, login.id]) assert.match(printed, new RegExp(`error: [^\\n]*${id}`));
+    for (const id of [key.id, login.id, scene.group]) assert.match(printed, new RegExp(`error: [^\\n]*${id}`));
     assert.equal(scene.world.writes.length, 0);
     await scene.assertInvariants({ steadyBy: [] });
   });
@@ -101,6 +106,7 @@ chapter("holding", ({ together, alone }) => {
     for (const declare of [
       () => scene.key("key", { name: "theirs" }, { import: key.id }),
       () => scene.credential("login", { name: "theirs" }, { import: login.id }),
+      () => scene.connectorGroup("group", { name: "Berlin" }, { import: scene.group }),
     ]) {
       const refused: unknown = await scene.open(async () => void declare()).then((stack) => stack.up().catch(String));
       assert.match(String(refused), /import[^\n]*adopt/);
@@ -132,11 +138,13 @@ chapter("holding", ({ together, alone }) => {
           };
           scene.key("plain-key", {}, options);
           scene.credential("plain-login", {}, act === 1 ? {} : options);
+          scene.edgeGroup("plain-edges", {}, options);
         },
         check(scene) {
           assert.ok(isPrinted, "the hook was called");
           for (const act of [0, 1, 2]) scene.object(act, "plain-login");
           scene.assertSame("plain-key", 0, 2);
+          scene.assertSame("plain-edges", 0, 2);
           assert.deepEqual(scene.at(2, "plain-key").outputs["keepers"], { transformed: "1" });
         },
       },
@@ -145,9 +153,10 @@ chapter("holding", ({ together, alone }) => {
           if (act === 2) return;
           scene.key("retain-key", {}, { retainOnDelete: true });
           scene.credential("retain-login", {}, { retainOnDelete: true });
+          scene.connectorGroup("retain-group", {}, { retainOnDelete: true });
         },
         check(scene) {
-          for (const name of ["retain-key", "retain-login"]) {
+          for (const name of ["retain-key", "retain-login", "retain-group"]) {
             const { ref } = scene.at(1, name);
             assert.ok(!scene.acts[2]!.kept.has(name));
             assert.ok(scene.acts[2]!.tenant.has(ref));
@@ -164,6 +173,7 @@ chapter("holding", ({ together, alone }) => {
     await scene.open(async () => {
       scene.key("key", { keepers: { rotation } }, { protect });
       scene.credential("login", { name: "Login", keepers: { rotation } }, { protect });
+      scene.connectorGroup("group", { keepers: { rotation } }, { protect });
     });
     await scene.play();
     await assert.rejects(scene.stack.destroy(), /protect/);
@@ -172,10 +182,10 @@ chapter("holding", ({ together, alone }) => {
     rotation = "1";
     await assert.rejects(scene.stack.up({ replace: [scene.at(0, "key").urn] }), /protect/);
     await scene.play();
-    for (const name of ["key", "login"]) scene.assertSame(name);
+    for (const name of ["key", "login", "group"]) scene.assertSame(name);
     [protect, rotation] = [false, "2"];
     await scene.play();
-    for (const name of ["key", "login"]) scene.assertReplaced(name, 1);
+    for (const name of ["key", "login", "group"]) scene.assertReplaced(name, 1);
     await scene.assertInvariants();
   });
 
@@ -185,10 +195,11 @@ chapter("holding", ({ together, alone }) => {
       scene.credential("login", {}, { deletedWith: key });
       const login = scene.credential("other-login");
       scene.key("other-key", {}, { deletedWith: login });
+      scene.connectorGroup("group", {}, { deletedWith: key });
     });
     await scene.play();
     await scene.stack.destroy();
-    const left = ["login", "other-key"].map((name) => scene.at(0, name).ref);
+    const left = ["login", "other-key", "group"].map((name) => scene.at(0, name).ref);
     assert.deepEqual(
       scene.world
         .made()
@@ -201,7 +212,11 @@ chapter("holding", ({ together, alone }) => {
   });
 
   alone("exported-whole", async (scene) => {
-    await scene.open(async () => ({ key: scene.key("key"), login: scene.credential("login") }));
+    await scene.open(async () => ({
+      key: scene.key("key"),
+      login: scene.credential("login"),
+      group: scene.connectorGroup("group"),
+    }));
     const { printed } = await scene.play();
     assertNoBookkeeping(printed, "what up prints");
     const outputs = JSON.parse(await scene.stack.cli("stack", "output", "--json")) as Record<string, object>;

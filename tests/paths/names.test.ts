@@ -14,9 +14,10 @@ chapter("names", ({ together, alone }) => {
           const [name, aliases] = act === 1 ? ["b", [{ name: "revert-a" }]] : ["a", []];
           scene.key(`revert-${name}`, {}, { aliases });
           scene.credential(`revert-login-${name}`, {}, { aliases: aliases.map(() => ({ name: "revert-login-a" })) });
+          scene.edgeGroup(`revert-edges-${name}`, {}, { aliases: aliases.map(() => ({ name: "revert-edges-a" })) });
         },
         check(scene) {
-          for (const name of ["revert", "revert-login"]) {
+          for (const name of ["revert", "revert-login", "revert-edges"]) {
             assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id, "the alias keeps the object");
             scene.object(2, `${name}-a`);
             assert.notEqual(scene.at(2, `${name}-a`).id, scene.at(1, `${name}-b`).id);
@@ -37,9 +38,11 @@ chapter("names", ({ together, alone }) => {
           );
           const loginAliases = aliases.map(() => ({ name: "explicit-login-a" }));
           scene.credential(`explicit-login-${name}`, { name: "Explicit login" }, { aliases: loginAliases });
+          const groupAliases = aliases.map(() => ({ name: "explicit-group-a" }));
+          scene.connectorGroup(`explicit-group-${name}`, { name: "Explicit group" }, { aliases: groupAliases });
         },
         check(scene) {
-          for (const name of ["explicit", "explicit-login"]) {
+          for (const name of ["explicit", "explicit-login", "explicit-group"]) {
             assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id);
             scene.assertSame(`${name}-b`, 1, 2);
           }
@@ -50,9 +53,10 @@ chapter("names", ({ together, alone }) => {
           const keepers = { act: act === 1 ? "B" : "A" };
           scene.key("back-key", { keepers });
           scene.credential("back-login", { keepers });
+          scene.connectorGroup("back-group", { keepers });
         },
         before(act, scene) {
-          for (const name of ["back-key", "back-login"]) {
+          for (const name of ["back-key", "back-login", "back-group"]) {
             const match = { method: "DELETE", path: new RegExp(`/${scene.at(0, name).id}$`) };
             const body = { id: "authz.permission.denied", reason: "Not now." };
             if (act === 1) {
@@ -63,7 +67,7 @@ chapter("names", ({ together, alone }) => {
           }
         },
         check(scene) {
-          for (const name of ["back-key", "back-login"]) {
+          for (const name of ["back-key", "back-login", "back-group"]) {
             assert.ok(scene.acts[1]!.tenant.has(scene.at(0, name).ref), "the old object could not be deleted");
             scene.object(2, name);
             for (const act of [0, 1]) {
@@ -79,9 +83,10 @@ chapter("names", ({ together, alone }) => {
           const keepers = { act: act === 1 ? "B" : "A" };
           scene.key("retained-key", { keepers }, { retainOnDelete: true });
           scene.credential("retained-login", { keepers }, { retainOnDelete: true });
+          scene.connectorGroup("retained-group", { keepers }, { retainOnDelete: true });
         },
         check(scene) {
-          for (const name of ["retained-key", "retained-login"]) {
+          for (const name of ["retained-key", "retained-login", "retained-group"]) {
             const refs = [0, 1, 2].map((act) => scene.at(act, name).ref);
             assert.equal(new Set(refs).size, 3, `${name} has come back to an object that may be known to others`);
             for (const ref of refs) assert.ok(scene.acts[2]!.tenant.has(ref), `${ref} is retained`);
@@ -97,10 +102,11 @@ chapter("names", ({ together, alone }) => {
             const isRenamed = act === 1;
             scene.key(`again-${name}`, {}, isRenamed ? { aliases: [{ name: "again-a" }] } : {});
             scene.credential(`again-login-${name}`, {}, isRenamed ? { aliases: [{ name: "again-login-a" }] } : {});
+            scene.edgeGroup(`again-edges-${name}`, {}, isRenamed ? { aliases: [{ name: "again-edges-a" }] } : {});
           }
         },
         check(scene) {
-          for (const name of ["again", "again-login"]) {
+          for (const name of ["again", "again-login", "again-edges"]) {
             assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id);
             scene.assertSame(`${name}-b`, 1, 2);
             assert.notEqual(scene.at(2, `${name}-a`).id, scene.at(2, `${name}-b`).id);
@@ -118,27 +124,29 @@ chapter("names", ({ together, alone }) => {
         const isRenamed = names.length === 1 && name === "b";
         scene.key(name, {}, isRenamed ? { aliases: [{ name: "a" }] } : {});
         scene.credential(`login-${name}`, {}, isRenamed ? { aliases: [{ name: "login-a" }] } : {});
+        scene.connectorGroup(`group-${name}`, {}, isRenamed ? { aliases: [{ name: "group-a" }] } : {});
       }
     });
     await scene.play();
     names = ["b"];
     await scene.play();
     names = ["a", "b"];
-    await scene.play({ target: ["a", "login-a"].map((name) => scene.at(0, name).urn) });
+    await scene.play({ target: ["a", "login-a", "group-a"].map((name) => scene.at(0, name).urn) });
     await scene.play();
-    for (const name of ["a", "b", "login-a", "login-b"]) scene.object(3, name);
-    assert.equal(new Set([...scene.acts[3]!.kept.values()].map(({ ref }) => ref)).size, 4);
+    for (const name of ["a", "b", "login-a", "login-b", "group-a", "group-b"]) scene.object(3, name);
+    assert.equal(new Set([...scene.acts[3]!.kept.values()].map(({ ref }) => ref)).size, 6);
     await scene.assertInvariants();
   });
 
   alone("renamed-explicit", async (scene) => {
-    const suffixes = { key: "a", login: "a" };
+    const suffixes = { key: "a", login: "a", group: "a" };
     await scene.open(async () => {
       scene.key(`key-${suffixes.key}`, { name: "Key" });
       scene.credential(`login-${suffixes.login}`, { name: "Login" });
+      scene.connectorGroup(`group-${suffixes.group}`, { name: "Group" });
     });
     await scene.play();
-    for (const name of ["key", "login"] as const) {
+    for (const name of ["key", "login", "group"] as const) {
       suffixes[name] = "b";
       const { printed, tenant } = await scene.play();
       const { id, ref } = scene.at(0, `${name}-a`);
@@ -147,20 +155,21 @@ chapter("names", ({ together, alone }) => {
       suffixes[name] = "a";
     }
     await scene.play();
-    for (const name of ["key-a", "login-a"]) scene.assertSame(name, 0, 3);
+    for (const name of ["key-a", "login-a", "group-a"]) scene.assertSame(name, 0, 4);
     await scene.assertInvariants();
   });
 
-  const pair = (scene: Scene) => async () => {
+  const each = (scene: Scene) => async () => {
     scene.key("key");
     scene.credential("login");
+    scene.connectorGroup("group");
   };
 
   alone("stack-rename", async (scene) => {
-    const prod = await scene.open(pair(scene), { stackName: "dev" });
+    const prod = await scene.open(each(scene), { stackName: "dev" });
     const { kept: before } = await scene.play();
     await prod.rename("prod");
-    const dev = await scene.world.stack(pair(scene), { stackName: "dev", backend: prod.backend });
+    const dev = await scene.world.stack(each(scene), { stackName: "dev", backend: prod.backend });
     await dev.up();
     for (const { ref } of (await scene.kept(dev)).values()) {
       assert.ok(![...before.values()].some((one) => one.ref === ref), `${ref} is prod's`);
@@ -177,15 +186,15 @@ chapter("names", ({ together, alone }) => {
   });
 
   alone("state-move", async (scene) => {
-    const source = await scene.open(pair(scene), { stackName: "source" });
+    const source = await scene.open(each(scene), { stackName: "source" });
     await scene.play();
-    const target = await scene.world.stack(pair(scene), { stackName: "target", backend: source.backend });
+    const target = await scene.world.stack(each(scene), { stackName: "target", backend: source.backend });
     const urns = [...scene.acts[0]!.kept.values()].map(({ urn }) => urn);
     const stacks = ["--source", source.fullName, "--dest", target.fullName];
     await source.cli("state", "move", "--yes", ...stacks, ...urns);
     await scene.play();
-    assert.equal(scene.world.made().length, 4);
-    for (const name of ["key", "login"]) {
+    assert.equal(scene.world.made().length, 6);
+    for (const name of ["key", "login", "group"]) {
       assert.equal((await scene.kept(target)).get(name)!.id, scene.at(0, name).id);
       assert.notEqual(scene.at(1, name).id, scene.at(0, name).id);
     }
@@ -197,19 +206,21 @@ chapter("names", ({ together, alone }) => {
     await scene.open(async () => {
       scene.key(`key-${suffix}`);
       scene.credential(`login-${suffix}`, { name: "Login" });
+      scene.edgeGroup(`edges-${suffix}`);
     });
     await scene.play();
     suffix = "b";
-    for (const name of ["key", "login"]) {
+    for (const name of ["key", "login", "edges"]) {
       await scene.stack.cli("state", "rename", "--yes", scene.at(0, `${name}-a`).urn, `${name}-b`);
     }
     await scene.play();
-    for (const name of ["key", "login"]) assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id);
+    for (const name of ["key", "login", "edges"])
+      assert.equal(scene.at(1, `${name}-b`).id, scene.at(0, `${name}-a`).id);
     await scene.assertInvariants();
   });
 
   alone("state-remove", async (scene) => {
-    await scene.open(pair(scene));
+    await scene.open(each(scene));
     await scene.play();
     const before = [...scene.acts[0]!.kept.values()];
     for (const { urn } of before) await scene.stack.cli("state", "remove", "--yes", urn);
@@ -227,6 +238,7 @@ chapter("names", ({ together, alone }) => {
     await scene.open(async () => {
       scene.key("key", { keepers: { rotation } });
       scene.credential("login", { keepers: { rotation } });
+      scene.connectorGroup("group", { keepers: { rotation } });
     });
     await scene.play();
     const exported = async (): Promise<Deployment> => await scene.stack.exportState({ showSecrets: true });
@@ -235,14 +247,14 @@ chapter("names", ({ together, alone }) => {
     await scene.play();
     await scene.stack.importState(await exported());
     await scene.play();
-    for (const name of ["key", "login"]) scene.assertSame(name, 1, 2);
+    for (const name of ["key", "login", "group"]) scene.assertSame(name, 1, 2);
 
     await scene.stack.importState(earlier);
     await scene.stack.refresh();
     await scene.play();
     // what the earlier state does not know of is nobody's any more
-    scene.released.push(...["key", "login"].map((name) => scene.at(2, name).ref));
-    for (const name of ["key", "login"]) scene.object(3, name);
+    scene.released.push(...["key", "login", "group"].map((name) => scene.at(2, name).ref));
+    for (const name of ["key", "login", "group"]) scene.object(3, name);
     await scene.assertInvariants();
   });
 });

@@ -5,18 +5,19 @@ import { ZpaSimulator } from "../simulator";
 import { chapter, type Scene } from "./walk";
 
 chapter("refusing", ({ alone }) => {
-  const pair = (scene: Scene) => async () => {
+  const each = (scene: Scene) => async () => {
     scene.key("key");
     scene.credential("login");
+    scene.connectorGroup("group");
   };
   const idsOf = async (scene: Scene) => [...(await scene.kept()).values()].map(({ ref }) => ref);
 
   alone("gateway-404", async (scene) => {
-    await scene.open(pair(scene));
+    await scene.open(each(scene));
     await scene.play();
     const before = await idsOf(scene);
     for (const body of [{ message: "no Route matched with those values" }, {}, ""]) {
-      const match = { path: /\/mgmtconfig\/.*\/(?:provisioningKey|credential)/ };
+      const match = { path: /\/mgmtconfig\/.*\/(?:provisioningKey|credential|appConnectorGroup)/ };
       const fault = scene.world.fault({ kind: "status", status: 404, body, match, times: Infinity });
       const says = `a 404 with the body ${JSON.stringify(body)}`;
       await assert.rejects(scene.stack.refresh(), /404/, `refresh believes ${says}`);
@@ -25,7 +26,7 @@ chapter("refusing", ({ alone }) => {
       assert.deepEqual(await idsOf(scene), before, `destroy forgets with ${says}`);
       fault.clear();
     }
-    assert.equal(scene.world.made().length, 2);
+    assert.equal(scene.world.made().length, 3);
     await scene.assertInvariants();
     await scene.stack.destroy();
     assert.equal(scene.world.made().length, 0);
@@ -39,6 +40,7 @@ chapter("refusing", ({ alone }) => {
       await scene.open(async () => {
         scene.key("key", { maxUsage });
         scene.credential("login", { description });
+        scene.connectorGroup("group", { description });
       });
       await scene.play();
       const before = await idsOf(scene);
@@ -60,14 +62,14 @@ chapter("refusing", ({ alone }) => {
   });
 
   alone("credential-rotated", async (scene) => {
-    await scene.open(pair(scene));
+    await scene.open(each(scene));
     await scene.play();
     const { simulator } = scene.world;
     const timeouts = Object.entries(scene.world.env).filter(([name]) => !(name in simulator.legacyEnvironment()));
     scene.stack.setEnvironment({ ...Object.fromEntries(timeouts), ...simulator.oneApiEnvironment() });
     await scene.stack.refresh();
     await scene.play();
-    for (const name of ["key", "login"]) scene.assertSame(name);
+    for (const name of ["key", "login", "group"]) scene.assertSame(name);
     await scene.assertInvariants();
   });
 
@@ -87,6 +89,7 @@ chapter("refusing", ({ alone }) => {
         const provider = new zpa.Provider("zpa", settings(tenant));
         scene.key("key", { maxUsage }, { provider });
         scene.credential("login", { description: String(maxUsage) }, { provider });
+        scene.edgeGroup("edges", { description: String(maxUsage) }, { provider });
       });
       await scene.play();
       const before = await idsOf(scene);
@@ -95,7 +98,7 @@ chapter("refusing", ({ alone }) => {
         await assert.rejects(scene.stack[operation](), /tenant/, operation);
         assert.deepEqual(await idsOf(scene), before, `${operation} forgets`);
       }
-      assert.equal(other.keys.size + other.credentials.size, 0);
+      assert.equal(other.keys.size + other.credentials.size + other.serviceEdgeGroups.size, 0);
       [tenant, maxUsage] = [scene.world.simulator, 10];
       await scene.play();
       await scene.assertInvariants();
@@ -132,10 +135,11 @@ chapter("refusing", ({ alone }) => {
     simulator.addKey({ name: "theirs", zcomponentId: scene.group });
     simulator.addCredential({ name: "theirs", credentialType: "PASSWORD" });
     scene.world.protect();
-    await scene.open(pair(scene));
+    await scene.open(each(scene));
     await scene.play();
     simulator.removeKey(scene.at(0, "key").id);
     simulator.removeCredential(scene.at(0, "login").id);
+    simulator.removeGroup(scene.at(0, "group").id);
     await scene.stack.destroy();
     assert.equal((await scene.kept()).size, 0);
     await scene.assertInvariants();

@@ -74,14 +74,17 @@ chapter("replacing", ({ together, alone }) => {
         program(_act, scene) {
           scene.key("old-key");
           scene.credential("old-login");
+          scene.connectorGroup("old-group");
         },
         before(_act, scene) {
-          const { keys, credentials } = scene.world.simulator;
+          const { keys, credentials, appConnectorGroups } = scene.world.simulator;
           keys.get(scene.at(0, "old-key").id)!.creationTime = daysAgo(scene, 2);
           credentials.get(scene.at(0, "old-login").id)!.creationTime = daysAgo(scene, 2);
+          appConnectorGroups.get(scene.at(0, "old-group").id)!.creationTime = daysAgo(scene, 2);
         },
-        replace: () => ["old-key", "old-login"],
+        replace: () => ["old-key", "old-login", "old-group"],
         check(scene) {
+          scene.assertReplaced("old-group");
           scene.assertReplaced("old-key");
           scene.assertReplaced("old-login");
         },
@@ -111,10 +114,12 @@ chapter("replacing", ({ together, alone }) => {
         program(act, scene) {
           const first = scene.key("first-key", { keepers: { act: String(act) } });
           scene.credential("with-login", {}, { replaceWith: [first] });
+          scene.edgeGroup("with-edges", {}, { replaceWith: [first] });
         },
         check(scene) {
           scene.assertReplaced("first-key");
           scene.assertReplaced("with-login");
+          scene.assertReplaced("with-edges");
         },
       },
     },
@@ -128,10 +133,12 @@ chapter("replacing", ({ together, alone }) => {
         program(_act, scene) {
           scene.key("twice-key");
           scene.credential("twice-login", { name: "Twice" });
+          scene.connectorGroup("twice-group");
+          scene.edgeGroup("twice-edges", { name: "Twice" });
         },
-        replace: () => ["twice-key", "twice-login"],
+        replace: () => ["twice-key", "twice-login", "twice-group", "twice-edges"],
         check(scene) {
-          for (const name of ["twice-key", "twice-login"]) {
+          for (const name of ["twice-key", "twice-login", "twice-group", "twice-edges"]) {
             scene.assertReplaced(name, 0, 1);
             scene.assertReplaced(name, 1, 2);
           }
@@ -142,9 +149,10 @@ chapter("replacing", ({ together, alone }) => {
           const options = { deleteBeforeReplace: true };
           scene.key("first-key", { keepers: { act: String(Math.min(act, 1)) } }, options);
           scene.credential("first-login", { keepers: { act: String(Math.min(act, 1)) } }, options);
+          scene.connectorGroup("first-group", { keepers: { act: String(Math.min(act, 1)) } }, options);
         },
         check(scene) {
-          for (const name of ["first-key", "first-login"]) {
+          for (const name of ["first-key", "first-login", "first-group"]) {
             scene.assertReplaced(name, 0, 1);
             scene.assertSame(name, 1, 2);
             const ops = scene.acts[1]!.steps.filter((step) => step.name === name).map(({ op }) => op);
@@ -157,9 +165,10 @@ chapter("replacing", ({ together, alone }) => {
           const keepers = { image: { digest: String(Math.min(act, 1)), tags: ["latest"] } } as never;
           scene.key("object-key", { keepers });
           scene.credential("object-login", { keepers });
+          scene.edgeGroup("object-edges", { keepers });
         },
         check(scene) {
-          for (const name of ["object-key", "object-login"]) {
+          for (const name of ["object-key", "object-login", "object-edges"]) {
             scene.assertReplaced(name, 0, 1);
             scene.assertSame(name, 1, 2);
           }
@@ -172,12 +181,13 @@ chapter("replacing", ({ together, alone }) => {
     await scene.open(async () => {
       scene.key("key");
       scene.credential("login");
+      scene.connectorGroup("group");
     });
     await scene.play();
     const urns = [...scene.acts[0]!.kept.values()].map(({ urn }) => urn);
     scene.stack.setEnvironment(anotherMachine(scene));
     const { printed } = await scene.play({ replace: urns });
-    for (const name of ["key", "login"]) scene.object(1, name);
+    for (const name of ["key", "login", "group"]) scene.object(1, name);
     assert.doesNotMatch(printed, /error:/);
     await scene.assertInvariants();
   });
@@ -186,14 +196,15 @@ chapter("replacing", ({ together, alone }) => {
     await scene.open(async () => {
       scene.key("key", { name: "Key" }, { deleteBeforeReplace: false });
       scene.credential("login", { name: "Login" }, { deleteBeforeReplace: false });
+      scene.edgeGroup("edges", { name: "Edges" }, { deleteBeforeReplace: false });
     });
     await scene.play();
-    for (const name of ["key", "login"]) {
+    for (const name of ["key", "login", "edges"]) {
       const { printed } = await scene.play({ replace: [scene.at(0, name).urn] });
       const { id } = scene.at(0, name);
       assert.match(printed, new RegExp(`id ${id}[^]*aliases[^]*adopt: "${id}"`));
     }
-    for (const name of ["key", "login"]) scene.assertSame(name, 0, 2);
+    for (const name of ["key", "login", "edges"]) scene.assertSame(name, 0, 3);
     assert.deepEqual(scene.world.writes.filter(({ method }) => method !== "POST").length, 0);
     await scene.assertInvariants();
   });
@@ -203,13 +214,14 @@ chapter("replacing", ({ together, alone }) => {
     await scene.open(async () => {
       scene.key("key", { name: `Key${suffix}` }, { retainOnDelete: true });
       scene.credential("login", { name: `Login${suffix}` }, { retainOnDelete: true });
+      scene.connectorGroup("group", { name: `Group${suffix}` }, { retainOnDelete: true });
     });
     await scene.play();
-    const old = ["key", "login"].map((name) => scene.at(0, name));
+    const old = ["key", "login", "group"].map((name) => scene.at(0, name));
     const { printed } = await scene.play({ replace: old.map(({ urn }) => urn), continueOnError: true });
     const refusals =
       printed.match(/error: .*retainOnDelete keeps the old one and its name: change the name too/g) ?? [];
-    assert.equal(new Set(refusals).size, 2, printed);
+    assert.equal(new Set(refusals).size, 3, printed);
     suffix = " 2";
     scene.released.push(...old.map(({ ref }) => ref));
     await scene.play();
@@ -229,13 +241,15 @@ chapter("replacing", ({ together, alone }) => {
         { name: "Login", ...(adopt.login ? { adopt: adopt.login } : {}) },
         { retainOnDelete: true },
       );
+      const group = { name: "Group", ...(adopt.group ? { adopt: adopt.group } : {}) };
+      scene.connectorGroup("group", group, { retainOnDelete: true });
     });
     await scene.play();
-    const old = ["key", "login"].map((name) => scene.at(0, name));
+    const old = ["key", "login", "group"].map((name) => scene.at(0, name));
     await scene.play({ replace: old.map(({ urn }) => urn), continueOnError: true });
     adopt = Object.fromEntries(old.map(({ name, id }) => [name, id]));
     await scene.play();
-    for (const name of ["key", "login"]) scene.assertSame(name, 0, 2);
+    for (const name of ["key", "login", "group"]) scene.assertSame(name, 0, 2);
     await scene.assertInvariants();
   });
 
@@ -244,6 +258,7 @@ chapter("replacing", ({ together, alone }) => {
       scene.key("key");
       scene.key("other-key");
       scene.credential("login");
+      scene.connectorGroup("group");
     };
     const folder = programFolder(`
       const zpa = require("pulumi-zpa-dynamic");
@@ -252,15 +267,17 @@ chapter("replacing", ({ together, alone }) => {
       new zpa.ProvisioningKey("other-key", key);
       const password = process.env.LOGIN_PASSWORD;
       new zpa.PrivilegedCredential("login", { credentialType: "PASSWORD", password });
+      new zpa.AppConnectorGroup("group", { latitude: 52.52, longitude: 13.405, location: "Berlin" });
     `);
     try {
       await scene.open(program, { workDir: folder.path, env: { LOGIN_PASSWORD: scene.password } });
       await scene.play();
-      const urns = ["key", "login"].map((name) => scene.at(0, name).urn);
+      const urns = ["key", "login", "group"].map((name) => scene.at(0, name).urn);
       await scene.stack.cli("up", "--yes", "--skip-preview", ...urns.flatMap((urn) => ["--target-replace", urn]));
       await scene.play();
       scene.assertReplaced("key");
       scene.assertReplaced("login");
+      scene.assertReplaced("group");
       scene.assertSame("other-key");
       await scene.assertInvariants();
     } finally {
