@@ -9,7 +9,7 @@ import { clean, type Inputs, same, type State } from "../model/fields";
 import { isNote } from "../model/notes";
 import { handlerBase } from "./handlerBase";
 import { waitForMachines } from "./machineWatch";
-import type { Session } from "./session";
+import { type Session, unlessGone } from "./session";
 
 const { configure, session, guarded } = handlerBase([]);
 
@@ -57,7 +57,14 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
         one.provisioningKeyId === id && (groupId === undefined || one.groupId === groupId);
       return { items: items.filter(isCounted), unreadable };
     },
-    key: () => session.client.provisioningKeys.get(type, id, { microtenantId }),
+    key: async () => {
+      const key = await unlessGone(session.client.provisioningKeys.get(type, id, { microtenantId }));
+      if (key !== undefined) return key;
+      throw new Error(
+        `provisioningKeyId: ZPA has no key ${id} for ${machine}s. It was deleted, or associationType or microtenantId is ` +
+          "not the key's. If this program makes the key, run pulumi up --refresh; else give the id of another key.",
+      );
+    },
     now: () => performance.now(),
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     tell: (line) => console.log(line),

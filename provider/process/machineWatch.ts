@@ -17,7 +17,7 @@ export interface Awaited {
 export interface Watch {
   /** The machines that have enrolled with the key, and all that cannot be read: one GET. */
   machines(): Promise<Machines>;
-  /** The key: one GET. @throws NotFoundError */
+  /** The key: one GET. @throws Error if there is none, which ends the wait */
   key(): Promise<ProvisioningKey>;
   /** Milliseconds. */
   now(): number;
@@ -29,7 +29,7 @@ export interface Watch {
 const firstPause = 1_000;
 /** One read in ten seconds, of twenty that the tenant allows. */
 const longestPause = 10_000;
-/** Milliseconds between two lines of progress. */
+/** Milliseconds between two lines of progress; each asks for the key, which may have been disabled, used up or deleted. */
 const tellEvery = 30_000;
 /** The most machines that an error names. */
 const mostNamed = 10;
@@ -37,24 +37,21 @@ const mostNamed = 10;
 /**
  * Looks at the machines again and again until so many are connected, and returns those.
  *
- * @throws NotFoundError at the first look if there is no such key; Error when the time is over, with what was seen
+ * @throws Error once there is no such key, or when the time is over, with what was seen
  */
 export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<EnrolledMachine[]> {
   const { atLeast, withinMinutes } = awaited;
   const deadline = watch.now() + withinMinutes * 60_000;
   let [pause, lastTold] = [firstPause, Number.NEGATIVE_INFINITY];
-  let key: ProvisioningKey | undefined;
   for (;;) {
     const machines = await watch.machines();
     const connected = machines.items.filter(({ isConnected }) => isConnected);
     if (connected.length >= atLeast) return connected;
-    // a wait for a key that is not there, or that no machine can use, would be in vain
-    key ??= await watch.key();
     const left = deadline - watch.now();
     if (left <= 0) throw new Error(givingUp(awaited, await watch.key(), machines));
     if (watch.now() - lastTold >= tellEvery) {
       lastTold = watch.now();
-      watch.tell(progress(awaited, key, connected.length, left));
+      watch.tell(progress(awaited, await watch.key(), connected.length, left));
     }
     await watch.pause(Math.min(pause, left));
     pause = Math.min(pause * 2, longestPause);

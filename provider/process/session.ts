@@ -236,7 +236,8 @@ async function readable<T extends { id: string }>(reading: Promise<(T | Unreadab
   return objects.filter((object): object is T => !(object instanceof sdk().UnreadableObject));
 }
 
-async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+/** Undefined where ZPA says that the object is not there. */
+export async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

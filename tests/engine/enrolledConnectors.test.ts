@@ -128,7 +128,10 @@ describe("A run that waits for machines to enroll", function () {
       return Promise.resolve({ fleet: pulumi.output(fleet.connected) });
     });
     const failed = await other.up().catch((error: unknown) => String(error));
-    assert.match(failed as string, /reading provisioning key 77: .*(not found|does not exist)/i);
+    assert.match(
+      failed as string,
+      /provisioningKeyId: ZPA has no key 77 for App Connectors\. [^\n]*run pulumi up --refresh/,
+    );
     const state = await other.exportState();
     assert.doesNotMatch(JSON.stringify(state.deployment), /EnrolledConnectors/);
     await world.assertInvariants();

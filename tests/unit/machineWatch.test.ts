@@ -74,7 +74,6 @@ describe("A wait for machines", () => {
     ]);
     await fleet.wait();
     assert.deepEqual(fleet.pauses, [1_000, 2_000, 4_000, 8_000, ...Array<number>(5).fill(10_000)]);
-    assert.equal(fleet.keyReads, 1);
   });
 
   it("tells of its progress at most every half minute", async () => {
@@ -83,6 +82,7 @@ describe("A wait for machines", () => {
       { enrolls: 0, connects: 1.5 * minute },
     ]);
     await fleet.wait();
+    assert.equal(fleet.keyReads, fleet.told.length);
     assert.deepEqual(fleet.told, [
       'zpa: 0 of 2 App Connectors are connected with key "edge", waiting for at most 15 more minutes',
       'zpa: 0 of 2 App Connectors are connected with key "edge", waiting for at most 15 more minutes',
@@ -100,6 +100,16 @@ describe("A wait for machines", () => {
     assert.equal(await told({ usageCount: 10 }), " although the key has no uses left (10 of 10)");
     assert.equal(await told({ maxUsage: 0, usageCount: undefined }), " although the key is for 0 machines at most");
     assert.equal(await told({ usageCount: undefined }), "");
+  });
+
+  it("says so in its next line where the key is disabled meanwhile, and ends with it where the key is deleted", async () => {
+    const fleet: Fleet = new Fleet([], () => {
+      if (fleet.time > minute) throw new Error("ZPA has no key 6301");
+      return { ...key, enabled: fleet.time < minute / 2 };
+    });
+    await assert.rejects(fleet.wait(), /ZPA has no key 6301/);
+    assert.ok(fleet.time < 2 * minute, `waited ${fleet.time / minute} minutes`);
+    assert.deepEqual(fleet.told.map((line) => line.endsWith("although the key is disabled")), [false, true]); // prettier-ignore
   });
 
   it("ends at its deadline with the number that has enrolled, those that are not connected, and the uses left", async () => {
