@@ -46,6 +46,7 @@ export {
   type ListOptions,
   maxPageSize,
   type Page,
+  type WholeList,
   type Scope,
   UnreadableObject,
 } from "./resources/collection";

@@ -10,11 +10,12 @@ import {
   settingOrigins,
   type ZpaClient,
 } from "../../sdk";
+import { visible } from "../model/visible";
 import { exitCodes } from "./exit";
 import { type Finding, fix, messageOf, note, ok } from "./finding";
 import { machineFindings } from "./machine";
 import { inClear, openClient, readSources, type SourceOptions, type Sources, withSources } from "./settings";
-import { literal, painter, tableLines, visible } from "./terminal";
+import { literal, painter, tableLines } from "./terminal";
 
 /** Adds the command. */
 export function addDoctor(program: Command): void {

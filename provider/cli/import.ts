@@ -8,13 +8,14 @@ import {
   type AssociationType,
   associationTypes,
   type Credential,
-  type Page,
   type ProvisioningKey,
   type Scope,
   type ServiceEdgeGroup,
+  type WholeList,
   type ZpaClient,
 } from "../../sdk";
 import { stateNotes, withNotes } from "../model/notes";
+import { isRetired } from "../model/retired";
 import { appConnectorGroupDefinition, readListed } from "../process/appConnectorGroup";
 import { privilegedCredentialDefinition } from "../process/privilegedCredential";
 import { provisioningKeyDefinition } from "../process/provisioningKey";
@@ -26,7 +27,6 @@ import {
   type RequiredSecret,
   requiredSecrets,
 } from "./importFile";
-import { allPages } from "../model/pages";
 import type { StackConfig } from "./pulumi";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { literal } from "./terminal";
@@ -155,7 +155,7 @@ function fileExists(file: string): Error {
 interface Family<T> {
   get(id: string, scope: Scope): Promise<T>;
   find(name: string, scope: Scope): Promise<T>;
-  page(number: number, scope: Scope): Promise<Page<T>>;
+  listWhole(scope: Scope): Promise<WholeList<T>>;
 }
 
 function find(client: ZpaClient, options: ImportOptions): Promise<Importable[]> {
@@ -166,7 +166,7 @@ function find(client: ZpaClient, options: ImportOptions): Promise<Importable[]> 
     const family: Family<AppConnectorGroup> = {
       get: (id, scope) => readListed(groups, id, scope),
       find: (name, scope) => groups.find(name, scope),
-      page: (number, scope) => groups.page(number, scope),
+      listWhole: (scope) => groups.listWhole(scope),
     };
     return findIn(family, ofAppConnectorGroup, options);
   }
@@ -175,7 +175,10 @@ function find(client: ZpaClient, options: ImportOptions): Promise<Importable[]> 
   const family: Family<ProvisioningKey> = {
     get: (id, scope) => keys.get(type, id, scope),
     find: (name, scope) => keys.find(type, name, scope),
-    page: (number, scope) => keys.page(type, number, scope),
+    listWhole: async (scope) => {
+      const { items, unreadable } = await keys.listWhole(type, scope);
+      return { items: items.filter(isKept), unreadable };
+    },
   };
   return findIn(family, (key) => ofProvisioningKey(type, key), options);
 }
@@ -188,17 +191,24 @@ async function findIn<T>(
   const scope = { microtenantId: microtenant };
   if (id !== undefined) return [importable(await family.get(id, scope))];
   if (name !== undefined) return [importable(await family.find(name, scope))];
-  return (await all((number) => family.page(number, scope))).map(importable);
+  return (await all(family.listWhole(scope))).map(importable);
 }
 
 /** All objects of a list; those that cannot be read are named. */
-async function all<T>(pageOf: (number: number) => Promise<Page<T>>): Promise<T[]> {
-  const { items, unreadable } = await allPages(pageOf);
+async function all<T>(list: Promise<WholeList<T>>): Promise<T[]> {
+  const { items, unreadable } = await list;
   for (const { id, name, unreadable: fields } of unreadable) {
     const what = `its ${fields.join(", ")} is not in the form that ZPA documents`;
     process.stderr.write(`${literal(name)} (${id}) is left out: ${what}.\n`);
   }
   return items;
+}
+
+/** A key that was retired goes when no machine needs it: one that is wanted is named. */
+function isKept(item: ProvisioningKey): boolean {
+  if (!isRetired(item)) return true;
+  process.stderr.write(`${literal(item.name)} (${item.id}) is left out: it was retired, and is deleted when no machine needs it.\n`); // prettier-ignore
+  return false;
 }
 
 function ofProvisioningKey(associationType: AssociationType, key: ProvisioningKey): Importable {

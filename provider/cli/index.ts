@@ -3,15 +3,17 @@
 
 import "../model/nodeVersion";
 import { CommanderError } from "commander";
+import { visibleLines } from "../model/visible";
 import { exitCodes } from "./exit";
 import { commandLine, separateValues } from "./program";
-import { visibleLines } from "./terminal";
 
 // the reader of a pipe may have seen enough: the command goes on to its end, and to its exit code
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // EOF on Windows
-    if (error.code !== "EPIPE" && error.code !== "EOF") throw error;
+    if (error.code === "EPIPE" || error.code === "EOF") return;
+    if (stream === process.stdout) process.stderr.write(`The output cannot be written: ${error.message}\n`);
+    process.exit(exitCodes.failed);
   });
 }
 

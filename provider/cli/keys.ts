@@ -4,12 +4,12 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type ProvisioningKey, type ZpaClient } from "../../sdk";
 import { isRetired } from "../model/retired";
 import { isInMicrotenant } from "../process/takenNames";
+import { visible } from "../model/visible";
 import { exitCodes } from "./exit";
-import { allPages } from "../model/pages";
-import { collect, matcher } from "./patterns";
+import { collectPatterns, matcher } from "./patterns";
 import { deleteUnused, usersOf } from "./retiredKeys";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
-import { type Cell, literal, painter, tableLines, visible } from "./terminal";
+import { type Cell, literal, painter, tableLines } from "./terminal";
 
 interface KeysOptions extends SourceOptions {
   type?: AssociationType;
@@ -56,7 +56,7 @@ export function addKeys(program: Command): void {
         "left come first. With --below it prints only what is found, for cron. The text of a key is never printed.",
     )
     .addOption(new Option("--type <type>", "only keys of this type").choices(associationTypes))
-    .option("--name <pattern>", "only keys of this name; * stands for any text; may be repeated", collect)
+    .option("--name <pattern>", "only keys of this name; * stands for any text; may be repeated", collectPatterns)
     .option("--microtenant <id>", "only keys of this microtenant; 0 is Default", parseId)
     .option(
       "--below <limit>",
@@ -79,7 +79,8 @@ async function showKeys(options: KeysOptions, command: Command): Promise<void> {
   const types = options.type === undefined ? associationTypes : [options.type];
   const isWanted = matcher(patterns);
   await withClient(await readSources(options), async (client) => {
-    const { keys: all, unreadable } = await readKeys(client, types, isWanted, options.microtenant);
+    const read = () => readKeys(client, types, isWanted, options.microtenant);
+    const { keys: all, unreadable } = await read();
     if (patterns !== undefined && all.length + unreadable.length === 0) {
       throw new Error(
         `There is no provisioning key named ${patterns.map((pattern) => literal(pattern)).join(" or ")}.`,
@@ -94,7 +95,12 @@ async function showKeys(options: KeysOptions, command: Command): Promise<void> {
     else if (below === undefined) printTable(keys);
     for (const name of unreadable) process.stderr.write(`${visible(name)}: ZPA's answer cannot be read; left out.\n`);
     if (below !== undefined) tellBelow(keys, below, unreadable.length > 0);
-    if (options.delete && users !== undefined) await deleteUnused(client, keys, users, options.yes);
+    if (options.delete && users !== undefined) {
+      await deleteUnused(client, { keys, users }, options.yes, async () => {
+        const left = (await read()).keys.filter(isRetired);
+        return { keys: left, users: await usersOf(client, left) };
+      });
+    }
   });
 }
 
@@ -119,7 +125,7 @@ async function readKeys(
   const keys: KeyUse[] = [];
   const unreadable: string[] = [];
   for (const type of types) {
-    const all = await allPages((number) => client.provisioningKeys.page(type, number, { microtenantId }));
+    const all = await client.provisioningKeys.listWhole(type, { microtenantId });
     const isThere = (key: ProvisioningKey) => microtenantId === undefined || isInMicrotenant(key, microtenantId);
     const wanted = all.items.filter((key) => isThere(key) && isWanted(key.name));
     keys.push(...wanted.map((key) => useOf(type, key)));

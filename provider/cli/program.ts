@@ -3,12 +3,12 @@
 
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { visibleLines } from "../model/visible";
 import { addConnectors } from "./connectors";
 import { addDoctor } from "./doctor";
 import { exitCodesText } from "./exit";
 import { addImport } from "./import";
 import { addKeys } from "./keys";
-import { visibleLines } from "./terminal";
 
 const { version } = createRequire(__filename)("pulumi-zpa-dynamic/package.json") as { version: string };
 

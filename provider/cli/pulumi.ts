@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { visibleLines } from "./terminal";
+import { visibleLines } from "../model/visible";
 
 /** A value of a stack's configuration. */
 interface ConfigEntry {

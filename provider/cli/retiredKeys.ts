@@ -1,11 +1,11 @@
 // Keys that `retire: "when-unused"` has left in place: which of them connected machines have enrolled with, and their end.
 
-import { type AssociationType, type ZpaClient } from "../../sdk";
+import type { AssociationType, ZpaClient } from "../../sdk";
 import { mayBeConnected } from "../model/machines";
-import { allPages } from "../model/pages";
+import { visible } from "../model/visible";
 import { isConfirmed } from "./confirm";
 import { exitCodes } from "./exit";
-import { visible } from "./terminal";
+import { unlessGone } from "./gone";
 
 /** A key that was retired. */
 export interface RetiredKey {
@@ -29,7 +29,7 @@ export async function usersOf(client: ZpaClient, keys: readonly RetiredKey[]): P
   const unreadable: string[] = [];
   for (const type of new Set(keys.map(({ associationType }) => associationType))) {
     const api = type === "CONNECTOR_GRP" ? client.appConnectors : client.serviceEdges;
-    const all = await allPages((number) => api.page(number, { microtenantId: "all" }));
+    const all = await api.listWhole({ microtenantId: "all" });
     for (const { provisioningKeyId: id = "" } of all.items.filter(mayBeConnected)) {
       if (counts.has(id)) counts.set(id, counts.get(id)! + 1);
     }
@@ -38,30 +38,53 @@ export async function usersOf(client: ZpaClient, keys: readonly RetiredKey[]): P
   return { counts, unreadable };
 }
 
-/** Deletes those that no connected machine has enrolled with. */
+/** Retired keys, and who uses them. */
+export interface Retired {
+  keys: readonly RetiredKey[];
+  users: KeyUsers;
+}
+
+/**
+ * Deletes those that no connected machine has enrolled with.
+ *
+ * @param now - the same after the answer, which may have taken a while
+ */
 export async function deleteUnused(
   client: ZpaClient,
-  keys: readonly RetiredKey[],
-  { counts, unreadable }: KeyUsers,
+  shown: Retired,
   yes: true | undefined,
+  now: () => Promise<Retired>,
 ): Promise<void> {
+  const asked = unusedOf(shown);
+  if (asked === undefined) return;
+  if (asked.length === 0) return void process.stderr.write("There is nothing to delete.\n");
+  const question = `Delete ${asked.length} retired provisioning key${asked.length === 1 ? "" : "s"}?`;
+  if (!(await isConfirmed(question, yes))) return void (process.exitCode = exitCodes.found);
+  const unused = yes ? asked : unusedOf(onlyOf(asked, await now()));
+  for (const { id, name, associationType, microtenantId = "0" } of unused ?? []) {
+    const done = await unlessGone("deleted", client.provisioningKeys.delete(associationType, id, { microtenantId }));
+    process.stderr.write(`${visible(name)}: ${done}\n`);
+  }
+}
+
+function onlyOf(keys: readonly RetiredKey[], now: Retired): Retired {
+  return { ...now, keys: now.keys.filter(({ id }) => keys.some((key) => key.id === id)) };
+}
+
+/** Those that no connected machine has enrolled with; undefined where nobody knows. Names the others. */
+function unusedOf({ keys, users: { counts, unreadable } }: Retired): RetiredKey[] | undefined {
   if (keys.length > 0 && unreadable.length > 0) {
     for (const name of unreadable) {
       process.stderr.write(`${visible(name)}: ZPA's answer cannot be read, so that nobody knows which keys it has enrolled with.\n`); // prettier-ignore
     }
     process.stderr.write("Nothing was deleted.\n");
-    return void (process.exitCode = exitCodes.failed);
+    process.exitCode = exitCodes.failed;
+    return undefined;
   }
   const unused = keys.filter(({ id }) => counts.get(id) === 0);
   for (const { id, name } of keys.filter((key) => !unused.includes(key))) {
     const count = counts.get(id);
     process.stderr.write(`${visible(name)}: ${count} connected machine${count === 1 ? " has" : "s have"} enrolled with it; left alone.\n`); // prettier-ignore
   }
-  if (unused.length === 0) return void process.stderr.write("There is nothing to delete.\n");
-  const question = `Delete ${unused.length} retired provisioning key${unused.length === 1 ? "" : "s"}?`;
-  if (!(await isConfirmed(question, yes))) return void (process.exitCode = exitCodes.found);
-  for (const { id, name, associationType, microtenantId = "0" } of unused) {
-    await client.provisioningKeys.delete(associationType, id, { microtenantId });
-    process.stderr.write(`${visible(name)}: deleted\n`);
-  }
+  return unused;
 }

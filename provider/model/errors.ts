@@ -1,9 +1,11 @@
+import { visible } from "./visible";
+
 /**
  * An error as the engine shall show it: its sentence, once. For some calls the runtime also prints the error and its
  * stack to the log, where a stack trace would bury the sentence and name files of the user's machine.
  */
 export function plainError(error: unknown): Error {
-  const plain = new Error(error instanceof Error ? error.message : String(error));
+  const plain = new Error(visible(error instanceof Error ? error.message : String(error)));
   plain.stack = plain.message;
   plain.toString = () => "zpa";
   return plain;

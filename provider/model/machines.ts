@@ -1,13 +1,19 @@
 // What may be concluded of machines before something goes that they need.
 
-import type { EnrolledMachine, Page } from "../../sdk";
+import type { EnrolledMachine, WholeList } from "../../sdk";
 
 /** The machines of one type; of those that cannot be read nobody knows their group, their key or their connection. */
-export type Machines = Pick<Page<EnrolledMachine>, "items" | "unreadable">;
+export type Machines = WholeList<EnrolledMachine>;
 
-/** Whether a machine is connected, or ZPA does not tell and its connection is the last thing that is known of it. */
+/** Whether a machine is connected, or ZPA tells neither that it is not nor when its connection ended. */
 export function mayBeConnected(machine: EnrolledMachine): boolean {
-  const { isConnected, controlChannelStatus, lastBrokerConnectTime, lastBrokerDisconnectTime } = machine;
-  if (controlChannelStatus !== undefined) return isConnected;
-  return Number(lastBrokerConnectTime ?? 0) > Number(lastBrokerDisconnectTime ?? 0);
+  const { isConnected, controlChannelStatus = "" } = machine;
+  return controlChannelStatus === "" ? connectionEnd(machine) === undefined : isConnected;
+}
+
+/** When the last connection of a machine ended, in seconds since 1970; undefined where ZPA does not tell. */
+export function connectionEnd(machine: EnrolledMachine): number | undefined {
+  const { lastBrokerConnectTime, lastBrokerDisconnectTime } = machine;
+  const [began, ended] = [Number(lastBrokerConnectTime ?? 0), Number(lastBrokerDisconnectTime ?? 0)];
+  return ended > 0 && ended >= began ? ended : undefined;
 }

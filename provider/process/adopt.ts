@@ -7,6 +7,7 @@ import type { RemoteObject, ResourceDefinition } from "./definition";
 import { wasHandedOver } from "./machineNotes";
 import { refuse } from "./record";
 import { refOf, type Session } from "./session";
+import { tell } from "./tell";
 
 export async function adopt<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
@@ -40,7 +41,7 @@ export async function adopt<T extends RemoteObject>(
   }
   const facts = { ...(await session.identityOf(kind)), id: item.id, creationTime: item.creationTime };
   if (!isOwn && wasHandedOver(facts)) {
-    console.log(
+    tell(
       `zpa: warning: adopt: a stack held ${kind} "${item.name}" (${id}) when it last ran on this machine. If it still ` +
         "does, remove it from that stack with pulumi state delete: else that stack may delete it.",
     );

@@ -2,14 +2,26 @@
 // and not be deleted: create takes over what is there, and delete brings that back.
 
 import type * as pulumi from "@pulumi/pulumi";
-import type { AssociationType, CleanUpBody, CleanUpSchedule } from "../../sdk";
+import type { AssociationType, CleanUpBody, CleanUpSchedule, Scope } from "../../sdk";
 import { connectorScheduleFields as fields } from "../model/connectorSchedule";
 import { keeping } from "../model/errors";
-import { clean, type Inputs, isSet, isUnknown, providerKey, same, type State, type Values } from "../model/fields";
-import { inputNotes, isNote, stateNotes, withNotes } from "../model/notes";
+import {
+  clean,
+  defaultMicrotenant,
+  type Inputs,
+  isSet,
+  isUnknown,
+  providerKey,
+  same,
+  type State,
+  type Values,
+} from "../model/fields";
+import { inputNotes, isNote, stateNotes, type StateNotes, withNotes } from "../model/notes";
+import { isListed } from "../model/plan";
 import { handlerBase } from "./handlerBase";
-import { refuseOtherTenant } from "./record";
-import { sdk, type Session } from "./session";
+import { refuseOtherTenant, stayInTenantOfState } from "./record";
+import { sdk, type Session, unlessGone } from "./session";
+import { tell } from "./tell";
 
 const { configure, session, sessionIfSet, guarded } = handlerBase([]);
 
@@ -21,22 +33,19 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     const { checkFields } = require("./fieldRules") as typeof import("./fieldRules");
     const { claim } = require("./claims") as typeof import("./claims");
     const { values, failures } = checkFields(fields, isNote, news, olds);
-    const { seed } = inputNotes(news);
+    const { seed, ignored } = inputNotes(news);
     const type = typeOf(values);
     if (failures.length === 0 && seed !== undefined && !isUnknown(type)) {
-      failures.push(
-        ...claim(
-          "associationType",
-          { kind: "clean-up schedule", type },
-          seed,
-          "a tenant has one schedule for each type",
-        ),
-      );
+      const remedy = "a tenant has one schedule for each type";
+      failures.push(...claim("associationType", { kind: "clean-up schedule", type }, seed, remedy));
     }
-    return Promise.resolve({ inputs: clean(withNotes(values, { seed })), failures });
+    return Promise.resolve({ inputs: clean(withNotes(values, { seed, ignored })), failures });
   }),
   diff: guarded((_id: string, state: State, inputs: Inputs) => {
-    refuseOther(state, sessionIfSet()?.client.knownTenantFingerprint);
+    const session = sessionIfSet();
+    const { tenant } = stateNotes(state);
+    refuseOtherTenant(whatOf(state), tenant, session?.client.knownTenantFingerprint);
+    if (tenant !== undefined) session?.tenants.set(tenant, whatOf(state));
     const changed = changedFields(state, inputs);
     return Promise.resolve({
       changes: changed.length > 0,
@@ -46,35 +55,56 @@ export const handler: pulumi.dynamic.ResourceProvider = {
   }),
   create: guarded((inputs: Inputs) => create(session(), inputs)),
   read: guarded((_id: string, props: State = {}) => read(session(), props)),
-  update: guarded(async (id: string, state: State, inputs: Inputs) => {
-    await stayInTenant(session(), state);
-    await put(session(), id, state, bodyOf(inputs), isOn(state));
-    return { outs: outputs(state, inputs) };
-  }),
+  update: guarded((id: string, state: State, inputs: Inputs) => update(session(), id, state, inputs)),
   delete: guarded((id: string, state: State) => restore(session(), id, state)),
 };
 
 async function create(session: Session, inputs: Inputs): Promise<{ id: string; outs: State }> {
+  await stayInTenantOfState(session);
   const [type, body] = [typeOf(inputs), bodyOf(inputs)];
-  const found = await current(session, type);
-  const { id } = found ?? (await post(session, type, body));
-  const tenant = await session.client.tenantFingerprint();
-  const notes = { tenant, ...(found === undefined ? {} : { previous: bodyOf(found) }) };
+  const { microtenantId } = session.client;
+  const place: Place = { type, scope: { microtenantId } };
+  const found = await current(session, place);
+  const { id } = found ?? (await post(session, place, body));
+  session.scheduled.add(type);
+  const notes: StateNotes = {
+    tenant: await session.client.tenantFingerprint(),
+    microtenantId: microtenantId ?? defaultMicrotenant,
+    ...(found === undefined ? {} : { previous: bodyOf(found) }),
+  };
   if (found !== undefined && !isAsWanted(found, body)) {
     // what was there before must not be forgotten; whether it is still there is not known
     const half = withNotes({ associationType: type, [providerKey]: inputs[providerKey] }, notes);
-    await keeping(id, half, () => put(session, id, inputs, body, isOn(found)));
+    await keeping(id, half, () => put(session, id, place, body, isOn(found)));
   }
   return { id, outs: outputs(withNotes({}, notes), inputs) };
 }
 
-/** One POST. Where its answer is lost and there is a schedule as it was sent, there was none before. */
-async function post(session: Session, type: AssociationType, body: CleanUpBody): Promise<{ id: string }> {
+async function update(session: Session, id: string, state: State, inputs: Inputs): Promise<{ outs: State }> {
+  await stayInTenant(session, state);
+  const { ignored = [] } = inputNotes(inputs);
+  const place = placeOf(session, state);
+  const theirs = fields.map(({ name }) => name).filter((name) => isListed(ignored, name));
+  // a PUT has all of them: what is left to others is as they have it now
+  const now: Values = theirs.length === 0 ? {} : { ...(await current(session, place)) };
+  const kept = Object.fromEntries(theirs.filter((name) => isSet(now[name])).map((name) => [name, now[name]]));
+  const target = { ...inputs, ...kept };
   try {
-    return await session.client.cleanUpSchedules.create(type, body);
+    await put(session, id, place, bodyOf(target), isOn(state));
+  } catch (error) {
+    if (!(error instanceof sdk().NotFoundError)) throw error;
+    throw new Error(`The ${whatOf(state)} does not exist any more. Run pulumi up --refresh, which configures it anew.`);
+  }
+  return { outs: outputs(state, target) };
+}
+
+/** One POST. Where its answer is lost and there is a schedule as it was sent, there was none before. */
+async function post(session: Session, place: Place, body: CleanUpBody): Promise<{ id: string }> {
+  try {
+    return await session.client.cleanUpSchedules.create(place.type, body, place.scope);
   } catch (error) {
     if (!(error instanceof sdk().ZpaError && error.mayHaveHappened)) throw error;
-    const made = await current(session, type);
+    const made = await current(session, place);
     if (made === undefined || !isAsWanted(made, body)) throw error;
     return made;
   }
@@ -82,47 +112,90 @@ async function post(session: Session, type: AssociationType, body: CleanUpBody):
 
 async function read(session: Session, props: State): Promise<{ id: string; props: State }> {
   await stayInTenant(session, props);
-  const found = await current(session, typeOf(props));
+  const found = await current(session, placeOf(session, props));
   if (found === undefined) return { id: "", props: {} };
   return { id: found.id, props: clean({ ...props, ...bodyOf(found) }) };
 }
 
-/** Brings back what was there before; where there was nothing, ZPA no longer deletes machines. */
+/**
+ * Brings back what was there before; where there was nothing, ZPA no longer deletes machines. What others have configured
+ * meanwhile stays.
+ */
 async function restore(session: Session, id: string, state: State): Promise<void> {
   await stayInTenant(session, state);
+  const place = placeOf(session, state);
+  const { previous, configured } = stateNotes(state) as { previous?: CleanUpBody; configured?: CleanUpBody };
   // one that was off may have had no interval
-  const before = {
-    ...bodyOf(state),
-    enabled: false,
-    ...(stateNotes(state).previous as Partial<CleanUpBody> | undefined),
-  };
-  if (same({ name: "", kind: "keepers", note: "" }, before, bodyOf(state))) return;
-  try {
-    await put(session, id, state, before, isOn(state));
-  } catch (error) {
-    if (!(error instanceof sdk().NotFoundError)) throw error;
-  }
+  const before = { ...bodyOf(state), enabled: false, ...previous };
+  if (session.scheduled.has(place.type)) return tellTakenOver(state, before);
+  const isOffAnyway = !before.enabled && configured?.enabled === false;
+  if (isOffAnyway || isSameBody(before, configured ?? bodyOf(state))) return;
+  const now = await current(session, place);
+  if (now === undefined) return;
+  if (configured !== undefined && !isAsWanted(now, configured)) return tellLeft(state, now, before);
+  if (before.enabled) tell(`zpa: the ${whatOf(state)} is again as it was before this program: ${textOf(before)}.`);
+  await put(session, id, place, before, isOn(now));
+}
+
+function isSameBody(one: CleanUpBody, other: CleanUpBody): boolean {
+  return same({ name: "", kind: "keepers", note: "" }, one, other);
+}
+
+function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody): void {
+  tell(
+    `zpa: warning: the ${whatOf(state)} stays as others have configured it meanwhile: ${textOf(bodyOf(now))}. Before this ` +
+      `program it was ${textOf(before)}.`,
+  );
+}
+
+/** Another resource of this run has the schedule now, as one has that was renamed without an alias. */
+function tellTakenOver(state: State, before: CleanUpBody): void {
+  tell(
+    `zpa: warning: the ${whatOf(state)} stays as another resource of this run has configured it. When that one goes, it ` +
+      `brings back what it has found: ${textOf(bodyOf(state))}. Before this program it was ${textOf(before)}. To rename a ` +
+      "resource and keep what it remembers, give it its old name in aliases.",
+  );
+}
+
+function textOf({ enabled, deleteDisabled, frequencyInterval }: CleanUpBody): string {
+  return `enabled ${enabled}, deleteDisabled ${deleteDisabled}, frequencyInterval ${frequencyInterval}`;
 }
 
 /** One PUT; none where the schedule is off and stays so, which ZPA refuses and which makes no difference. */
-async function put(session: Session, id: string, values: Values, body: CleanUpBody, isOnNow: boolean): Promise<void> {
+async function put(session: Session, id: string, place: Place, body: CleanUpBody, isOnNow: boolean): Promise<void> {
   if (!isOnNow && !body.enabled) return;
-  await session.client.cleanUpSchedules.update(typeOf(values), id, body);
-}
-
-async function current(session: Session, type: AssociationType): Promise<CleanUpSchedule | undefined> {
   try {
-    const found = await session.client.cleanUpSchedules.get(type);
-    // one that does not say that it is on is off
-    return { ...found, enabled: found.enabled === true };
+    await session.client.cleanUpSchedules.update(place.type, id, body, place.scope);
   } catch (error) {
-    if (error instanceof sdk().NotFoundError) return undefined;
-    throw error;
+    // others may have switched it off
+    const mayBeOff = error instanceof sdk().ValidationError && !body.enabled;
+    if (!mayBeOff || (await current(session, place))?.enabled !== false) throw error;
   }
 }
 
+/** Which schedule of the tenant. */
+interface Place {
+  type: AssociationType;
+  scope: Scope;
+}
+
+/** Where a schedule was found, whatever the settings name since. */
+function placeOf(session: Session, state: State): Place {
+  const { microtenantId } = stateNotes(state);
+  const isSettings = microtenantId === (session.client.microtenantId ?? defaultMicrotenant);
+  return { type: typeOf(state), scope: { microtenantId: isSettings ? session.client.microtenantId : microtenantId } };
+}
+
+async function current(session: Session, { type, scope }: Place): Promise<CleanUpSchedule | undefined> {
+  const found = await unlessGone(session.client.cleanUpSchedules.get(type, scope));
+  // one that does not say that it is on is off
+  return found && { ...found, enabled: found.enabled === true };
+}
+
 function changedFields(state: State, inputs: Inputs) {
-  const changed = fields.filter((field) => !same(field, state[field.name], inputs[field.name]));
+  const { ignored = [] } = inputNotes(inputs);
+  const own = fields.filter(({ name }) => !isListed(ignored, name));
+  const changed = own.filter((field) => !same(field, state[field.name], inputs[field.name]));
   // what a schedule that is off would do makes no difference
   const staysOff = !isOn(state) && inputs["enabled"] === false;
   return staysOff ? changed.filter(({ replaces }) => replaces === true) : changed;
@@ -148,13 +221,15 @@ function bodyOf(values: Values): CleanUpBody {
 
 /** @param state - whose notes remain */
 function outputs(state: State, inputs: Inputs): State {
-  return clean(withNotes({ associationType: typeOf(inputs), ...bodyOf(inputs) }, stateNotes(state)));
+  const body = bodyOf(inputs);
+  return clean(withNotes({ associationType: typeOf(inputs), ...body }, { ...stateNotes(state), configured: body }));
 }
 
 async function stayInTenant(session: Session, state: State): Promise<void> {
-  if (isSet(stateNotes(state).tenant)) refuseOther(state, await session.client.tenantFingerprint());
+  const { tenant } = stateNotes(state);
+  if (tenant !== undefined) refuseOtherTenant(whatOf(state), tenant, await session.client.tenantFingerprint());
 }
 
-function refuseOther(state: State, settings: string | undefined): void {
-  refuseOtherTenant(`clean-up schedule of type "${typeOf(state)}"`, stateNotes(state).tenant, settings);
+function whatOf(state: State): string {
+  return `clean-up schedule of type "${typeOf(state)}"`;
 }

@@ -8,7 +8,7 @@ import { adopt } from "./adopt";
 import { Creation, type Result } from "./creation";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { handOver } from "./machineNotes";
-import { noted, stayInTenant } from "./record";
+import { noted, stayInTenantOfState } from "./record";
 import { refOf, type Session } from "./session";
 import { resourceOf } from "./takenNames";
 
@@ -22,8 +22,7 @@ export async function create<T extends RemoteObject>(
   const { seed } = inputNotes(inputs);
   const resource = resourceOf(definition, session, seed, inputs);
   const past = session.replacing.get(resource) ?? [];
-  // a new object belongs to the tenant of those that the stack has
-  for (const state of session.tenants.values()) await stayInTenant(definition, session, state);
+  await stayInTenantOfState(session);
   const record = async (id: string, outs: State): Promise<State> => {
     const ref = refOf(definition.kind, id);
     session.answered.add(ref);

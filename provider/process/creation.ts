@@ -22,6 +22,7 @@ import {
 import { holderOf, refOf, sdk, type Session } from "./session";
 import type { Snapshot } from "./snapshot";
 import { isInMicrotenant, nameTaken } from "./takenNames";
+import { tell } from "./tell";
 
 /** A new object, as the engine gets it. */
 export interface Result {
@@ -183,7 +184,7 @@ export class Creation<T extends RemoteObject> {
     const what = isRecreated
       ? `Its text was lost with that run: it is deleted, and ${id} is created in its place.`
       : "This stack takes it over.";
-    console.log(
+    tell(
       `zpa: ${definition.kind} "${this.name}" (${item.id}) was created by an earlier run that ended before ` +
         `Pulumi recorded it. ${what}`,
     );
@@ -241,7 +242,7 @@ export class Creation<T extends RemoteObject> {
     const isHeld = there.every(
       ({ id, creationTime }) => !this.past.includes(id) && wasHeld({ ...kind, id, creationTime }),
     );
-    console.log(
+    tell(
       isHeld
         ? `zpa: ${which} is held by this stack or another one and is left alone. Resource "${logicalName(seed)}" ` +
             `creates "${name}".`

@@ -7,6 +7,7 @@ import { planOf } from "../model/plan";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { noteInState, refuse, refuseOtherTenant } from "./record";
 import { refOf, type Session } from "./session";
+import { tell } from "./tell";
 
 export function diff<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
@@ -20,8 +21,9 @@ export function diff<T extends RemoteObject>(
   const ref = refOf(definition.kind, id);
   session?.inState.add(ref);
   noteInState(definition.kind, id, state);
-  refuseOtherTenant(`${definition.kind} "${String(state["name"])}"`, tenant, session?.client.knownTenantFingerprint);
-  if (tenant !== undefined) session?.tenants.set(tenant, state);
+  const what = `${definition.kind} "${String(state["name"])}"`;
+  refuseOtherTenant(what, tenant, session?.client.knownTenantFingerprint);
+  if (tenant !== undefined) session?.tenants.set(tenant, what);
   const target = definition.adjust(inputs, state);
   const plan = planOf(definition.fields, state, target);
   const isReplaced = plan.replaces.length > 0;
@@ -64,7 +66,7 @@ function tellShared(session: Session, kind: string, id: string, seed: string): v
   const holder = session.holders.get(ref) ?? seed;
   session.holders.set(ref, holder);
   if (holder === seed) return;
-  console.log(
+  tell(
     `zpa: warning: the resources "${logicalName(holder)}" and "${logicalName(seed)}" of this stack hold the same ${kind} ` +
       `(${id}). Remove one of them with pulumi state delete, and run pulumi up again to create an object of its own.`,
   );
@@ -75,7 +77,7 @@ function tellSpentAdoption(kind: string, id: string, inputs: Inputs): void {
   const { adopt } = inputs;
   const { seed } = inputNotes(inputs);
   if (seed === undefined || !isSet(adopt) || isUnknown(adopt) || adopt === id) return;
-  console.log(
+  tell(
     `zpa: warning: resource "${logicalName(seed)}" holds ${kind} ${id}, which has replaced ${String(adopt)}: remove ` +
       "adopt from its arguments.",
   );

@@ -9,7 +9,8 @@ import { clean, type Inputs, same, type State } from "../model/fields";
 import { isNote } from "../model/notes";
 import { handlerBase } from "./handlerBase";
 import { waitForMachines } from "./machineWatch";
-import { type Session, unlessGone } from "./session";
+import { sdk, type Session, unlessGone } from "./session";
+import { tell } from "./tell";
 
 const { configure, session, guarded } = handlerBase([]);
 
@@ -51,8 +52,8 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
     groupId: groupId as string | undefined,
   };
   const connected = await waitForMachines(awaited, {
-    machines: async () => {
-      const { items, unreadable } = await session.machines(type, microtenantId);
+    machines: async (maxAge) => {
+      const { items, unreadable } = await session.machines(type, microtenantId, maxAge);
       const isCounted = (one: EnrolledMachine) =>
         one.provisioningKeyId === id && (groupId === undefined || one.groupId === groupId);
       return { items: items.filter(isCounted), unreadable };
@@ -65,9 +66,11 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
           "not the key's. If this program makes the key, run pulumi up --refresh; else give the id of another key.",
       );
     },
+    isPassing: (error) => error instanceof sdk().UnavailableError || error instanceof sdk().RateLimitError,
     now: () => performance.now(),
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    tell: (line) => console.log(line),
+    tell,
   });
+  session.forgetReads();
   return clean({ ...inputs, connected: connected.length, connectedNames: connected.map(({ name }) => name) });
 }

@@ -1,11 +1,11 @@
 // The deletion of a group. ZPA refuses it while the group has machines; those that are disconnected may go with it.
 
-import type { EnrolledMachine, EnrolledMachines, ProvisioningKey, Scope } from "../../sdk";
+import type { EnrolledMachine, EnrolledMachines, ProvisioningKey, Scope, WholeList } from "../../sdk";
 import { type Machines, mayBeConnected } from "../model/machines";
-import { allPages } from "../model/pages";
 import { isRetired } from "../model/retired";
 import { listOf } from "../model/words";
 import { sdk } from "./session";
+import { tell } from "./tell";
 
 /** A group, and what is needed to delete it. */
 export interface Removal {
@@ -16,93 +16,152 @@ export interface Removal {
   readonly machines: string;
   readonly api: EnrolledMachines;
   readonly scope: Scope;
+  /** Whether this run replaces the group, as far as its calls have shown. */
+  readonly isReplaced: boolean;
   /** Whether disconnected machines go with the group. */
   readonly forceDestroy: boolean;
-  /** The keys that belong to the group. */
-  readonly keys: () => Promise<readonly ProvisioningKey[]>;
+  /** The keys that belong to the group, and all that cannot be read. */
+  readonly keys: () => Promise<WholeList<ProvisioningKey>>;
+  /** The names of the server groups that use it. One GET. */
+  readonly serverGroups: () => Promise<readonly string[]>;
   /** One DELETE. */
   readonly remove: () => Promise<boolean>;
 }
 
 /**
- * Deletes a group: with `forceDestroy` its machines first, when all of them are disconnected and no key is in the way, too.
+ * Deletes a group: with `forceDestroy` its machines first, when all of them are disconnected and nothing else is in the way.
  * Asks for them only when ZPA refuses the deletion.
  *
  * @returns whether ZPA has confirmed it
- * @throws with the machines or the keys that are in the way
+ * @throws with the machines, the keys or the server groups that are in the way
  */
 export async function removeGroup(removal: Removal): Promise<boolean> {
-  const { forceDestroy, group, machines, remove } = removal;
-  const attempt = async () => {
-    try {
-      return { isConfirmed: await remove() };
-    } catch (refusal) {
-      if (!(refusal instanceof sdk().ValidationError)) throw refusal;
-      return { refusal, inside: await machinesIn(removal) };
-    }
-  };
-  const first = await attempt();
-  if (first.inside === undefined) return first.isConfirmed;
-  const { inside } = first;
+  const { forceDestroy, group, machines } = removal;
+  const first = await attempt(removal);
+  if (first.refusal === undefined) return first.isConfirmed;
+  // read before the machines, which may connect meanwhile
+  const others = forceDestroy ? await othersOf(removal) : undefined;
+  const inside = await machinesIn(removal);
   const { items, unreadable } = inside;
   const isAnyInTheWay = items.length > 0 && (!forceDestroy || unreadable.length > 0 || items.some(mayBeConnected));
-  if (isAnyInTheWay) throw machinesInTheWay(removal, inside);
-  const keys = await removal.keys();
-  if (keys.length > 0) throw keysInTheWay(removal, keys, first.refusal);
-  if (items.length === 0) throw othersInTheWay(removal, inside, first.refusal);
-  console.log(`zpa: ${group} is deleted with its disconnected ${machines} ${listed(items)}.`);
-  await removeMachines(removal, items);
-  const second = await attempt();
-  if (second.inside === undefined) return second.isConfirmed;
-  if (second.inside.items.length === 0) throw othersInTheWay(removal, second.inside, second.refusal);
-  throw machinesInTheWay(removal, second.inside);
+  if (isAnyInTheWay) throw machinesInTheWay(removal, inside, remedyFor(removal, inside));
+  refuseForOthers(removal, others ?? (await othersOf(removal)), first.refusal);
+  if (items.length === 0) throw nothingKnown(removal, inside, first.refusal);
+  tell(`zpa: ${group} is deleted with its disconnected ${machines} ${listed(items)}.`);
+  const trouble = await removeMachines(removal, items);
+  const second = await attempt(removal);
+  if (second.refusal === undefined) return second.isConfirmed;
+  const now = await machinesIn(removal);
+  if (now.items.length === 0) throw nothingKnown(removal, now, second.refusal);
+  const isAnyNew = now.items.some(({ id }) => items.every((one) => one.id !== id));
+  throw machinesInTheWay(removal, now, isAnyNew ? remedyFor(removal, now, "Some have come meanwhile") : `ZPA still has them${trouble === undefined ? "" : `: ${trouble.message.replace(/\.$/, "")}`}`); // prettier-ignore
+}
+
+async function attempt({
+  remove,
+}: Removal): Promise<{ isConfirmed: boolean; refusal?: undefined } | { refusal: Error }> {
+  try {
+    return { isConfirmed: await remove() };
+  } catch (refusal) {
+    if (!(refusal instanceof sdk().ValidationError)) throw refusal;
+    return { refusal };
+  }
+}
+
+/** What uses a group beside its machines. */
+interface Others {
+  keys: WholeList<ProvisioningKey>;
+  serverGroups: readonly string[];
+}
+
+async function othersOf({ keys, serverGroups }: Removal): Promise<Others> {
+  return { keys: await keys(), serverGroups: await serverGroups() };
 }
 
 /** The machines of the group, and those that cannot be read: they may be in it. */
 async function machinesIn({ id, api, scope }: Removal): Promise<Machines> {
-  const { items, unreadable } = await allPages((number) => api.page(number, scope));
+  const { items, unreadable } = await api.listWhole(scope);
   return { items: items.filter(({ groupId }) => groupId === id), unreadable };
 }
 
-/** Others may delete them meanwhile, and the answer may be lost: what is still there shows when the group is deleted. */
-async function removeMachines({ api, scope }: Removal, machines: readonly EnrolledMachine[]): Promise<void> {
+/**
+ * Others may delete them meanwhile, and the answer may be lost: what is still there shows when the group is deleted.
+ *
+ * @returns why they may still be there
+ */
+async function removeMachines(removal: Removal, machines: readonly EnrolledMachine[]): Promise<Error | undefined> {
   const { NotFoundError, ZpaError } = sdk();
-  try {
-    const ids = machines.map(({ id }) => id);
-    await api.deleteAll(ids, scope);
-  } catch (error) {
-    const isDone = error instanceof NotFoundError || (error instanceof ZpaError && error.mayHaveHappened);
-    if (!isDone) throw error;
-  }
+  const { api, scope } = removal;
+  const deleteAll = async (some: readonly EnrolledMachine[]) => {
+    try {
+      await api.deleteAll(some.map(({ id }) => id), scope); // prettier-ignore
+      return undefined;
+    } catch (error) {
+      const isKnown = error instanceof ZpaError && (error.mayHaveHappened || error instanceof NotFoundError);
+      if (isKnown) return error;
+      throw error;
+    }
+  };
+  const trouble = await deleteAll(machines);
+  if (!(trouble instanceof NotFoundError)) return trouble;
+  // one was gone already, for which ZPA has deleted none
+  const left = await machinesIn(removal);
+  return left.unreadable.length === 0 && !left.items.some(mayBeConnected) ? deleteAll(left.items) : trouble;
 }
 
-function keysInTheWay({ group }: Removal, keys: readonly ProvisioningKey[], { message }: Error): Error {
+/** @throws where keys or server groups use the group, or may use it */
+function refuseForOthers(removal: Removal, { keys, serverGroups }: Others, { message }: Error): void {
+  const { group } = removal;
+  if (keys.items.length > 0) throw keysInTheWay(removal, keys.items, message);
+  if (serverGroups.length > 0) {
+    const named = listOf(serverGroups, (name) => `"${name}"`);
+    throw new Error(
+      `${message} ${group} is used by server group${serverGroups.length === 1 ? "" : "s"} ${named}. Remove it there, then ` +
+        "run the same command again.",
+    );
+  }
+  if (keys.unreadable.length === 0) return;
+  const odd = listOf(keys.unreadable, ({ name, id }) => `"${name}" (${id})`);
+  throw new Error(
+    `${message} Provisioning keys ${odd} may belong to ${group}: ZPA's answer about them cannot be read. Look at them in ` +
+      "the Admin Portal, then run the same command again.",
+  );
+}
+
+function keysInTheWay({ group }: Removal, keys: readonly ProvisioningKey[], refusal: string): Error {
   const named = listOf(keys, ({ name, id }) => `"${name}" (${id})`);
   const how = keys.some(isRetired) ? "; npx pulumi-zpa-dynamic keys --retired --delete deletes retired ones" : "";
   return new Error(
-    `${message} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. Delete ` +
+    `${refusal} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. Delete ` +
       `${keys.length === 1 ? "it" : "them"}, then run the same command again${how}.`,
   );
 }
 
-/** Neither keys nor machines that can be read are in the group. */
-function othersInTheWay(removal: Removal, inside: Machines, { message }: Error): Error {
-  if (inside.unreadable.length > 0) return machinesInTheWay(removal, inside);
+/** No machine that can be read is in the group, no key and no server group uses it. */
+function nothingKnown(removal: Removal, inside: Machines, { message }: Error): Error {
+  if (inside.unreadable.length > 0) return machinesInTheWay(removal, inside, remedyFor(removal, inside));
   const { group, machines } = removal;
   return new Error(
-    `${message} ${group} has no ${machines} and no keys: a server group or a policy uses it. Remove it there, then run the ` +
-      "same command again.",
+    `${message} ${group} has no ${machines} and no keys: a policy uses it. Remove it there, then run the same command again.`,
   );
 }
 
-function machinesInTheWay({ group, machines, forceDestroy }: Removal, { items, unreadable }: Machines): Error {
-  const remedy = items.some(mayBeConnected)
-    ? "Take the connected ones out of service, or move them to another group: forceDestroy deletes disconnected ones only"
-    : unreadable.length > 0
-      ? "Look at those that cannot be read in the Admin Portal: they may be in the group, and connected"
-      : forceDestroy
-        ? "Some have come meanwhile"
-        : "Delete them with npx pulumi-zpa-dynamic connectors --group … --delete; or, unless this run replaces the group, set forceDestroy to true and run pulumi up"; // prettier-ignore
+/** @param otherwise - where the machines are disconnected, and may be deleted with the group */
+function remedyFor({ forceDestroy, isReplaced }: Removal, { items, unreadable }: Machines, otherwise = ""): string {
+  const back = "put back what replaces the group, which also brings back a key that this run has retired";
+  if (items.some(mayBeConnected) && isReplaced) return `Take the connected ones out of service, or ${back}`;
+  if (items.some(mayBeConnected)) {
+    return "Take the connected ones out of service, or move them to another group: forceDestroy deletes disconnected ones only";
+  }
+  if (unreadable.length > 0) {
+    return "Look at those that cannot be read in the Admin Portal: they may be in the group, and connected";
+  }
+  return forceDestroy
+    ? otherwise
+    : `Delete them with npx pulumi-zpa-dynamic connectors --group … --delete, or ${isReplaced ? back : "set forceDestroy to true and run pulumi up"}`; // prettier-ignore
+}
+
+function machinesInTheWay({ group, machines }: Removal, { items, unreadable }: Machines, remedy: string): Error {
   const odd = listOf(unreadable, ({ name, id }) => `"${name}" (${id}), of which ZPA's answer cannot be read`);
   const all = [listed(items), odd].filter((text) => text !== "").join(", ");
   return new Error(

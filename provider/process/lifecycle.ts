@@ -15,6 +15,7 @@ import { handlerBase } from "./handlerBase";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
 import { holderOf, refOf, sdk, type Session } from "./session";
 import { nameTakenAtUpdate, refuseLosing, resourceOf } from "./takenNames";
+import { tell } from "./tell";
 
 /** The dynamic provider of a resource. */
 export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition<T>): pulumi.dynamic.ResourceProvider {
@@ -117,7 +118,7 @@ async function remove<T extends RemoteObject>(
   await stayInTenant(definition, session, state);
   const ref = refOf(kind, id);
   if (session.answered.has(ref)) {
-    console.log(
+    tell(
       `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: this run has taken it over. If a new ` +
         "object was wanted, change keepers.",
     );
@@ -127,7 +128,7 @@ async function remove<T extends RemoteObject>(
   const seed = session.holders.get(ref) ?? stateNotes(state).seed;
   const isRecreated = session.created.has(resourceOf(definition, session, seed, state));
   if (session.kept.has(ref) && !isRecreated) {
-    console.log(
+    tell(
       `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: another entry of this stack holds it.`,
     );
     return;

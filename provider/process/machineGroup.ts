@@ -7,6 +7,7 @@ import type {
   MachineGroupBody,
   MachineGroups,
   ProvisioningKey,
+  WholeList,
   ZpaClient,
 } from "../../sdk";
 import type { ObjectType } from "../model/entry";
@@ -27,7 +28,7 @@ import { inputNotes } from "../model/notes";
 import { isListed, leavesAlone, targetOf } from "../model/plan";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { removeGroup } from "./groupRemoval";
-import { type Endpoint, gone, type Session } from "./session";
+import { type Endpoint, gone, refOf, type Session, unlessGone } from "./session";
 
 /** What one kind of groups has of its own. */
 interface GroupKind<T extends MachineGroup, B extends MachineGroupBody> {
@@ -124,7 +125,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
       // what the POST left out is as ZPA has it
       const isAsPosted = (field: Field) =>
         !isSet(posted[field.name]) || same(field, outs[field.name], posted[field.name]);
-      return sent.every(isAsPosted) && !isInUse(item) && (await keysOf(session, item.id)).length === 0;
+      return sent.every(isAsPosted) && !isInUse(item) && (await hasNoKeys(session, item.id));
     },
 
     async bringTo(session, item, outs, inputs) {
@@ -150,7 +151,12 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
         api: facts.machinesOf(session.client),
         scope,
         forceDestroy: state["forceDestroy"] === true,
+        isReplaced: session.inState.has(refOf(kind, id)) && !session.kept.has(refOf(kind, id)),
         keys: () => keysOf(session, id),
+        serverGroups: async () => {
+          const group = await unlessGone(groupsOf(session.client).get(id, scope));
+          return listedIn(group, "serverGroups").map(({ name, id }) => String(name ?? id));
+        },
         remove: () => groupsOf(session.client).delete(id, scope),
       });
       definition.objects(session, state).deleted(id);
@@ -177,10 +183,15 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
     },
   };
 
-  /** The keys of a group, wherever they are: one GET for 500 keys of the tenant. */
-  const keysOf = async (session: Session, id: string): Promise<ProvisioningKey[]> => {
-    const all = session.client.provisioningKeys.list(facts.associationType, { microtenantId: "all" });
-    return (await Array.fromAsync(all)).filter(({ zcomponentId }) => zcomponentId === id);
+  /** The keys of a group, wherever they are, and all that cannot be read: one GET for 500 keys of the tenant. */
+  const keysOf = async (session: Session, id: string): Promise<WholeList<ProvisioningKey>> => {
+    const all = await session.client.provisioningKeys.listWhole(facts.associationType, { microtenantId: "all" });
+    return { ...all, items: all.items.filter(({ zcomponentId }) => zcomponentId === id) };
+  };
+
+  const hasNoKeys = async (session: Session, id: string): Promise<boolean> => {
+    const { items, unreadable } = await keysOf(session, id);
+    return items.length + unreadable.length === 0;
   };
 
   /** The group as ZPA has it now, with the notes of its state. */
@@ -195,10 +206,13 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
 
 /** Whether a group lists machines, or server groups that it serves. */
 function isInUse(group: MachineGroup): boolean {
-  return ["connectors", "serviceEdges", "serverGroups"].some((name) => {
-    const users = group[name];
-    return Array.isArray(users) && users.length > 0;
-  });
+  return ["connectors", "serviceEdges", "serverGroups"].some((name) => listedIn(group, name).length > 0);
+}
+
+/** What a group lists under this name. */
+function listedIn(group: MachineGroup | undefined, name: string): { name?: unknown; id?: unknown }[] {
+  const list = group?.[name];
+  return Array.isArray(list) ? (list as object[]) : [];
 }
 
 function checkVersionProfile(inputs: Inputs): Failure[] {

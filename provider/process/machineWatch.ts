@@ -15,10 +15,15 @@ export interface Awaited {
 
 /** How the wait sees the world; time is injected. */
 export interface Watch {
-  /** The machines that have enrolled with the key, and all that cannot be read: one GET. */
-  machines(): Promise<Machines>;
+  /**
+   * The machines that have enrolled with the key, and all that cannot be read: one GET, or the list that another wait has
+   * read within so many milliseconds.
+   */
+  machines(maxAge: number): Promise<Machines>;
   /** The key: one GET. @throws Error if there is none, which ends the wait */
   key(): Promise<ProvisioningKey>;
+  /** Whether a later look may succeed where this one has failed. */
+  isPassing(error: unknown): boolean;
   /** Milliseconds. */
   now(): number;
   pause(milliseconds: number): Promise<void>;
@@ -29,6 +34,8 @@ export interface Watch {
 const firstPause = 1_000;
 /** One read in ten seconds, of twenty that the tenant allows. */
 const longestPause = 10_000;
+/** The part of a pause within which the list of another wait will do: several waits cost little more than one. */
+const shared = 0.75;
 /** Milliseconds between two lines of progress; each asks for the key, which may have been disabled, used up or deleted. */
 const tellEvery = 30_000;
 /** The most machines that an error names. */
@@ -42,28 +49,39 @@ const mostNamed = 10;
 export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<EnrolledMachine[]> {
   const { atLeast, withinMinutes } = awaited;
   const deadline = watch.now() + withinMinutes * 60_000;
-  let [pause, lastTold] = [firstPause, Number.NEGATIVE_INFINITY];
+  let [pause, lastPause, lastTold] = [firstPause, firstPause, Number.NEGATIVE_INFINITY];
   for (;;) {
-    const machines = await watch.machines();
-    const connected = machines.items.filter(({ isConnected }) => isConnected);
-    if (connected.length >= atLeast) return connected;
-    const left = deadline - watch.now();
-    if (left <= 0) throw new Error(givingUp(awaited, await watch.key(), machines));
-    if (watch.now() - lastTold >= tellEvery) {
+    const left = () => deadline - watch.now();
+    try {
+      const machines = await watch.machines(lastPause * shared);
+      const connected = machines.items.filter(({ isConnected }) => isConnected);
+      if (connected.length >= atLeast) return connected;
+      if (left() <= 0) throw new Error(givingUp(awaited, await watch.key(), machines));
+      if (watch.now() - lastTold >= tellEvery) {
+        lastTold = watch.now();
+        watch.tell(progress(awaited, await watch.key(), connected.length, left()));
+      }
+    } catch (error) {
+      if (left() <= 0 || !watch.isPassing(error)) throw error;
       lastTold = watch.now();
-      watch.tell(progress(awaited, await watch.key(), connected.length, left));
+      watch.tell(`zpa: the wait for ${awaited.machine}s goes on for ${minutesOf(left())}: ${(error as Error).message}`);
     }
-    await watch.pause(Math.min(pause, left));
-    pause = Math.min(pause * 2, longestPause);
+    await watch.pause(Math.min(pause, Math.max(0, left())));
+    [lastPause, pause] = [pause, Math.min(pause * 2, longestPause)];
   }
 }
 
+/** As in `at most 3 more minutes`. */
+function minutesOf(milliseconds: number): string {
+  const minutes = Math.ceil(milliseconds / 60_000);
+  return `at most ${minutes} more minute${minutes === 1 ? "" : "s"}`;
+}
+
 function progress(awaited: Awaited, key: ProvisioningKey, connected: number, left: number): string {
-  const minutes = Math.ceil(left / 60_000);
   const trouble = troubleOf(key, awaited);
   return (
-    `zpa: ${countOf(awaited, connected)} with key "${key.name}", waiting for at most ${minutes} more ` +
-    `minute${minutes === 1 ? "" : "s"}${trouble === undefined ? "" : ` although ${trouble}`}`
+    `zpa: ${countOf(awaited, connected)} with key "${key.name}", waiting for ${minutesOf(left)}` +
+    (trouble === undefined ? "" : ` although ${trouble}`)
   );
 }
 

@@ -27,6 +27,7 @@ import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./
 import { handlerOf } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
+import { tell } from "./tell";
 
 /** Seconds by which the clocks that ZPA writes reset times and responses with may drift apart between two writes. */
 const clockTolerance = 10;
@@ -251,7 +252,7 @@ function withheld(refusal: Error): Error {
 
 function tellReset(state: State): void {
   const when = new Date(Number(state["secretResetElsewhere"]) * 1000).toISOString();
-  console.log(
+  tell(
     `zpa: the secret of "${String(state["name"])}" was changed outside of Pulumi at ${when}; this up writes it again`,
   );
 }

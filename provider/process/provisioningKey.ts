@@ -8,6 +8,7 @@ import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
+import { looksRetired } from "../model/retired";
 import { handlerOf } from "./lifecycle";
 import { retire } from "./retirement";
 import { type Endpoint, gone, type Session } from "./session";
@@ -48,6 +49,12 @@ const definition: ResourceDefinition<Wire> = {
     if (inputs === undefined || plan === undefined || plan.replaces.length > 0) return undefined;
     if (plan.isAdoption && !isSet(state["provisioningKey"])) {
       return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
+    }
+    if (plan.isAdoption && looksRetired(state) && inputs["enabled"] !== true) {
+      return (
+        `adopt: ${named} was retired: the next run that deletes a key with retire: "when-unused" may delete it. Set enabled ` +
+        "to true to use it again, and name to call it by another name; or remove adopt to create a new key."
+      );
     }
     const [limit, used] = [Number(plan.target["maxUsage"]), Number(state["usageCount"] ?? 0)];
     if (plan.changed.includes("maxUsage") && limit < used) return belowSpent(limit, used, state);

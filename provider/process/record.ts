@@ -40,6 +40,13 @@ export function noteInState(kind: string, id: string, state: State): void {
   if (tenant !== undefined) noteHeld({ tenant, kind, id, creationTime: state["creationTime"] as string | undefined });
 }
 
+/** @throws where the settings name another tenant than that of the objects in state: a new one belongs to theirs */
+export async function stayInTenantOfState(session: Session): Promise<void> {
+  for (const [tenant, what] of session.tenants) {
+    refuseOtherTenant(what, tenant, await session.client.tenantFingerprint());
+  }
+}
+
 /** @throws where the settings name another tenant than the one that the object lives in */
 export async function stayInTenant<T extends RemoteObject>(
   definition: ResourceDefinition<T>,

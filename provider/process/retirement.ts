@@ -5,8 +5,9 @@ import { plainError } from "../model/errors";
 import { defaultMicrotenant } from "../model/fields";
 import { type Machines, mayBeConnected } from "../model/machines";
 import { isRetired, retiredName } from "../model/retired";
-import { sdk, type Session } from "./session";
+import { refOf, sdk, type Session } from "./session";
 import { isInMicrotenant } from "./takenNames";
+import { tell } from "./tell";
 
 /** A key that is to go. */
 export interface Leaving {
@@ -43,7 +44,7 @@ export async function retire(session: Session, key: Leaving, { remove, disable }
   } else {
     const name = retiredName(key.name, key.id);
     await disable(name);
-    console.log(
+    tell(
       `zpa: warning: provisioning key "${key.name}" (${key.id}) was not deleted, because connected machines have enrolled ` +
         `with it: ${namesOf(users)}. It is disabled, and named "${name}". When none of them is connected any more, the next ` +
         `run that deletes a key with retire: "when-unused" deletes it, and so does npx pulumi-zpa-dynamic keys --retired ` +
@@ -64,20 +65,22 @@ async function sweep(session: Session, { id: own, type, microtenantId = defaultM
   try {
     const left: ProvisioningKey[] = [];
     for await (const key of provisioningKeys.list(type, { microtenantId })) {
-      if (isRetired(key) && key.id !== own && isInMicrotenant(key, microtenantId)) left.push(key);
+      // one that this stack has adopted is the program's
+      const isOurs = key.id === own || session.inState.has(refOf("provisioning key", key.id));
+      if (isRetired(key) && !isOurs && isInMicrotenant(key, microtenantId)) left.push(key);
     }
     if (left.length === 0) return;
     const machines = await session.machines(type, "all", listAge);
     for (const { id, name } of left) {
       if (usersOf(id, machines).length > 0) continue;
       if (!(await isDeleted(provisioningKeys.delete(type, id, { microtenantId })))) continue;
-      console.log(
+      tell(
         `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
           "enrolled with it.",
       );
     }
   } catch (error) {
-    console.log(`zpa: warning: retired provisioning keys may be left: ${plainError(error).message}`);
+    tell(`zpa: warning: retired provisioning keys may be left: ${plainError(error).message}`);
   }
 }
 

@@ -4,11 +4,11 @@
 import type { AssociationType, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
 import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
 import type { Machines } from "../model/machines";
-import { allPages } from "../model/pages";
 import { waitTeller } from "../model/waits";
 import { closeWithEngine } from "./engineWatch";
 import { type ConfigReader, sourcesOf, warnAboutIgnoredMicrotenant } from "./sessionSettings";
 import { Snapshot } from "./snapshot";
+import { tell } from "./tell";
 
 /** For `npm run bench` only: reads every object by itself, as the baseline for the snapshots. */
 const withoutLists = "ZPA_BENCH_WITHOUT_LISTS";
@@ -24,7 +24,7 @@ export interface Endpoint<T> {
 }
 
 export class Session {
-  private readonly snapshots = new Map<string, { readonly readsSeveral: boolean }>();
+  private readonly snapshots = new Map<string, Pick<Snapshot<never>, "readsSeveral" | "forget">>();
   private readonly peers = new Map<string, Set<unknown>>();
   private readonly reads = new Map<string, number>();
   private readonly machineLists = new Map<string, { machines: Promise<Machines>; at: number; isRead: boolean }>();
@@ -43,8 +43,10 @@ export class Session {
   readonly holders = new Map<string, string>();
   /** The resources (see `resourceOf`) that this process has created. */
   readonly created = new Set<string>();
-  /** By fingerprint: the tenants of the objects in state, each with the state of one. */
-  readonly tenants = new Map<string, State>();
+  /** By fingerprint: the tenants of the objects in state, each with the name of one, as in `provisioning key "edge"`. */
+  readonly tenants = new Map<string, string>();
+  /** The types of machines whose clean-up a create of this process has configured. */
+  readonly scheduled = new Set<AssociationType>();
   /** By type and microtenant: where this process has looked for keys that earlier runs have retired. */
   readonly swept = new Set<string>();
   /** Objects that this process has deleted. */
@@ -122,7 +124,7 @@ export class Session {
     const known = this.machineLists.get(key);
     if (known !== undefined && (!known.isRead || performance.now() - known.at < maxAge)) return known.machines;
     const api = type === "CONNECTOR_GRP" ? appConnectors : serviceEdges;
-    const machines = allPages((number) => api.page(number, { microtenantId }));
+    const machines = api.listWhole({ microtenantId });
     const list = { machines, at: performance.now(), isRead: false };
     this.machineLists.set(key, list);
     machines.then(
@@ -130,6 +132,11 @@ export class Session {
       () => this.machineLists.delete(key),
     );
     return machines;
+  }
+
+  /** The run has waited: what it read before may have changed. */
+  forgetReads(): void {
+    for (const snapshot of this.snapshots.values()) snapshot.forget();
   }
 
   /** Id of the built-in certificate that signs keys of this type. Looked up once. */
@@ -184,6 +191,7 @@ export class Session {
       havingName: (objects: readonly T[], name: string) => sdk().havingName(objects, name),
       othersAreRead: () => this.othersRead(snapshot),
       pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+      now: () => performance.now(),
     };
     const snapshot: Snapshot<T> = new Snapshot(source, process.env[withoutLists] === undefined, peers);
     return snapshot;
@@ -212,7 +220,7 @@ export function openSession(read: ConfigReader): Session {
   const { key, sources } = sourcesOf(read);
   const { explicit, ...options } = sources;
   return memoised(sessions, key, () => {
-    const client = new Client(explicit, { ...options, onWait: waitTeller(console.log) });
+    const client = new Client(explicit, { ...options, onWait: waitTeller(tell) });
     closeWithEngine(client);
     warnAboutIgnoredMicrotenant(sources);
     return new Session(client);

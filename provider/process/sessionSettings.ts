@@ -3,6 +3,7 @@
 import type { SettingSources, ZpaSettings } from "../../sdk";
 import { defaultMicrotenant } from "../model/fields";
 import { mappingsKey } from "../model/notes";
+import { tell } from "./tell";
 
 /** Reads a `zpa:` setting of Pulumi's configuration. */
 export type ConfigReader = (name: string) => string | undefined;
@@ -45,7 +46,7 @@ export function warnAboutIgnoredMicrotenant(sources: SettingSources): void {
   const { ignoredSetting } = require("../../sdk/settings/sources") as typeof import("../../sdk/settings/sources");
   const found = ignoredSetting(sources, "microtenantId");
   if (found === undefined) return;
-  console.log(
+  tell(
     `zpa: warning: ${found.name} in ${found.source} is not used, because the API client is set elsewhere and may belong ` +
       `to another tenant: ${found.howToSet}, or remove it.`,
   );

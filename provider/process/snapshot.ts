@@ -5,6 +5,8 @@
 // page is read, which also tells how many there are; mostly it is the only one. The other pages are read once enough
 // objects have been asked for (`pagesPerObject`); until then each is read alone. What a complete list does not hold is
 // asked for once more, for only ZPA's own "not found" means gone.
+//
+// A run may take hours, as where it waits for machines. What was read too long ago is read again in the same way.
 
 /** What a snapshot needs of its endpoint. */
 export interface SnapshotSource<T> {
@@ -23,6 +25,8 @@ export interface SnapshotSource<T> {
   othersAreRead(): boolean;
   /** Resolves after some milliseconds. */
   pause(milliseconds: number): Promise<void>;
+  /** Milliseconds. */
+  now(): number;
 }
 
 /** A wave of the engine arrives within some milliseconds; waiting for it costs less than one request's latency. */
@@ -37,6 +41,12 @@ const longestAlone = 3;
  */
 export const pagesPerObject = 5;
 
+/**
+ * Milliseconds for which what was read counts: what others change later would be overwritten by an update. Up to two more
+ * lists in two minutes are little beside the 120 writes that ZPA allows meanwhile.
+ */
+export const longestAge = 120_000;
+
 type Demand<T> =
   | { by: "id"; id: string; resolve: (item: T | undefined) => void; reject: (error: unknown) => void }
   | { by: "name"; name: string; resolve: (items: T[]) => void; reject: (error: unknown) => void };
@@ -49,6 +59,8 @@ export class Snapshot<T extends { id: string; name: string }> {
   private readonly gone = new Set<string>();
   private readonly pagesRead = new Set<number>();
   private totalPages: number | undefined;
+  /** When the oldest of the items was read. */
+  private readAt: number | undefined;
   /** Everything that was asked for so far. */
   private readonly wanted = new Set<string>();
   private waiting: Demand<T>[] = [];
@@ -86,7 +98,7 @@ export class Snapshot<T extends { id: string; name: string }> {
   /** Our own create. */
   created(item: T): void {
     for (const { gone } of this.peers) gone.delete(item.id);
-    this.items.set(item.id, item);
+    this.learn(item);
   }
 
   /** Our own update: the listed object is outdated. */
@@ -100,6 +112,14 @@ export class Snapshot<T extends { id: string; name: string }> {
       items.delete(id);
       gone.add(id);
     }
+  }
+
+  /** Everything is read again from now on. */
+  forget(): void {
+    this.readAt = undefined;
+    this.totalPages = undefined;
+    for (const known of [this.items, this.stale, this.pagesRead, this.wanted]) known.clear();
+    for (const demand of this.waiting) this.wanted.add(keyOf(demand));
   }
 
   /** Whether several objects are being read. A single one waits for others itself. */
@@ -119,7 +139,7 @@ export class Snapshot<T extends { id: string; name: string }> {
   private enqueue(demand: Demand<T>): void {
     if (!this.lists) return void this.askOne(demand);
     this.waiting.push(demand);
-    this.wanted.add(demand.by === "id" ? `id ${demand.id}` : `name ${demand.name}`);
+    this.wanted.add(keyOf(demand));
     if (!this.running) void this.run();
   }
 
@@ -127,6 +147,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     this.running = true;
     try {
       while (this.waiting.length > 0) {
+        if (this.readAt !== undefined && this.source.now() - this.readAt > longestAge) this.forget();
         if (!this.isComplete) await Promise.all([this.source.ready(), this.arrivals()]);
         this.serve();
         if (this.waiting.length > 0) await this.ask();
@@ -190,6 +211,7 @@ export class Snapshot<T extends { id: string; name: string }> {
   }
 
   private async readPages(numbers: readonly number[]): Promise<void> {
+    this.readAt ??= this.source.now();
     const [knownBefore, totalBefore] = [this.items.size, this.totalPages ?? Number.POSITIVE_INFINITY];
     const pages = await this.pages(numbers);
     if (pages === undefined) return;
@@ -223,6 +245,7 @@ export class Snapshot<T extends { id: string; name: string }> {
   }
 
   private learn(item: T): void {
+    this.readAt ??= this.source.now();
     if (!this.gone.has(item.id)) this.items.set(item.id, item);
   }
 
@@ -231,4 +254,8 @@ export class Snapshot<T extends { id: string; name: string }> {
     this.waiting = this.waiting.filter((demand) => !taken.includes(demand));
     return taken;
   }
+}
+
+function keyOf<T>(demand: Demand<T>): string {
+  return demand.by === "id" ? `id ${demand.id}` : `name ${demand.name}`;
 }

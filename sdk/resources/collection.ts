@@ -54,7 +54,7 @@ export class UnreadableObject {
   constructor(
     /** ZPA's id. */
     readonly id: string,
-    /** Name, unique among the objects of its kind in a microtenant. */
+    /** Name, unique among the objects of its kind in a microtenant; the id where it cannot be read. */
     readonly name: string,
     /** Id of its microtenant; undefined for Default. */
     readonly microtenantId: string | undefined,
@@ -69,11 +69,14 @@ export class UnreadableObject {
 export interface Page<T> {
   /** The objects of the page that can be read. */
   items: T[];
-  /** The other objects of the page, if they have an id and a name. */
+  /** The other objects of the page, if they have an id. */
   unreadable: UnreadableObject[];
   /** Number of pages, from ZPA. If ZPA does not say: this page's number, plus one if the page is full. */
   totalPages: number;
 }
+
+/** All of a list. */
+export type WholeList<T> = Pick<Page<T>, "items" | "unreadable">;
 
 /** Names that ZPA's search accepts. Others fail with 400 `filtering.input.invalid.operand`, or match unreliably. */
 const searchable = /^[A-Za-z0-9_.:/-]+(?: [A-Za-z0-9_.:/-]+)*$/;

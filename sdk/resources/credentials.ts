@@ -2,7 +2,15 @@
 // Passwords, private keys and passphrases are write-only.
 
 import { z } from "zod";
-import { fetchAs, type ListOptions, type Page, type Scope, send, type UnreadableObject } from "./collection";
+import {
+  fetchAs,
+  type ListOptions,
+  type Page,
+  type Scope,
+  send,
+  type UnreadableObject,
+  type WholeList,
+} from "./collection";
 import { quoted } from "../text";
 import type { Reader } from "./reader";
 import type { Same } from "../same";
@@ -202,6 +210,15 @@ export class Credentials {
    */
   list(options?: ListOptions): AsyncGenerator<Credential, void, undefined> {
     return this.lists.all(options);
+  }
+
+  /**
+   * All credentials, with those that cannot be read, which {@link list} skips. One GET per 500.
+   *
+   * @throws as {@link list} does
+   */
+  listWhole(scope?: Scope): Promise<WholeList<Credential>> {
+    return this.lists.whole(scope);
   }
 
   /** One page of the list; the first page is 1. One GET. @throws ValidationError for options that are not valid */

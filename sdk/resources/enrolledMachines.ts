@@ -15,7 +15,7 @@ import { maybe, plainText, readerOf, wireFlag, wireId, wireMoment, wireText, wir
 export interface EnrolledMachine {
   /** ZPA's id. */
   id: string;
-  /** Name: that of its key and a number, unless others have changed it. */
+  /** Name: that of its key and a number, unless others have changed it; its id where ZPA tells none. */
   name: string;
   /** Free text. */
   description: string | undefined;
@@ -61,7 +61,8 @@ const connected = "ZPN_STATUS_AUTHENTICATED";
 
 const schema = z.looseObject({
   id: wireId,
-  name: wireText,
+  // a machine is not left out for its name
+  name: maybe(wireText),
   description: maybe(wireText),
   enabled: maybe(wireFlag),
   appConnectorGroupId: maybe(wireId),
@@ -85,6 +86,7 @@ const schema = z.looseObject({
 const machine = schema.transform(
   ({ appConnectorGroupId, appConnectorGroupName, serviceEdgeGroupId, serviceEdgeGroupName, ...row }) => ({
     ...row,
+    name: row.name ?? row.id,
     groupId: appConnectorGroupId ?? serviceEdgeGroupId,
     groupName: appConnectorGroupName ?? serviceEdgeGroupName,
     isConnected: row.controlChannelStatus === connected,

@@ -1,6 +1,6 @@
 // The methods that all look-up families share. A family may be listed and read under different versions of the API.
 
-import { fetchAs, type ListOptions, type Page, type Scope, type UnreadableObject } from "./collection";
+import { fetchAs, type ListOptions, type Page, type Scope, type UnreadableObject, type WholeList } from "./collection";
 import type { Reader } from "./reader";
 import type { Sender } from "../request/apiRequest";
 import { type ListEndpoint, ZpaList } from "./zpaList";
@@ -42,6 +42,15 @@ export class LookUps<T extends { id: string; name: string }> {
    */
   list(options?: ListOptions): AsyncGenerator<T, void, undefined> {
     return this.lists.all(options);
+  }
+
+  /**
+   * All objects, with those that cannot be read, which {@link list} skips. One GET per 500.
+   *
+   * @throws as {@link list} does
+   */
+  listWhole(scope?: Scope): Promise<WholeList<T>> {
+    return this.lists.whole(scope);
   }
 
   /** One page of the list; the first page is 1. One GET. @throws ValidationError for options that are not valid */

@@ -3,7 +3,15 @@
 
 import { z } from "zod";
 import { type AssociationType, checkType } from "./associationTypes";
-import { fetchAs, type ListOptions, type Page, type Scope, send, type UnreadableObject } from "./collection";
+import {
+  fetchAs,
+  type ListOptions,
+  type Page,
+  type Scope,
+  send,
+  type UnreadableObject,
+  type WholeList,
+} from "./collection";
 import { quoted } from "../text";
 import type { Reader } from "./reader";
 import type { Same } from "../same";
@@ -209,6 +217,15 @@ export class ProvisioningKeys {
    */
   async *list(type: AssociationType, options?: ListOptions): AsyncGenerator<ProvisioningKey, void, undefined> {
     yield* this.listOf(type).all(options);
+  }
+
+  /**
+   * All keys of a type, with those that cannot be read, which {@link list} skips. One GET per 500.
+   *
+   * @throws as {@link list} does
+   */
+  async listWhole(type: AssociationType, scope?: Scope): Promise<WholeList<ProvisioningKey>> {
+    return this.listOf(type).whole(scope);
   }
 
   /** One page of the list; the first page is 1. One GET. @throws ValidationError for options that are not valid */

@@ -9,6 +9,7 @@ import {
   type Page,
   type Scope,
   UnreadableObject,
+  type WholeList,
 } from "./collection";
 import { NotFoundError, ProtocolError, ValidationError, type ZpaError } from "../errors";
 import type { Reader } from "./reader";
@@ -52,7 +53,7 @@ const pageReader = readerOf(
 const identityReader = readerOf(
   z.object({
     id: wireId.refine((id) => id !== ""),
-    name: wireText,
+    name: maybe(wireText).catch(undefined),
     microtenantId: maybe(wireId).catch(undefined),
     microtenantName: maybe(wireText).catch(undefined),
   }),
@@ -61,7 +62,7 @@ const identityReader = readerOf(
 /** A page with its rows in ZPA's order. */
 interface Rows<T> {
   rows: (T | UnreadableObject)[];
-  /** Number of all rows, including those without an id or a name. */
+  /** Number of all rows, including those without an id. */
   count: number;
   totalPages: number;
 }
@@ -101,6 +102,16 @@ export class ZpaList<T extends Listed> {
       left -= 1;
       if (left === 0) return;
     }
+  }
+
+  /** The same with those that cannot be read. @throws as {@link all} does */
+  async whole(options: ListOptions = {}): Promise<WholeList<T>> {
+    const whole: WholeList<T> = { items: [], unreadable: [] };
+    for await (const row of this.rows(options)) {
+      if (row instanceof UnreadableObject) whole.unreadable.push(row);
+      else whole.items.push(row);
+    }
+    return whole;
   }
 
   /**
@@ -151,7 +162,7 @@ export class ZpaList<T extends Listed> {
     });
   }
 
-  /** All rows with an id and a name, each once. @throws as {@link all} does */
+  /** All rows with an id, each once. @throws as {@link all} does */
   private async *rows(options: ListOptions): AsyncGenerator<T | UnreadableObject, void, undefined> {
     const { maxPages = Number.POSITIVE_INFINITY, pageSize = maxPageSize } = options;
     this.checkOption("maxPages", maxPages, 0, Number.POSITIVE_INFINITY);
@@ -198,13 +209,13 @@ export class ZpaList<T extends Listed> {
     return { rows, count: list.length, totalPages: totalPages > 0 || list.length === 0 ? totalPages : guess };
   }
 
-  /** Reads one row. Undefined if it has no id or no name, because nothing can refer to it. */
+  /** Reads one row. Undefined if it has no id, because nothing can refer to it. */
   private readRow(row: unknown): T | UnreadableObject | undefined {
     const result = this.reader(row);
     if ("read" in result) return result.read;
     const identity = identityReader(row);
     if (!("read" in identity)) return undefined;
-    const { id, name, microtenantId, microtenantName } = identity.read;
+    const { id, name = id, microtenantId, microtenantName } = identity.read;
     return new UnreadableObject(id, name, microtenantId, microtenantName, result.unreadable);
   }
 

@@ -13,12 +13,14 @@ describe("ZPA's clean-up of machines in a stack", function () {
   let world: World;
   let stack: TestStack;
   let days: zpa.CleanUpInterval;
+  let logicalName: string;
   beforeEach(async () => {
     world = await World.start();
     days = 5;
+    logicalName = "clean-up";
     world.simulator.connectorSchedule = { ...before };
     stack = await world.stack(() => {
-      const schedule = new zpa.ConnectorSchedule("clean-up", { frequencyInterval: days });
+      const schedule = new zpa.ConnectorSchedule(logicalName, { frequencyInterval: days });
       return Promise.resolve({ days: schedule.frequencyInterval });
     });
   });
@@ -40,8 +42,20 @@ describe("ZPA's clean-up of machines in a stack", function () {
     assert.equal(await calls(() => stack.up()), "PUT");
     assert.equal(stored()?.frequencyInterval, "30");
     await world.assertInvariants();
-    assert.equal(await calls(() => stack.destroy()), "PUT");
+    assert.equal(await calls(() => stack.destroy()), "GET PUT");
     assert.deepEqual(stored(), before);
+  });
+
+  it("is as the program says after its resource was renamed without an alias, which is told", async () => {
+    await stack.up();
+    logicalName = "renamed";
+    await stack.up();
+    assert.deepEqual(stored(), { ...before, deleteDisabled: false, frequencyInterval: "5" });
+    assert.match(
+      stack.transcript(),
+      /warning: the clean-up schedule of type "CONNECTOR_GRP" stays as another resource of this run/,
+    );
+    await world.assertInvariants();
   });
 
   it("is as the program says after a forced replacement, and as before in the end", async () => {

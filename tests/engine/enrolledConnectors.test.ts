@@ -118,6 +118,40 @@ describe("A run that waits for machines to enroll", function () {
     await world.assertInvariants();
   });
 
+  it("lets the run go on with what others have set meanwhile", async () => {
+    const { simulator } = world;
+    const machine = simulator.enrollMachine(
+      simulator.addKey({ name: "theirs", zcomponentId: groupId }).provisioningKey,
+    );
+    world.protect();
+    let location = "Frankfurt";
+    const other = await world.stack(() => {
+      const place = { latitude: 50.1, longitude: 8.7, location };
+      // two that are updated read the list before the wait
+      const first = ["a", "b"].map((name) => new zpa.AppConnectorGroup(name, place));
+      const { provisioningKeyId = "" } = machine;
+      const awaited = {
+        associationType: "CONNECTOR_GRP",
+        provisioningKeyId,
+        atLeast: 1,
+        triggers: { location },
+      } as const;
+      const wait = new zpa.EnrolledConnectors("wait", awaited, { dependsOn: first });
+      return Promise.resolve({ id: new zpa.AppConnectorGroup("c", place, { dependsOn: wait }).id });
+    });
+    const { outputs } = await other.up();
+    location = "Berlin";
+    const look = world.fault({ kind: "pause", match: { method: "GET", path: /\/connector$/ } });
+    const up = other.up();
+    await look.waitUntilFired();
+    simulator.editGroup(String(outputs["id"]!.value), { description: "theirs", fields: { upgradeDay: "MONDAY" } });
+    look.resume();
+    await up;
+    const { description, fields } = simulator.appConnectorGroups.get(String(outputs["id"]!.value))!;
+    assert.deepEqual([description, fields["upgradeDay"], fields["location"]], ["theirs", "MONDAY", "Berlin"]);
+    await world.assertInvariants();
+  });
+
   it("says at once that there is no such key, and is not in state then", async () => {
     const other = await world.stack(() => {
       const fleet = new zpa.EnrolledConnectors("fleet", {

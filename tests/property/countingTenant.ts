@@ -77,6 +77,7 @@ export class CountingTenant {
       havingName: (objects: readonly Item[], name: string) => objects.filter((object) => object.name === name),
       othersAreRead: () => this.othersAreRead,
       pause: (milliseconds: number) => this.clock.sleep(milliseconds),
+      now: () => this.clock.now(),
     };
     return new Snapshot<Item>(source, lists);
   }

@@ -37,31 +37,105 @@ for (const { associationType, path, record } of [
       made = await change(provider, made, args({ frequencyInterval: 7 }));
       assert.equal(stored()?.frequencyInterval, "7");
       const gone = await sent(() => provider.delete(type, made.id, made.outputs));
-      assert.deepEqual([gone, stored()?.enabled], [[`PUT ${path}`], false]);
+      assert.deepEqual([gone, stored()?.enabled], [[`GET ${path}`, `PUT ${path}`], false]);
     });
 
     it("takes over what is configured, and brings it back in the end", async () => {
       world.simulator[record] = { ...others };
-      let made = await make(provider, type, args());
+      let made = await make(await world.provider(), type, args());
       assert.deepEqual(stored(), { ...others, deleteDisabled: false, frequencyInterval: "5" });
       assert.equal(made.id, "7");
       made = await change(provider, made, args({ deleteDisabled: true }));
       const put = await sent(async () => await provider.delete(type, made.id, made.outputs));
-      assert.deepEqual(put, [`PUT ${path}`]);
+      assert.deepEqual(put, [`GET ${path}`, `PUT ${path}`]);
       assert.deepEqual(stored(), others);
+      assert.match(provider.output(), /is again as it was before this program: enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
+    });
+
+    it("stays as others have configured it meanwhile, whether a refresh has seen it or not, and says what was before", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      const theirs = { ...others, frequencyInterval: "30" };
+      world.simulator[record] = { ...theirs };
+      const seen = (await refresh(await world.provider(), made))!;
+      for (const { id, outputs } of [made, seen]) {
+        await provider.delete(type, id, outputs);
+        assert.deepEqual(stored(), theirs);
+      }
+      assert.match(provider.output(), /warning: the clean-up schedule .* stays as others have configured it meanwhile: enabled true, deleteDisabled true, frequencyInterval 30\. Before this program it was enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
+    });
+
+    it("can be changed and destroyed where others have switched it off meanwhile", async () => {
+      const made = await make(await world.provider(), type, args());
+      world.simulator[record] = { ...stored()!, enabled: false };
+      await provider.update(type, made.id, made.outputs, { ...made.inputs, enabled: false });
+      await provider.delete(type, made.id, made.outputs);
+      assert.equal(stored()?.enabled, false);
+    });
+
+    it("can be destroyed where its first write was refused and it was off", async () => {
+      world.simulator[record] = { ...others, enabled: false };
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { method: "PUT" } });
+      const maker = await world.provider();
+      const { inputs } = await maker.check(type, {}, args());
+      const failed: unknown = await maker.create(type, inputs).then(() => undefined, (error: unknown) => error); // prettier-ignore
+      const { id, properties } = (failed as ProviderCallError).initFailure!;
+      await provider.delete(type, id, properties);
+      assert.deepEqual(stored(), { ...others, enabled: false });
+    });
+
+    it("stays as the program says where its resource was renamed without an alias, and tells what was before", async () => {
+      world.simulator[record] = { ...others, enabled: false };
+      const one = await make(await world.provider(), type, args());
+      // the engine creates what is new, then deletes what is no longer in the program
+      const two = await make(provider, type, { ...args(), __zpa: { seed: "other-0a1b2c3" } });
+      await provider.delete(type, one.id, one.outputs);
+      assert.deepEqual([two.outputs["enabled"], stored()?.enabled, stored()?.frequencyInterval], [true, true, "5"]);
+      assert.match(provider.output(), /warning: .* stays as another resource of this run has configured it\. .* Before this program it was enabled false, .* aliases\./); // prettier-ignore
+    });
+
+    it("leaves to others what ignoreChanges lists", async () => {
+      const ignoring = { ...args({ deleteDisabled: false }), __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };
+      const made = await make(await world.provider(), type, ignoring);
+      world.simulator[record] = { ...stored()!, deleteDisabled: true };
+      const seen = (await refresh(await world.provider(), made))!;
+      assert.equal((await plan(provider, seen, ignoring)).diff.changes, false);
+      const calls = await sent(() => change(provider, seen, { ...ignoring, frequencyInterval: 7 }));
+      assert.deepEqual(calls, [`GET ${path}`, `PUT ${path}`]);
+      assert.deepEqual([stored()?.deleteDisabled, stored()?.frequencyInterval], [true, "7"]);
+    });
+
+    it("is asked for where it was found, also when the settings name another microtenant since", async () => {
+      const [one, two] = ["one", "two"].map((name) => world.simulator.addMicrotenant({ name }).id);
+      const made = await make(await world.provider({ env: { ZPA_MICROTENANT_ID: one! } }), type, args());
+      const later = await world.provider({ env: { ZPA_MICROTENANT_ID: two! } });
+      const requests = await world.requestsOf(async () => {
+        const changed = await change(later, made, args({ frequencyInterval: 7 }));
+        await refresh(later, changed);
+        await later.delete(type, made.id, changed.outputs);
+      });
+      assert.deepEqual(new Set(requests.map(({ query }) => query["microtenantId"])), new Set([one]));
+    });
+
+    it("says how to configure it anew where it is gone", async () => {
+      const made = await make(await world.provider(), type, args());
+      world.simulator[record] = undefined;
+      const update = provider.update(type, made.id, made.outputs, { ...made.inputs, frequencyInterval: 7 });
+      await assert.rejects(update, /does not exist any more\. Run pulumi up --refresh, which configures it anew\.$/);
     });
 
     it("costs one read and no write where it is as wanted, at creation and at the end", async () => {
       world.simulator[record] = { ...others, deleteDisabled: false };
       const calls = await sent(async () => {
-        const made = await make(provider, type, args({ frequencyInterval: 90 }));
+        const made = await make(await world.provider(), type, args({ frequencyInterval: 90 }));
         await provider.delete(type, made.id, made.outputs);
       });
       assert.deepEqual(calls, [`GET ${path}`]);
     });
 
     it("shows at a refresh what others have changed, and is brought back by the next up", async () => {
-      const made = await make(provider, type, args());
+      const made = await make(await world.provider(), type, args());
       world.simulator[record] = { ...stored()!, frequencyInterval: "30" };
       const seen = (await refresh(await world.provider(), made))!;
       assert.equal(seen.outputs["frequencyInterval"], 30);
@@ -76,7 +150,7 @@ for (const { associationType, path, record } of [
 
     it("sends nothing about a schedule that is off and stays so", async () => {
       world.simulator[record] = { ...others, enabled: false };
-      const made = await make(provider, type, args({ enabled: false }));
+      const made = await make(await world.provider(), type, args({ enabled: false }));
       const seen = (await refresh(await world.provider(), made))!;
       assert.deepEqual(seen.outputs["frequencyInterval"], 90);
       assert.equal((await provider.diff(type, seen.id, seen.outputs, made.inputs)).changes, false);
@@ -95,15 +169,16 @@ for (const { associationType, path, record } of [
       const half = { type, id, inputs, outputs: properties } as const;
       const { outputs } = await provider.update(type, id, half.outputs, inputs);
       assert.equal(stored()?.frequencyInterval, "5");
-      await provider.delete(type, id, half.outputs);
+      const later = await world.provider();
+      await later.delete(type, id, half.outputs);
       assert.deepEqual(stored(), others);
-      await provider.delete(type, id, outputs);
+      await later.delete(type, id, outputs);
       assert.deepEqual(stored(), others);
     });
 
     it("is disabled in the end also where the answer to its creation was lost", async () => {
       world.fault({ kind: "resetAfterCommit", match: { method: "POST", path: new RegExp(`${path}$`) } });
-      const made = await make(provider, type, args());
+      const made = await make(await world.provider(), type, args());
       await provider.delete(type, made.id, made.outputs);
       assert.equal(stored()?.enabled, false);
     });
@@ -111,13 +186,13 @@ for (const { associationType, path, record } of [
     it("takes a schedule of which ZPA does not tell that it is on for one that is off", async () => {
       world.simulator[record] = { ...others, enabled: false };
       world.fault({ kind: "omit", match: { method: "GET" }, fields: ["enabled", "frequencyInterval"] });
-      const made = await make(provider, type, args());
+      const made = await make(await world.provider(), type, args());
       await provider.delete(type, made.id, made.outputs);
       assert.equal(stored()?.enabled, false);
     });
 
     it("refuses another tenant's state before it writes", async () => {
-      const made = await make(provider, type, args());
+      const made = await make(await world.provider(), type, args());
       const foreign = { ...made.outputs, __zpa: { tenant: "0123456789abcdef" } };
       const calls = await sent(async () => {
         await assert.rejects(provider.delete(type, made.id, foreign), /belongs to a different ZPA tenant/);
@@ -161,7 +236,7 @@ describe("The arguments of a clean-up schedule", () => {
   });
 
   it("replace the schedule with that of the other type", async () => {
-    const made = await make(provider, type, { frequencyInterval: 5, ...seed });
+    const made = await make(await world.provider(), type, { frequencyInterval: 5, ...seed });
     const news = { frequencyInterval: 5, associationType: "SERVICE_EDGE_GRP", ...seed };
     assert.deepEqual((await plan(provider, made, news)).diff.replaces, ["associationType"]);
     await provider.delete(type, made.id, made.outputs);

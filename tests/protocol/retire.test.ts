@@ -99,6 +99,8 @@ describe("A key with retire: when-unused over the provider protocol", () => {
   for (const [what, raw] of [
     ["whose answer cannot be read", { enabled: "perhaps" }],
     ["of which ZPA does not tell the state of the connection that it last had", { controlChannelStatus: null }],
+    ["whose state is an empty text", { controlChannelStatus: "" }],
+    ["of which ZPA does not tell the name", { name: null }],
   ] as const) {
     it(`stays for a connected machine ${what}, and so does a key that was retired before`, async () => {
       const [one, two] = [await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "one" })), await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "two", __zpa: { seed: "two-0a1b2c3" } }))]; // prettier-ignore
@@ -156,6 +158,44 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     assert.equal(world.simulator.keys.has(left[1]!), false);
     assert.doesNotMatch(later.output(), /retired provisioning keys may be left/);
     await settle();
+  });
+
+  it("is not deleted by a run whose program has adopted it", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
+    const machine = enroll(made);
+    await remove(made);
+    world.simulator.disconnectMachine(machine.id);
+    const other = { retire, __zpa: { seed: "other-0a1b2c3" } };
+    const leaving = await make(await world.provider(), "ProvisioningKey", keyArgs(world, other));
+    const name = stored(made)!.name;
+    const adopted: Made = { ...made, outputs: { ...made.outputs, name, enabled: false } };
+    await later.diff(adopted.type, adopted.id, adopted.outputs, { ...adopted.inputs, name, enabled: false });
+    await remove(leaving);
+    assert.notEqual(stored(made), undefined);
+    await settle(made);
+  });
+
+  it("is adopted only by a program that enables it again", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
+    enroll(made);
+    await remove(made);
+    const adopter = await world.provider();
+    const args = (more = {}) => keyArgs(world, { adopt: made.id, __zpa: { seed: "new-0a1b2c3" }, ...more });
+    await assert.rejects(
+      make(adopter, "ProvisioningKey", args()),
+      /adopt: .*edge-retired-\d+" was retired: .*Set enabled to true/,
+    );
+    await make(adopter, "ProvisioningKey", args({ enabled: true, name: "edge" }));
+    assert.deepEqual([stored(made)!.name, stored(made)!.enabled], ["edge", true]);
+    await settle(made);
+  });
+
+  it("prints the name of a machine so that it moves no cursor and begins no line", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire }));
+    enroll(made).name = "edge\u001b[31m\n::error::injected";
+    await remove(made);
+    assert.match(later.output(), /enrolled with it: edge\\u001b\[31m\\u000a::error::injected\./);
+    await settle(made);
   });
 
   it("is looked for once a run, and one list of machines serves the deletions of a run", async () => {

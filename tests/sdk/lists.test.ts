@@ -37,6 +37,17 @@ describe("Lists", () => {
       );
     });
 
+    it("are whole with those that cannot be read, each once, also one without a name", async () => {
+      const odd = [
+        keyRow({ id: "8", name: "odd", maxUsage: "many" }),
+        keyRow({ id: "9", name: null, maxUsage: "many" }),
+      ];
+      double.script = [pageOf(2, [...rows(1, 2), ...odd]), pageOf(2, [...odd, ...rows(2, 2)])];
+      const { items, unreadable } = await client.provisioningKeys.listWhole(type);
+      assert.deepEqual(items.map(({ id }) => id), ["1", "2", "3"]); // prettier-ignore
+      assert.deepEqual(unreadable.map(({ id, name }) => [id, name]), [["8", "odd"], ["9", "9"]]); // prettier-ignore
+    });
+
     it("are empty when the list is absent, null or empty", async () => {
       for (const body of [{ totalPages: "0" }, { totalPages: "1", list: null }, { totalPages: "38", list: [] }, {}]) {
         double.script = [{ body }];

@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { WriteStream } from "node:tty";
 import { separateValues } from "../../provider/cli/program";
-import { columnsOf, painter, visible } from "../../provider/cli/terminal";
+import { columnsOf, painter } from "../../provider/cli/terminal";
+import { visible } from "../../provider/model/visible";
 import { builtCommand, commandLine } from "../harness/commandLine";
 import { childEnvironment } from "../harness/environment";
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { assertSecretless } from "../harness/canaries";
-import { commandLine } from "../harness/commandLine";
+import { builtCommand, commandLine, confirmedCommandLine } from "../harness/commandLine";
+import { childEnvironment } from "../harness/environment";
 import { assertNoWrites, isWrite, secretsIn } from "../harness/invariants";
 import { type MachineRecord, ZpaSimulator } from "../simulator";
 
@@ -47,13 +51,14 @@ describe("The command connectors", () => {
     machines.old.lastBrokerDisconnectTime = String(Date.UTC(2026, 10, 22, 7) / 1000);
     machines.old.lastBrokerConnectTime = undefined;
     machines.edge.enabled = false;
+    const { gone, old, edge } = machines;
     const { status, stdout, stderr } = await run();
     assert.deepEqual(stdout.split("\n"), [
-      "MACHINE  TYPE       GROUP      KEY    STATE         VERSION   LAST CONTACT (UTC)",
-      "gone     connector  Frankfurt  key-1  disconnected  25.100.2  never",
-      "old      connector  Frankfurt  key-1  disconnected  25.100.2  2026-11-22 07:00",
-      "edge     edge       Kanten     edges  connected     25.100.2  2026-11-23 09:41    disabled",
-      "new      connector  Frankfurt  key-2  connected     25.100.2  2026-11-23 09:41",
+      `MACHINE  ${"ID".padEnd(gone.id.length)}  TYPE       GROUP      KEY    STATE         VERSION   LAST CONTACT (UTC)`,
+      `gone     ${gone.id}  connector  Frankfurt  key-1  disconnected  25.100.2  never`,
+      `old      ${old.id}  connector  Frankfurt  key-1  disconnected  25.100.2  2026-11-22 07:00`,
+      `edge     ${edge.id}  edge       Kanten     edges  connected     25.100.2  2026-11-23 09:41    disabled`,
+      `new      ${machines.new.id}  connector  Frankfurt  key-2  connected     25.100.2  2026-11-23 09:41`,
       "",
     ]);
     assert.deepEqual([status, stderr], [0, ""]);
@@ -196,10 +201,19 @@ describe("The command connectors", () => {
 
   it("wants to be told which to change, and understands what it is told", async () => {
     for (const [args, words] of [
-      [["--delete", "--yes"], "error: say which: --delete needs --name, --group, --key, --ip or --disconnected-for"],
+      [
+        ["--delete", "--yes"],
+        "error: say which: --delete needs --name, --group, --key, --ip, --id or --disconnected-for",
+      ],
       [["--disable", "--microtenant", "0"], "error: say which: --disable needs"],
       [["--disconnected-for", "2 hours"], "Give minutes, hours or days, as in 30m, 2h or 7d."],
       [["--disconnected-for", "0m"], "Give minutes, hours or days"],
+      // a variable of a script that is not set
+      [["--name", "", "--delete", "--yes"], "It is empty."],
+      [["--group", " ", "--delete", "--yes"], "It is empty."],
+      [["--key", "", "--delete", "--yes"], "It is empty."],
+      [["--ip", "", "--delete", "--yes"], "Give an IP address, as in 10.0.1.23."],
+      [["--id", "", "--delete", "--yes"], "A ZPA id has digits only."],
       [["--name", "a", "--disable", "--delete"], "'--disable' cannot be used with option '--delete'"],
     ] as const) {
       const { status, stderr } = await run(...args);
@@ -215,11 +229,63 @@ describe("The command connectors", () => {
     const refused = await run("--ip", address, "--type", "CONNECTOR_GRP", "--disable", "--yes");
     assert.match(
       refused.stderr,
-      /2 machines have 10\.[\d.]+: say which with --key, --group or --name\. Nothing was changed\./,
+      /2 machines have 10\.[\d.]+: say which with --key, --group, --name or --id\. Nothing was changed\./,
     );
     assert.deepEqual([refused.status, writes()], [3, []]);
     const told = await run("--ip", address, "--key", "key-2", "--disable", "--yes");
     assert.deepEqual([told.status, writes()], [0, [`PUT connector/${machines.new.id}`]]);
+    const byId = await run("--ip", address, "--id", machines.gone.id, "--delete", "--yes");
+    assert.deepEqual([byId.status, left().includes("gone")], [0, false]);
+  });
+
+  for (const lastBrokerDisconnectTime of [undefined, String(Date.UTC(2026, 10, 15) / 1000)]) {
+    it(`leaves what is disconnected since a time that ZPA does not tell (${lastBrokerDisconnectTime})`, async () => {
+      machines.gone.lastBrokerConnectTime = String(Date.UTC(2026, 10, 16) / 1000);
+      machines.gone.lastBrokerDisconnectTime = lastBrokerDisconnectTime;
+      const { stdout } = await run("--disconnected-for", "5d", "--json", "--name", "gone");
+      assert.deepEqual(names(stdout), []);
+    });
+  }
+
+  it("goes on where others have deleted a machine meanwhile", async () => {
+    simulator.settings.bulkDeleteUnknownIds = "refuse";
+    const body = { id: "resource.not.found" };
+    simulator.fault({ kind: "status", status: 400, body, match: { path: /bulkDelete$/ } });
+    simulator.fault({ kind: "status", status: 400, body, match: { method: "DELETE", path: new RegExp(`/${machines.gone.id}$`) } }); // prettier-ignore
+    const { status, stderr } = await run("--disconnected-for", "20m", "--delete", "--yes");
+    assert.deepEqual(stderr.trim().split("\n").slice(-2), ["gone: was deleted meanwhile", "old: deleted"]);
+    assert.equal(status, 0);
+  });
+
+  it("deletes no machine that has connected, and none that has gone, while a person was asked", async () => {
+    const args = ["connectors", "--name", "old", "--name", "gone", "--delete"];
+    const { status, stderr } = await confirmedCommandLine(args, simulator.oneApiEnvironment(), () => {
+      simulator.connectMachine(machines.old.id);
+      simulator.appConnectors.delete(machines.gone.id);
+    });
+    assert.match(stderr, /gone: is not one of these machines any more; left alone\./);
+    assert.match(stderr, /old: connected; left alone\. Disable it first/);
+    assert.deepEqual([status, writes(), left().includes("old")], [1, [], true]);
+  });
+
+  it("disables with the settings that a machine has after the answer", async () => {
+    const args = ["connectors", "--name", "new", "--disable"];
+    const { status } = await confirmedCommandLine(args, simulator.oneApiEnvironment(), () => {
+      machines.new.description = "of others";
+    });
+    assert.deepEqual([status, machines.new.enabled, machines.new.description], [0, false, "of others"]);
+  });
+
+  it("says in a sentence that its output cannot be written", async () => {
+    const full = openSync("/dev/full", "w");
+    const env = childEnvironment(simulator.oneApiEnvironment());
+    const command = spawn(process.execPath, [builtCommand, "connectors"], { env, stdio: ["ignore", full, "pipe"] });
+    let stderr = "";
+    command.stderr!.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [status] = (await once(command, "close")) as [number];
+    closeSync(full);
+    assert.match(stderr, /^The output cannot be written: [^\n]+\n$/);
+    assert.equal(status, 3);
   });
 
   it("names a machine that cannot be read, and changes nothing of it", async () => {

@@ -92,7 +92,7 @@ describe("diff", () => {
       const state = stateOf({ tenant });
       diffOf(inputsOf(), state);
       assert.deepEqual([...session.inState], [ref]);
-      assert.deepEqual([...session.tenants], [[tenant, state]]);
+      assert.deepEqual([...session.tenants], [[tenant, `thing "edge"`]]);
     });
 
     it("no tenant where state names none", () => {

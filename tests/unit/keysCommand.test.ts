@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { assertSecretless } from "../harness/canaries";
-import { commandLine } from "../harness/commandLine";
+import { commandLine, confirmedCommandLine } from "../harness/commandLine";
 import { assertNoWrites, isWrite, secretsIn } from "../harness/invariants";
 import { ZpaSimulator } from "../simulator";
 
@@ -112,6 +112,33 @@ describe("The command keys", () => {
       const { status, stderr } = await run(["--retired", "--delete", "--yes"]);
       assert.match(stderr, /: ZPA's answer cannot be read, so that nobody knows which keys it has enrolled with\./);
       assert.deepEqual([status, writes()], [3, []]);
+      forget();
+    });
+
+    it("deletes none that a machine has come back to while a person was asked", async () => {
+      const { status, stderr } = await confirmedCommandLine(
+        ["keys", "--retired", "--delete"],
+        simulator.oneApiEnvironment(),
+        () => {
+          const [machine] = [...simulator.appConnectors.values()];
+          Object.assign(machine!, { provisioningKeyId: retired[1] });
+        },
+      );
+      assert.match(
+        stderr,
+        new RegExp(`older-retired-${retired[1]}: 1 connected machine has enrolled with it; left alone`),
+      );
+      assert.deepEqual([status, writes()], [0, []]);
+      forget();
+    });
+
+    it("goes on where others have deleted one meanwhile", async () => {
+      for (const machine of simulator.appConnectors.values()) simulator.disconnectMachine(machine.id);
+      const match = { method: "DELETE", path: new RegExp(`/${retired[0]}$`) };
+      simulator.fault({ kind: "status", status: 400, body: { id: "resource.not.found" }, match });
+      const { status, stderr } = await run(["--retired", "--delete", "--yes"]);
+      assert.deepEqual(stderr.trim().split("\n"), [`old-retired-${retired[0]}: was deleted meanwhile`, `older-retired-${retired[1]}: deleted`]); // prettier-ignore
+      assert.deepEqual([status, simulator.keys.has(retired[1]!)], [0, false]);
       forget();
     });
 

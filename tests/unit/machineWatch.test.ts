@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type EnrolledMachine, type ProvisioningKey, UnreadableObject } from "../../sdk";
+import { type EnrolledMachine, type ProvisioningKey, UnavailableError, UnreadableObject } from "../../sdk";
 import type { Machines } from "../../provider/model/machines";
 import { type Awaited, waitForMachines, type Watch } from "../../provider/process/machineWatch";
 
@@ -18,6 +18,9 @@ class Fleet implements Watch {
   reads = 0;
   readonly told: string[] = [];
   readonly pauses: number[] = [];
+  readonly maxAges: number[] = [];
+  /** By the number of the look: why it fails. */
+  readonly troubles = new Map<number, Error>();
   keyReads = 0;
   unreadable: Machines["unreadable"] = [];
 
@@ -26,8 +29,11 @@ class Fleet implements Watch {
     private readonly answer: () => ProvisioningKey = () => key,
   ) {}
 
-  machines(): Promise<Machines> {
+  machines(maxAge = 0): Promise<Machines> {
+    this.maxAges.push(maxAge);
     this.reads += 1;
+    const trouble = this.troubles.get(this.reads);
+    if (trouble !== undefined) return Promise.reject(trouble);
     const here = this.plans.map((plan, index) => ({ ...plan, name: `edge-${index + 1}` }));
     const enrolled = here.filter(({ enrolls }) => enrolls <= this.time);
     const items = enrolled.map(
@@ -48,6 +54,8 @@ class Fleet implements Watch {
     this.time += milliseconds;
     return Promise.resolve();
   }
+
+  isPassing = (error: unknown) => error instanceof UnavailableError;
 
   tell = (line: string) => void this.told.push(line);
 
@@ -74,6 +82,28 @@ describe("A wait for machines", () => {
     ]);
     await fleet.wait();
     assert.deepEqual(fleet.pauses, [1_000, 2_000, 4_000, 8_000, ...Array<number>(5).fill(10_000)]);
+  });
+
+  it("takes the list that another wait has read within three quarters of its pause, which is younger than its own", async () => {
+    const fleet = new Fleet([{ enrolls: 0, connects: 2_500 }]);
+    await fleet.wait({ atLeast: 1 });
+    assert.deepEqual(fleet.maxAges, [750, 750, 1_500]);
+  });
+
+  it("goes on, and says why it has seen nothing, where ZPA is out of order for a while", async () => {
+    const fleet = new Fleet([{ enrolls: 0, connects: 60_000 }]);
+    const trouble = new UnavailableError({ operation: "listing App Connectors", reason: "503" });
+    for (const look of [2, 3, 4]) fleet.troubles.set(look, trouble);
+    await fleet.wait({ atLeast: 1 });
+    assert.equal(fleet.told.filter((line) => line.startsWith("zpa: the wait for App Connectors goes on for at most 15 more minutes: ")).length, 3); // prettier-ignore
+    const lasting = new Fleet([]);
+    for (let look = 2; look < 20; look += 1) lasting.troubles.set(look, trouble);
+    await assert.rejects(lasting.wait({ withinMinutes: 1 }), UnavailableError);
+    assert.equal(lasting.time, minute);
+    const final = new Fleet([]);
+    final.troubles.set(2, new Error("The API client may not read App Connectors."));
+    await assert.rejects(final.wait(), /may not read/);
+    assert.equal(final.reads, 2);
   });
 
   it("tells of its progress at most every half minute", async () => {

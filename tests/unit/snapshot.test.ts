@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Snapshot } from "../../provider/process/snapshot";
+import { longestAge, type Snapshot } from "../../provider/process/snapshot";
 import { CountingTenant, inWaves, type Item } from "../property/countingTenant";
 import { FakeClock } from "../property/fakeClock";
 
@@ -111,6 +111,27 @@ describe("A snapshot", () => {
     assert.deepEqual(await clock.runFor(snapshot.named("new")), [{ id: "made", name: "new" }]);
     assert.equal((await clock.runFor(snapshot.read("made")))?.name, "new");
     assert.equal(tenant.calls, 1);
+  });
+
+  it("reads again what it has read more than two minutes ago, one alone and several with one list", async () => {
+    const { clock, tenant, snapshot } = setUp([...mine(3), ...others(100)]);
+    await clock.runFor(refresh(snapshot, ["ours0", "ours1"], 2));
+    await clock.runFor(clock.sleep(longestAge));
+    tenant.items[0] = { id: "ours0", name: "of others" };
+    assert.equal((await clock.runFor(snapshot.read("ours0")))?.name, "of others");
+    assert.deepEqual([tenant.calls, tenant.pages], [2, 1]);
+    await clock.runFor(refresh(snapshot, ["ours1", "ours2"], 2));
+    assert.deepEqual([tenant.calls, tenant.pages], [3, 2]);
+  });
+
+  it("reads again whatever it is asked after a wait, and still knows what it has deleted", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(3));
+    await clock.runFor(refresh(snapshot, ["ours0", "ours1"], 2));
+    snapshot.deleted("ours2");
+    snapshot.forget();
+    await clock.runFor(refresh(snapshot, ["ours0", "ours1"], 2));
+    assert.deepEqual([tenant.calls, tenant.pages], [2, 2]);
+    assert.deepEqual(await clock.runFor(snapshot.named("ours 2")), []);
   });
 
   it("asks again for what was updated since the list was read", async () => {

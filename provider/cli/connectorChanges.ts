@@ -1,0 +1,126 @@
+// The end of machines that went: `connectors --disable` and `connectors --delete`.
+
+import { type AssociationType, type EnrolledMachine, NotFoundError, type ZpaClient, ZpaError } from "../../sdk";
+import { mayBeConnected } from "../model/machines";
+import { visible } from "../model/visible";
+import { isConfirmed } from "./confirm";
+import { exitCodes } from "./exit";
+import { unlessGone } from "./gone";
+
+/** A machine as this command shows it. Times are ISO 8601. */
+export interface Machine {
+  id: string;
+  name: string;
+  associationType: AssociationType;
+  group: { id: string | undefined; name: string | undefined };
+  key: { id: string | undefined; name: string | undefined };
+  microtenantId: string | undefined;
+  ip: string | undefined;
+  version: string | undefined;
+  enabled: boolean;
+  connected: boolean;
+  /** ZPA's word for the state of the control connection. */
+  status: string | undefined;
+  /** When its connection began, or ended; undefined if it never had one. */
+  lastContact: string | undefined;
+}
+
+/** A machine with what ZPA has answered. */
+export interface Row {
+  machine: Machine;
+  read: EnrolledMachine;
+}
+
+/** The machines of this type. */
+export function familyOf(client: ZpaClient, type: AssociationType) {
+  return type === "CONNECTOR_GRP" ? client.appConnectors : client.serviceEdges;
+}
+
+/** @param now - the machines after the answer, which may have taken a while */
+export async function disable(
+  client: ZpaClient,
+  rows: readonly Row[],
+  yes: true | undefined,
+  now: () => Promise<readonly Row[]>,
+) {
+  const enabled = rows.filter(({ machine }) => machine.enabled);
+  if (enabled.length === 0) return void process.stderr.write("There is nothing to disable.\n");
+  if (!(await isConfirmed(`Disable ${count(enabled)}?`, yes))) return void (process.exitCode = exitCodes.found);
+  for (const { machine, read } of stillThere(enabled, await now())) {
+    const { id, name, associationType } = machine;
+    const call = familyOf(client, associationType).update(id, { ...read, enabled: false }, scopeOf(machine));
+    process.stderr.write(`${visible(name)}: ${await unlessGone("disabled", call)}\n`);
+  }
+}
+
+/** The confirmed rows as they are now. */
+function stillThere(confirmed: readonly Row[], now: readonly Row[]): Row[] {
+  const byId = new Map(now.map((row) => [row.machine.id, row]));
+  for (const { machine } of confirmed) {
+    if (byId.has(machine.id)) continue;
+    process.stderr.write(`${visible(machine.name)}: is not one of these machines any more; left alone.\n`);
+    process.exitCode = exitCodes.found;
+  }
+  return confirmed.flatMap(({ machine }) => byId.get(machine.id) ?? []);
+}
+
+/** Those that may be deleted. Names the others. */
+function deletable(rows: readonly Row[]): Row[] {
+  const inUse = rows.filter(({ machine, read }) => machine.enabled && mayBeConnected(read));
+  for (const { machine } of inUse) {
+    process.stderr.write(
+      `${visible(machine.name)}: ${machine.connected ? "" : "may be "}connected; left alone. Disable it first, and let its sessions end.\n`, // prettier-ignore
+    );
+  }
+  if (inUse.length > 0) process.exitCode = exitCodes.found;
+  return rows.filter((row) => !inUse.includes(row));
+}
+
+/** @param now - the machines after the answer, which may have taken a while */
+export async function remove(
+  client: ZpaClient,
+  rows: readonly Row[],
+  yes: true | undefined,
+  now: () => Promise<readonly Row[]>,
+) {
+  const shown = deletable(rows);
+  if (shown.length === 0) return void process.stderr.write("There is nothing to delete.\n");
+  if (!(await isConfirmed(`Delete ${count(shown)}?`, yes))) return void (process.exitCode = exitCodes.found);
+  const going = deletable(stillThere(shown, await now()));
+  for (const place of new Set(going.map(placeOf))) {
+    const machines = going.filter((row) => placeOf(row) === place).map(({ machine }) => machine);
+    const api = familyOf(client, machines[0]!.associationType);
+    const scope = scopeOf(machines[0]!);
+    const ids = machines.map(({ id }) => id);
+    // where others have deleted one, ZPA deletes none of a request
+    const isWhole = (await unlessGone("deleted", allOf(api.deleteAll(ids, scope)))) === "deleted";
+    for (const { id, name } of machines) {
+      const done = isWhole ? "deleted" : await unlessGone("deleted", api.delete(id, scope));
+      process.stderr.write(`${visible(name)}: ${done}\n`);
+    }
+  }
+}
+
+/** @throws with what to do, for an earlier request may have deleted some */
+async function allOf(deletion: Promise<void>): Promise<void> {
+  try {
+    await deletion;
+  } catch (error) {
+    if (!(error instanceof ZpaError) || error instanceof NotFoundError) throw error;
+    throw new Error(`${error.message} Some of the machines may be deleted: run the same command again to see which are left.`); // prettier-ignore
+  }
+}
+
+/** One request deletes machines of one type and one microtenant. */
+function placeOf({ machine: { associationType, microtenantId = "" } }: Row): string {
+  return `${associationType} ${microtenantId}`;
+}
+
+/** Where a machine is; a write without a microtenant goes to Default. */
+function scopeOf({ microtenantId }: Machine) {
+  return { microtenantId: microtenantId ?? "0" };
+}
+
+function count(rows: readonly Row[]): string {
+  return rows.length === 1 ? "1 machine" : `${rows.length} machines`;
+}
