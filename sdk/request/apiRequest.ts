@@ -33,6 +33,8 @@ export interface ApiResponse {
 
 /** The part of the transport that endpoint families use. */
 export interface Sender {
+  /** The microtenant of the settings; undefined if they name none. */
+  readonly microtenantId: string | undefined;
   /** Sends a request, and retries it while that is safe and can help. */
   send(request: ApiRequest, signal?: AbortSignal): Promise<ApiResponse>;
 }

@@ -68,7 +68,7 @@ export function classify(method: string, status: number, fault: ZpaFault): Decis
   }
   if (status === 403) return { action: "fail", error: PermissionError, hint: forbiddenHint(fault) };
   if (isClientError && /read.?only|zscaler.?managed|deception/i.test(id)) {
-    const hint = "Zscaler Deception manages this object: change it there";
+    const hint = "Zscaler manages this object: the API cannot change or delete it";
     return { action: "fail", error: PermissionError, hint };
   }
   if ((status === 400 || status === 409) && isDuplicate(method, status, fault)) {

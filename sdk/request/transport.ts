@@ -57,6 +57,7 @@ export class Transport implements Sender {
   readonly #tokens: TokenSource;
   readonly #http: HttpConnection;
   readonly serverClock: ServerClock;
+  readonly microtenantId: string | undefined;
   readonly reads: RateLimiter;
   readonly writes: RateLimiter;
   private readonly budget = new RetryBudget();
@@ -68,6 +69,7 @@ export class Transport implements Sender {
   constructor(options: TransportOptions) {
     const { settings, env, clock, onRequest, onWait, ledger } = options;
     this.#options = options;
+    this.microtenantId = settings.microtenantId;
     this.serverClock = new ServerClock(clock);
     this.#tokens = new TokenSource(clock, (signal) => this.signIn(signal));
     const { requestTimeout, caCertificate } = settings;

@@ -146,8 +146,9 @@ export class ZpaList<T extends Listed> {
   async find(name: string, scope: Scope = {}): Promise<T> {
     const found = await this.named(name, scope);
     // the list of a microtenant also shows what it inherits from Default
-    const isOwn = (one: Listed & { microtenantId?: unknown }) => one.microtenantId === scope.microtenantId;
-    const own = scope.microtenantId === undefined ? [] : found.filter(isOwn);
+    const { microtenantId = this.sender.microtenantId } = scope;
+    const isOwn = (one: Listed & { microtenantId?: unknown }) => one.microtenantId === microtenantId;
+    const own = microtenantId === undefined ? [] : found.filter(isOwn);
     const [match, ...others] = own.length > 0 ? own : found;
     const { singular } = this.endpoint;
     if (match === undefined || others.length > 0) {

@@ -104,7 +104,7 @@ describe("Errors", () => {
         { status: 400, body: { id: "resource.readonly", params: ["6211"] } },
         "remove",
         PermissionError,
-        "ZPA 400 resource.readonly deleting provisioning key 6211: 6211. Hint: Zscaler Deception manages this object: change it there.",
+        "ZPA 400 resource.readonly deleting provisioning key 6211: 6211. Hint: Zscaler manages this object: the API cannot change or delete it.",
       ],
       [
         "a licence that is missing",

@@ -118,14 +118,15 @@ describe("One odd object of others", () => {
     assert.deepEqual(error.params, ["1", "2"]);
   });
 
-  it("without an id or a name is nothing that anybody could mean", async () => {
+  it("without an id is nothing that anybody could mean, and without a name it goes by its id", async () => {
     const list = [keyRow({ id: null }), keyRow({ name: null }), null, "x", [], 5, keyRow({ id: "3", name: "ours" })];
     double.script = [listed(...list)];
     assert.deepEqual(
       (await Array.fromAsync(client.provisioningKeys.list(type))).map(({ id }) => id),
       ["3"],
     );
-    assert.deepEqual((await client.provisioningKeys.page(type, 1)).unreadable, []);
+    const { unreadable } = await client.provisioningKeys.page(type, 1);
+    assert.deepEqual(unreadable.map(({ id, name, unreadable: fields }) => [id, name, fields]), [["6211", "6211", ["name"]]]); // prettier-ignore
   });
 
   it("on a page of its own ends no list", async () => {
