@@ -92,10 +92,11 @@ export async function remove(
     const api = familyOf(client, machines[0]!.associationType);
     const scope = scopeOf(machines[0]!);
     const ids = machines.map(({ id }) => id);
-    // where others have deleted one, ZPA deletes none of a request
     const isWhole = (await unlessGone("deleted", allOf(api.deleteAll(ids, scope)))) === "deleted";
+    // where others have deleted one, ZPA deletes none of that request
+    const left = new Set(isWhole ? [] : (await api.listWhole(scope)).items.map(({ id }) => id));
     for (const { id, name } of machines) {
-      const done = isWhole ? "deleted" : await unlessGone("deleted", api.delete(id, scope));
+      const done = left.has(id) ? await unlessGone("deleted", api.delete(id, scope)) : "deleted";
       process.stderr.write(`${visible(name)}: ${done}\n`);
     }
   }

@@ -28,7 +28,7 @@ import { inputNotes } from "../model/notes";
 import { isListed, leavesAlone, targetOf } from "../model/plan";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { removeGroup } from "./groupRemoval";
-import { type Endpoint, gone, refOf, type Session, unlessGone } from "./session";
+import { type Endpoint, gone, type Session, unlessGone } from "./session";
 
 /** What one kind of groups has of its own. */
 interface GroupKind<T extends MachineGroup, B extends MachineGroupBody> {
@@ -151,7 +151,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
         api: facts.machinesOf(session.client),
         scope,
         forceDestroy: state["forceDestroy"] === true,
-        isReplaced: session.inState.has(refOf(kind, id)) && !session.kept.has(refOf(kind, id)),
+        isReplaced: [...session.replacing.values()].some((ids) => ids.includes(id)),
         keys: () => keysOf(session, id),
         serverGroups: async () => {
           const group = await unlessGone(groupsOf(session.client).get(id, scope));

@@ -249,12 +249,14 @@ describe("The command connectors", () => {
 
   it("goes on where others have deleted a machine meanwhile", async () => {
     simulator.settings.bulkDeleteUnknownIds = "refuse";
-    const body = { id: "resource.not.found" };
-    simulator.fault({ kind: "status", status: 400, body, match: { path: /bulkDelete$/ } });
-    simulator.fault({ kind: "status", status: 400, body, match: { method: "DELETE", path: new RegExp(`/${machines.gone.id}$`) } }); // prettier-ignore
-    const { status, stderr } = await run("--disconnected-for", "20m", "--delete", "--yes");
-    assert.deepEqual(stderr.trim().split("\n").slice(-2), ["gone: was deleted meanwhile", "old: deleted"]);
-    assert.equal(status, 0);
+    const pause = simulator.fault({ kind: "pause", match: { path: /bulkDelete$/ } });
+    const running = run("--disconnected-for", "20m", "--delete", "--yes");
+    await pause.waitUntilFired();
+    simulator.appConnectors.delete(machines.gone.id);
+    pause.resume();
+    const { status, stderr } = await running;
+    assert.deepEqual(stderr.trim().split("\n").slice(-2), ["gone: deleted", "old: deleted"]);
+    assert.deepEqual([status, left()], [0, ["new", "edge"]]);
   });
 
   it("deletes no machine that has connected, and none that has gone, while a person was asked", async () => {
