@@ -15,7 +15,7 @@ function stateSize(resource: { type?: string; outputs?: Properties }): number | 
   return Buffer.byteLength(JSON.stringify({ ...resource, outputs }));
 }
 
-describe("What a stack of 30 keys and 30 credentials costs in API calls", function () {
+describe("What a stack costs in API calls", function () {
   this.timeout(120_000);
   needsEngine();
 
@@ -27,7 +27,7 @@ describe("What a stack of 30 keys and 30 credentials costs in API calls", functi
     counted = provider = simulator = undefined;
   });
 
-  it("is the floor for create, refresh, update, no-op and destroy", async () => {
+  it("is the floor for create, refresh, update, no-op and destroy of 30 keys and 30 credentials", async () => {
     counted = await CountedStack.start(halves(60), { env: unlimited });
     const create = await counted.up();
     assert.deepEqual([create.writes, create.reads], [60, 3], "60 POST, a list for each type, and the certificate");
@@ -53,6 +53,22 @@ describe("What a stack of 30 keys and 30 credentials costs in API calls", functi
     const destroy = await counted.destroy();
     assert.equal(destroy.writes, 60);
     assert.ok(destroy.calls <= 62, `destroy: ${destroy.calls} calls`);
+  });
+
+  it("is the floor for groups of both kinds too", async () => {
+    const shares = { connectorKeys: 0, edgeKeys: 0, credentials: 0, connectorGroups: 10, edgeGroups: 10 };
+    counted = await CountedStack.start(shares, { env: unlimited });
+    const create = await counted.up();
+    assert.deepEqual([create.writes, create.reads], [20, 2], "20 POST, and a list for each kind");
+    assert.equal((await counted.up()).calls, 0);
+    const refresh = await counted.refresh();
+    assert.deepEqual([refresh.writes, refresh.reads], [0, 2]);
+    counted.maxUsage = 20;
+    const update = await counted.up();
+    // what the program leaves to others is read before the PUT, which has all fields
+    assert.deepEqual([update.writes, update.reads], [20, 2]);
+    const destroy = await counted.destroy();
+    assert.deepEqual([destroy.writes, destroy.reads], [20, 0]);
   });
 
   it("is at most 24 for a refresh at a full tenant, 300 of its 10 000 credentials and all 200 keys in the stack", async () => {

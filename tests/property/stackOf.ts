@@ -1,4 +1,5 @@
-// A stack of many keys and credentials, half and half, in a tenant whose requests are counted. For counts and times.
+// A stack of many keys and credentials, half and half, or of groups, in a tenant whose requests are counted. For counts
+// and times.
 
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { makePassword } from "../harness/canaries";
@@ -24,6 +25,8 @@ export interface Shares {
   connectorKeys: number;
   edgeKeys: number;
   credentials: number;
+  connectorGroups?: number;
+  edgeGroups?: number;
 }
 
 export interface CountedStackOptions extends Partial<StackArgs> {
@@ -36,7 +39,7 @@ export function halves(count: number): Shares {
 }
 
 export class CountedStack {
-  /** What the next `up` gives to each key as `maxUsage`. */
+  /** What the next `up` gives to each key as `maxUsage`, and to each group in its `location`. */
   maxUsage = 10;
 
   private constructor(
@@ -73,6 +76,10 @@ export class CountedStack {
           password,
         });
       }
+      const { connectorGroups = 0, edgeGroups = 0 } = shares;
+      const place = { latitude: 50.1, longitude: 8.7, location: `Rack ${settings.maxUsage}` };
+      for (let index = 0; index < connectorGroups; index++) new zpa.AppConnectorGroup(`group-${index}`, place);
+      for (let index = 0; index < edgeGroups; index++) new zpa.ServiceEdgeGroup(`edges-${index}`, place);
     };
     const env = { ...simulator.legacyEnvironment(), ...args.env };
     return new CountedStack(simulator, await createStack({ ...args, program, env }), settings);
