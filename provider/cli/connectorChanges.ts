@@ -48,6 +48,13 @@ export async function disable(
   if (!(await isConfirmed(`Disable ${count(enabled)}?`, yes))) return void (process.exitCode = exitCodes.found);
   for (const { machine, read } of stillThere(enabled, await now())) {
     const { id, name, associationType } = machine;
+    if (name === id) {
+      process.stderr.write(
+        `${id}: left alone, because ZPA does not tell its name, which the change would overwrite.\n`,
+      );
+      process.exitCode = exitCodes.found;
+      continue;
+    }
     const call = familyOf(client, associationType).update(id, { ...read, enabled: false }, scopeOf(machine));
     process.stderr.write(`${visible(name)}: ${await unlessGone("disabled", call)}\n`);
   }

@@ -81,8 +81,12 @@ function refuseAmbiguous(options: ConnectorsOptions, rows: readonly Row[]) {
   const { ip, disable, delete: remove } = options;
   const others = ["key", "group", "name", "id"] as const;
   const isByAddress = ip !== undefined && others.every((filter) => options[filter] === undefined);
-  if ((!disable && !remove) || !isByAddress || rows.length <= new Set(ip).size) return;
-  throw new Error(`${rows.length} machines have ${ip.join(" or ")}: say which with --key, --group, --name or --id. Nothing was changed.`); // prettier-ignore
+  if ((!disable && !remove) || !isByAddress) return;
+  for (const address of ip) {
+    const { length } = rows.filter(({ read: { privateIp, publicIp } }) => [privateIp, publicIp].includes(address));
+    if (length < 2) continue;
+    throw new Error(`${length} machines have ${address}: say which with --key, --group, --name or --id. Nothing was changed.`); // prettier-ignore
+  }
 }
 
 async function readMachines(client: ZpaClient, options: ConnectorsOptions) {

@@ -5,10 +5,13 @@ import type { EnrolledMachine, WholeList } from "../../sdk";
 /** The machines of one type; of those that cannot be read nobody knows their group, their key or their connection. */
 export type Machines = WholeList<EnrolledMachine>;
 
+/** The status of a machine that has no connection; others, which nobody documents, may be on the way to one. */
+const disconnected = "ZPN_STATUS_DISCONNECTED";
+
 /** Whether a machine is connected, or ZPA tells neither that it is not nor when its connection ended. */
 export function mayBeConnected(machine: EnrolledMachine): boolean {
-  const { isConnected, controlChannelStatus = "" } = machine;
-  return controlChannelStatus === "" ? connectionEnd(machine) === undefined : isConnected;
+  const { isConnected, controlChannelStatus } = machine;
+  return isConnected || (controlChannelStatus !== disconnected && connectionEnd(machine) === undefined);
 }
 
 /** When the last connection of a machine ended, in seconds since 1970; undefined where ZPA does not tell. */

@@ -45,8 +45,10 @@ export interface StateNotes {
   past?: string[];
   /** What the resource took over, to be brought back when it goes. */
   previous?: object;
-  /** What the resource has configured in its place. */
-  configured?: object;
+  /** What the resource has configured in its place, or may have, where an answer was lost. */
+  configured?: object[];
+  /** Arguments that the program leaves to others. */
+  ignored?: string[];
   /** Id of the microtenant whose settings it has changed; `0` is Default. */
   microtenantId?: string;
   /** When this program last wrote the secret (seconds since 1970), until a refresh has seen the time that ZPA gave it. */

@@ -4,7 +4,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AssociationType, CleanUpBody, CleanUpSchedule, Scope } from "../../sdk";
 import { connectorScheduleFields as fields } from "../model/connectorSchedule";
-import { keeping } from "../model/errors";
+import { keeping, PartialFailure } from "../model/errors";
 import {
   clean,
   defaultMicrotenant,
@@ -47,6 +47,11 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     refuseOtherTenant(whatOf(state), tenant, session?.client.knownTenantFingerprint);
     if (tenant !== undefined) session?.tenants.set(tenant, whatOf(state));
     const changed = changedFields(state, inputs);
+    const isReplaced = changed.some(({ replaces }) => replaces === true);
+    const { seed } = inputNotes(inputs);
+    if (session !== undefined && seed !== undefined && !isReplaced) {
+      session.scheduled.set(keyOf(session, placeOf(session, state)), seed);
+    }
     return Promise.resolve({
       changes: changed.length > 0,
       replaces: changed.filter(({ replaces }) => replaces === true).map(({ name }) => name),
@@ -66,7 +71,8 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
   const place: Place = { type, scope: { microtenantId } };
   const found = await current(session, place);
   const { id } = found ?? (await post(session, place, body));
-  session.scheduled.add(type);
+  const { seed = "" } = inputNotes(inputs);
+  session.scheduled.set(keyOf(session, place), seed);
   const notes: StateNotes = {
     tenant: await session.client.tenantFingerprint(),
     microtenantId: microtenantId ?? defaultMicrotenant,
@@ -84,18 +90,27 @@ async function update(session: Session, id: string, state: State, inputs: Inputs
   await stayInTenant(session, state);
   const { ignored = [] } = inputNotes(inputs);
   const place = placeOf(session, state);
-  const theirs = fields.map(({ name }) => name).filter((name) => isListed(ignored, name));
   // a PUT has all of them: what is left to others is as they have it now
-  const now: Values = theirs.length === 0 ? {} : { ...(await current(session, place)) };
-  const kept = Object.fromEntries(theirs.filter((name) => isSet(now[name])).map((name) => [name, now[name]]));
-  const target = { ...inputs, ...kept };
+  const now = ignored.length === 0 ? undefined : await current(session, place);
+  const target = { ...inputs, ...partOf(now ?? {}, ignored) };
   try {
     await put(session, id, place, bodyOf(target), isOn(state));
   } catch (error) {
-    if (!(error instanceof sdk().NotFoundError)) throw error;
-    throw new Error(`The ${whatOf(state)} does not exist any more. Run pulumi up --refresh, which configures it anew.`);
+    throw failedUpdate(error, id, state, bodyOf(target));
   }
   return { outs: outputs(state, target) };
+}
+
+function failedUpdate(error: unknown, id: string, state: State, body: CleanUpBody): unknown {
+  const { NotFoundError, ZpaError } = sdk();
+  if (error instanceof NotFoundError) {
+    return new Error(
+      `The ${whatOf(state)} does not exist any more. Run pulumi up --refresh, which configures it anew.`,
+    );
+  }
+  if (!(error instanceof ZpaError && error.mayHaveHappened)) return error;
+  const notes = stateNotes(state);
+  return new PartialFailure(error, id, withNotes(state, { ...notes, configured: [...(notes.configured ?? []), body] }));
 }
 
 /** One POST. Where its answer is lost and there is a schedule as it was sent, there was none before. */
@@ -124,17 +139,42 @@ async function read(session: Session, props: State): Promise<{ id: string; props
 async function restore(session: Session, id: string, state: State): Promise<void> {
   await stayInTenant(session, state);
   const place = placeOf(session, state);
-  const { previous, configured } = stateNotes(state) as { previous?: CleanUpBody; configured?: CleanUpBody };
+  const { seed, previous, configured, ignored = [] } = stateNotes(state) as Restorable;
   // one that was off may have had no interval
   const before = { ...bodyOf(state), enabled: false, ...previous };
-  if (session.scheduled.has(place.type)) return tellTakenOver(state, before);
-  const isOffAnyway = !before.enabled && configured?.enabled === false;
-  if (isOffAnyway || isSameBody(before, configured ?? bodyOf(state))) return;
+  const holder = session.scheduled.get(keyOf(session, place));
+  if (holder !== undefined && holder !== seed) return tellTakenOver(state, before);
+  const isOffAnyway = !before.enabled && configured?.every(({ enabled }) => !enabled) === true;
+  if (isOffAnyway || (configured ?? [bodyOf(state)]).every((body) => isSameBody(before, body))) return;
   const now = await current(session, place);
   if (now === undefined) return;
-  if (configured !== undefined && !isAsWanted(now, configured)) return tellLeft(state, now, before);
-  if (before.enabled) tell(`zpa: the ${whatOf(state)} is again as it was before this program: ${textOf(before)}.`);
-  await put(session, id, place, before, isOn(now));
+  // of one that is off ZPA may tell no interval, and it makes no difference
+  const isOurs = (body: CleanUpBody) =>
+    (!body.enabled && !isOn(now)) || isAsWanted(now, { ...body, ...partOf(now, ignored) });
+  if (configured !== undefined && !configured.some(isOurs)) return tellLeft(state, now, before);
+  const target = { ...before, ...partOf(now, ignored) };
+  if (target.enabled) tell(`zpa: the ${whatOf(state)} is again as it was before this program: ${textOf(target)}.`);
+  await put(session, id, place, target, isOn(now));
+}
+
+/** What state remembers for the end. */
+interface Restorable {
+  seed?: string;
+  previous?: CleanUpBody;
+  configured?: CleanUpBody[];
+  ignored?: string[];
+}
+
+/** Those of the values that these paths list. */
+function partOf(values: object, paths: readonly string[]): Partial<CleanUpBody> {
+  const listed = Object.entries(values).filter(
+    ([name, value]) => isSet(value) && isStored(name) && isListed(paths, name),
+  );
+  return Object.fromEntries(listed);
+}
+
+function isStored(name: string): boolean {
+  return fields.some((field) => field.name === name && field.replaces !== true);
 }
 
 function isSameBody(one: CleanUpBody, other: CleanUpBody): boolean {
@@ -179,6 +219,10 @@ interface Place {
   scope: Scope;
 }
 
+function keyOf({ client }: Session, { type, scope }: Place): string {
+  return `${type} ${scope.microtenantId ?? client.microtenantId ?? defaultMicrotenant}`;
+}
+
 /** Where a schedule was found, whatever the settings name since. */
 function placeOf(session: Session, state: State): Place {
   const { microtenantId } = stateNotes(state);
@@ -197,7 +241,7 @@ function changedFields(state: State, inputs: Inputs) {
   const own = fields.filter(({ name }) => !isListed(ignored, name));
   const changed = own.filter((field) => !same(field, state[field.name], inputs[field.name]));
   // what a schedule that is off would do makes no difference
-  const staysOff = !isOn(state) && inputs["enabled"] === false;
+  const staysOff = !isOn(state) && (inputs["enabled"] === false || isListed(ignored, "enabled"));
   return staysOff ? changed.filter(({ replaces }) => replaces === true) : changed;
 }
 
@@ -221,8 +265,9 @@ function bodyOf(values: Values): CleanUpBody {
 
 /** @param state - whose notes remain */
 function outputs(state: State, inputs: Inputs): State {
-  const body = bodyOf(inputs);
-  return clean(withNotes({ associationType: typeOf(inputs), ...body }, { ...stateNotes(state), configured: body }));
+  const [body, { seed, ignored }] = [bodyOf(inputs), inputNotes(inputs)];
+  const notes = { ...stateNotes(state), seed, configured: [body], ignored };
+  return clean(withNotes({ associationType: typeOf(inputs), ...body }, notes));
 }
 
 async function stayInTenant(session: Session, state: State): Promise<void> {

@@ -51,6 +51,7 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
     machine,
     groupId: groupId as string | undefined,
   };
+  let hasWaited = false;
   const connected = await waitForMachines(awaited, {
     machines: async (maxAge) => {
       const { items, unreadable } = await session.machines(type, microtenantId, maxAge);
@@ -68,9 +69,28 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
     },
     isPassing: (error) => error instanceof sdk().UnavailableError || error instanceof sdk().RateLimitError,
     now: () => performance.now(),
-    pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    pause: (milliseconds) => {
+      hasWaited = true;
+      return new Promise((resolve) => setTimeout(resolve, milliseconds));
+    },
+    within,
     tell,
   });
-  session.forgetReads();
+  if (hasWaited) session.forgetReads();
   return clean({ ...inputs, connected: connected.length, connectedNames: connected.map(({ name }) => name) });
+}
+
+/** The result of a request, or an error with this message where it does not come in time. */
+async function within<T>(milliseconds: number, request: Promise<T>, late: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(late)), milliseconds);
+  });
+  // what comes too late is nobody's failure any more
+  request.catch(() => {});
+  try {
+    return await Promise.race([request, end]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -47,12 +47,17 @@ export async function removeGroup(removal: Removal): Promise<boolean> {
   if (isAnyInTheWay) throw machinesInTheWay(removal, inside, remedyFor(removal, inside));
   refuseForOthers(removal, others ?? (await othersOf(removal)), first.refusal);
   if (items.length === 0) throw nothingKnown(removal, inside, first.refusal);
-  tell(`zpa: ${group} is deleted with its disconnected ${machines} ${listed(items)}.`);
   const trouble = await removeMachines(removal, items);
   const second = await attempt(removal);
-  if (second.refusal === undefined) return second.isConfirmed;
+  if (second.refusal === undefined) {
+    tell(`zpa: ${group} was deleted with its disconnected ${machines} ${listed(items)}.`);
+    return second.isConfirmed;
+  }
   const now = await machinesIn(removal);
-  if (now.items.length === 0) throw nothingKnown(removal, now, second.refusal);
+  if (now.items.length === 0) {
+    const { message } = nothingKnown(removal, now, second.refusal);
+    throw new Error(`${message} Its disconnected ${machines} ${listed(items)} are deleted.`);
+  }
   const isAnyNew = now.items.some(({ id }) => items.every((one) => one.id !== id));
   throw machinesInTheWay(removal, now, isAnyNew ? remedyFor(removal, now, "Some have come meanwhile") : `ZPA still has them${trouble === undefined ? "" : `: ${trouble.message.replace(/\.$/, "")}`}`); // prettier-ignore
 }

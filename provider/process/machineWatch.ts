@@ -27,6 +27,8 @@ export interface Watch {
   /** Milliseconds. */
   now(): number;
   pause(milliseconds: number): Promise<void>;
+  /** The result of a request, or an Error with this message where it does not come within so many milliseconds. */
+  within<T>(milliseconds: number, request: Promise<T>, late: string): Promise<T>;
   tell(line: string): void;
 }
 
@@ -36,6 +38,8 @@ const firstPause = 1_000;
 const longestPause = 10_000;
 /** The part of a pause within which the list of another wait will do: several waits cost little more than one. */
 const shared = 0.75;
+/** Milliseconds beyond the end that the last look may take: the client itself would try for minutes. */
+const grace = 10_000;
 /** Milliseconds between two lines of progress; each asks for the key, which may have been disabled, used up or deleted. */
 const tellEvery = 30_000;
 /** The most machines that an error names. */
@@ -53,7 +57,8 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
   for (;;) {
     const left = () => deadline - watch.now();
     try {
-      const machines = await watch.machines(lastPause * shared);
+      const late = `ZPA has not answered within ${minutes(withinMinutes)}. Run pulumi up again, which goes on waiting.`;
+      const machines = await watch.within(Math.max(0, left()) + grace, watch.machines(lastPause * shared), late);
       const connected = machines.items.filter(({ isConnected }) => isConnected);
       if (connected.length >= atLeast) return connected;
       if (left() <= 0) throw new Error(givingUp(awaited, await watch.key(), machines));
@@ -69,6 +74,10 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
     await watch.pause(Math.min(pause, Math.max(0, left())));
     [lastPause, pause] = [pause, Math.min(pause * 2, longestPause)];
   }
+}
+
+function minutes(count: number): string {
+  return `${count} minute${count === 1 ? "" : "s"}`;
 }
 
 /** As in `at most 3 more minutes`. */
@@ -108,7 +117,7 @@ function givingUp(awaited: Awaited, key: ProvisioningKey, { items: machines, unr
   const where = awaited.groupId === undefined ? "" : ` in group ${awaited.groupId}`;
   const left = key.maxUsage - (key.usageCount ?? 0);
   return [
-    `${countOf(awaited, machines.length - off.length)} after ${withinMinutes} minute${withinMinutes === 1 ? "" : "s"}.`,
+    `${countOf(awaited, machines.length - off.length)} after ${minutes(withinMinutes)}.`,
     machines.length === 0
       ? `No ${machine} has enrolled${where} with key "${key.name}" (${key.id}).`
       : `${machines.length} ${machines.length === 1 ? "has" : "have"} enrolled${where} with key "${key.name}" (${key.id}).`,

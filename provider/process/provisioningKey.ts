@@ -2,6 +2,7 @@
 
 import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } from "../../sdk";
 import { keeping, plainError } from "../model/errors";
+import { failure } from "../model/failure";
 import { concernsZpa, type Field, type Inputs, isSet, same, type State, type Values } from "../model/fields";
 import { parseKeyId } from "../model/ids";
 import { inputNotes, stateNotes, withNotes } from "../model/notes";
@@ -23,10 +24,18 @@ const definition: ResourceDefinition<Wire> = {
 
   nameScope: ({ associationType }) => ({ associationType }),
 
-  check: () => [],
+  check: (inputs) => {
+    if (!looksRetired(inputs)) return [];
+    const reason =
+      "belongs to keys that were retired, which a later run deletes; choose another, or set enabled to true";
+    return [failure("name", reason)];
+  },
 
   /** `headroom` raises the limit to `maxUsage` or to what the spent uses require. It never lowers it. */
-  adjust(inputs, state) {
+  adjust(given, state) {
+    // one that a run has retired, without an answer, and that the program wants again
+    const isWanted = state !== undefined && looksRetired(state) && !isSet(given["enabled"]);
+    const inputs = isWanted ? { ...given, enabled: true } : given;
     const { headroom, maxUsage } = inputs;
     if (typeof headroom !== "number" || typeof maxUsage !== "number") return inputs;
     const { maxUsage: limit, usageCount: used } = { maxUsage: 0, usageCount: 0, ...state } as Record<string, number>;
@@ -50,10 +59,11 @@ const definition: ResourceDefinition<Wire> = {
     if (plan.isAdoption && !isSet(state["provisioningKey"])) {
       return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
     }
-    if (plan.isAdoption && looksRetired(state) && inputs["enabled"] !== true) {
+    const isNamed = isSet(inputs["name"]) && inputNotes(inputs).generated !== true;
+    if (plan.isAdoption && looksRetired(state) && !(inputs["enabled"] === true && isNamed)) {
       return (
         `adopt: ${named} was retired: the next run that deletes a key with retire: "when-unused" may delete it. Set enabled ` +
-        "to true to use it again, and name to call it by another name; or remove adopt to create a new key."
+        "to true and name to another name to use it again, or remove adopt to create a new key."
       );
     }
     const [limit, used] = [Number(plan.target["maxUsage"]), Number(state["usageCount"] ?? 0)];

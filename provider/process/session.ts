@@ -45,8 +45,8 @@ export class Session {
   readonly created = new Set<string>();
   /** By fingerprint: the tenants of the objects in state, each with the name of one, as in `provisioning key "edge"`. */
   readonly tenants = new Map<string, string>();
-  /** The types of machines whose clean-up a create of this process has configured. */
-  readonly scheduled = new Set<AssociationType>();
+  /** By type and microtenant: the seed of the resource that the program has for this clean-up schedule. */
+  readonly scheduled = new Map<string, string>();
   /** By type and microtenant: where this process has looked for keys that earlier runs have retired. */
   readonly swept = new Set<string>();
   /** Objects that this process has deleted. */

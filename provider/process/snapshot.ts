@@ -47,9 +47,10 @@ export const pagesPerObject = 5;
  */
 export const longestAge = 120_000;
 
-type Demand<T> =
+type Demand<T> = { askedAt: number } & (
   | { by: "id"; id: string; resolve: (item: T | undefined) => void; reject: (error: unknown) => void }
-  | { by: "name"; name: string; resolve: (items: T[]) => void; reject: (error: unknown) => void };
+  | { by: "name"; name: string; resolve: (items: T[]) => void; reject: (error: unknown) => void }
+);
 
 export class Snapshot<T extends { id: string; name: string }> {
   private readonly items = new Map<string, T>();
@@ -59,8 +60,10 @@ export class Snapshot<T extends { id: string; name: string }> {
   private readonly gone = new Set<string>();
   private readonly pagesRead = new Set<number>();
   private totalPages: number | undefined;
-  /** When the oldest of the items was read. */
+  /** When the oldest of the items arrived. */
   private readAt: number | undefined;
+  /** How often it was forgotten what was read. */
+  private generation = 0;
   /** Everything that was asked for so far. */
   private readonly wanted = new Set<string>();
   private waiting: Demand<T>[] = [];
@@ -82,12 +85,16 @@ export class Snapshot<T extends { id: string; name: string }> {
 
   /** The object, or undefined if ZPA itself says that it does not exist. */
   read(id: string): Promise<T | undefined> {
-    return new Promise((resolve, reject) => this.enqueue({ by: "id", id, resolve, reject }));
+    return new Promise((resolve, reject) =>
+      this.enqueue({ askedAt: this.source.now(), by: "id", id, resolve, reject }),
+    );
   }
 
   /** The objects of exactly this name. */
   named(name: string): Promise<T[]> {
-    return new Promise((resolve, reject) => this.enqueue({ by: "name", name, resolve, reject }));
+    return new Promise((resolve, reject) =>
+      this.enqueue({ askedAt: this.source.now(), by: "name", name, resolve, reject }),
+    );
   }
 
   /** The same, as ZPA has it at this moment. */
@@ -114,8 +121,9 @@ export class Snapshot<T extends { id: string; name: string }> {
     }
   }
 
-  /** Everything is read again from now on. */
+  /** Everything is read again from now on; what is on its way counts no more. */
   forget(): void {
+    this.generation += 1;
     this.readAt = undefined;
     this.totalPages = undefined;
     for (const known of [this.items, this.stale, this.pagesRead, this.wanted]) known.clear();
@@ -147,7 +155,8 @@ export class Snapshot<T extends { id: string; name: string }> {
     this.running = true;
     try {
       while (this.waiting.length > 0) {
-        if (this.readAt !== undefined && this.source.now() - this.readAt > longestAge) this.forget();
+        // a list that takes long to read is not older than the demand that it is read for
+        if (this.waiting.some(({ askedAt }) => askedAt - (this.readAt ?? askedAt) > longestAge)) this.forget();
         if (!this.isComplete) await Promise.all([this.source.ready(), this.arrivals()]);
         this.serve();
         if (this.waiting.length > 0) await this.ask();
@@ -211,10 +220,11 @@ export class Snapshot<T extends { id: string; name: string }> {
   }
 
   private async readPages(numbers: readonly number[]): Promise<void> {
-    this.readAt ??= this.source.now();
+    const { generation } = this;
     const [knownBefore, totalBefore] = [this.items.size, this.totalPages ?? Number.POSITIVE_INFINITY];
     const pages = await this.pages(numbers);
-    if (pages === undefined) return;
+    if (pages === undefined || generation !== this.generation) return;
+    this.readAt ??= this.source.now();
     for (const number of numbers) this.pagesRead.add(number);
     for (const item of pages.flatMap((page) => page.items)) this.learn(item);
     this.totalPages = Math.max(1, pages.at(-1)?.totalPages ?? 1);

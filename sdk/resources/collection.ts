@@ -52,7 +52,7 @@ export interface ListOptions extends Scope {
  */
 export class UnreadableObject {
   constructor(
-    /** ZPA's id. */
+    /** ZPA's id; empty where it cannot be read. */
     readonly id: string,
     /** Name, unique among the objects of its kind in a microtenant; the id where it cannot be read. */
     readonly name: string,
@@ -69,7 +69,7 @@ export class UnreadableObject {
 export interface Page<T> {
   /** The objects of the page that can be read. */
   items: T[];
-  /** The other objects of the page, if they have an id. */
+  /** The other objects of the page. */
   unreadable: UnreadableObject[];
   /** Number of pages, from ZPA. If ZPA does not say: this page's number, plus one if the page is full. */
   totalPages: number;

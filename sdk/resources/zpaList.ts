@@ -59,10 +59,13 @@ const identityReader = readerOf(
   }),
 );
 
+/** What a row without an id is called. */
+const nameless = "an object without an id";
+
 /** A page with its rows in ZPA's order. */
 interface Rows<T> {
   rows: (T | UnreadableObject)[];
-  /** Number of all rows, including those without an id. */
+  /** Number of all rows. */
   count: number;
   totalPages: number;
 }
@@ -163,7 +166,7 @@ export class ZpaList<T extends Listed> {
     });
   }
 
-  /** All rows with an id, each once. @throws as {@link all} does */
+  /** All rows, each once; those without an id are one. @throws as {@link all} does */
   private async *rows(options: ListOptions): AsyncGenerator<T | UnreadableObject, void, undefined> {
     const { maxPages = Number.POSITIVE_INFINITY, pageSize = maxPageSize } = options;
     this.checkOption("maxPages", maxPages, 0, Number.POSITIVE_INFINITY);
@@ -205,17 +208,17 @@ export class ZpaList<T extends Listed> {
     });
     if (totalPages * pageSize > maxObjects)
       throw this.endless(`it announces ${totalPages} pages, more than any tenant has`);
-    const rows = list.map((row) => this.readRow(row)).filter((row) => row !== undefined);
+    const rows = list.map((row) => this.readRow(row));
     const guess = list.length >= pageSize ? number + 1 : number;
     return { rows, count: list.length, totalPages: totalPages > 0 || list.length === 0 ? totalPages : guess };
   }
 
-  /** Reads one row. Undefined if it has no id, because nothing can refer to it. */
-  private readRow(row: unknown): T | UnreadableObject | undefined {
+  /** Reads one row. One without an id is there all the same: it may be any object. */
+  private readRow(row: unknown): T | UnreadableObject {
     const result = this.reader(row);
     if ("read" in result) return result.read;
     const identity = identityReader(row);
-    if (!("read" in identity)) return undefined;
+    if (!("read" in identity)) return new UnreadableObject("", nameless, undefined, undefined, result.unreadable);
     const { id, name = id, microtenantId, microtenantName } = identity.read;
     return new UnreadableObject(id, name, microtenantId, microtenantName, result.unreadable);
   }

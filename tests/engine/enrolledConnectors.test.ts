@@ -141,9 +141,11 @@ describe("A run that waits for machines to enroll", function () {
     });
     const { outputs } = await other.up();
     location = "Berlin";
-    const look = world.fault({ kind: "pause", match: { method: "GET", path: /\/connector$/ } });
+    simulator.disconnectMachine(machine.id);
+    const look = world.fault({ kind: "pause", match: { method: "GET", path: /\/connector$/, nth: 2 } });
     const up = other.up();
     await look.waitUntilFired();
+    simulator.connectMachine(machine.id);
     simulator.editGroup(String(outputs["id"]!.value), { description: "theirs", fields: { upgradeDay: "MONDAY" } });
     look.resume();
     await up;

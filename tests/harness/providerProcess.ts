@@ -290,12 +290,18 @@ export class ProviderProcess {
   ): Promise<Response> {
     const { client } = this;
     if (!client) throw new Error("The provider process is not connected.");
-    return await new Promise((resolve, reject) => {
+    const answered = new Promise<Response>((resolve, reject) => {
       const deadline = Date.now() + this.callTimeLimitMs;
       method(client)(request, new grpc.Metadata(), { deadline }, (error, response) => {
         if (error) reject(ProviderCallError.of(error));
         else resolve(response);
       });
     });
+    try {
+      return await answered;
+    } finally {
+      // what the process printed before it answered is in the pipe: it arrives with the next round of events
+      for (let round = 0; round < 2; round += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }

@@ -95,6 +95,15 @@ for (const { associationType, path, record } of [
       assert.match(provider.output(), /warning: .* stays as another resource of this run has configured it\. .* Before this program it was enabled false, .* aliases\./); // prettier-ignore
     });
 
+    it("stays so also where a later run deletes the old resource than the one that has made the new one", async () => {
+      const one = await make(await world.provider(), type, args());
+      const other = { ...args(), __zpa: { seed: "other-0a1b2c3" } };
+      const two = await make(await world.provider(), type, other);
+      assert.equal((await plan(provider, two, other)).diff.changes, false);
+      await provider.delete(type, one.id, one.outputs);
+      assert.equal(stored()?.enabled, true);
+    });
+
     it("leaves to others what ignoreChanges lists", async () => {
       const ignoring = { ...args({ deleteDisabled: false }), __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };
       const made = await make(await world.provider(), type, ignoring);
@@ -106,6 +115,29 @@ for (const { associationType, path, record } of [
       assert.deepEqual([stored()?.deleteDisabled, stored()?.frequencyInterval], [true, "7"]);
     });
 
+    it("leaves to others what ignoreChanges lists in the end too", async () => {
+      world.simulator[record] = { ...others, deleteDisabled: false };
+      const ignoring = { ...args(), __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };
+      const made = await make(await world.provider(), type, ignoring);
+      world.simulator[record] = { ...stored()!, deleteDisabled: true };
+      await provider.delete(type, made.id, made.outputs);
+      assert.deepEqual(stored(), { ...others, deleteDisabled: true, frequencyInterval: "90" });
+    });
+
+    for (const kind of ["resetAfterCommit", "resetBeforeCommit"] as const) {
+      it(`brings back what was there after an update that failed with ${kind}`, async () => {
+        world.simulator[record] = { ...others };
+        const made = await make(await world.provider(), type, args());
+        const fault = world.fault({ kind, match: { method: "PUT" }, times: Infinity });
+        const update = provider.update(type, made.id, made.outputs, { ...made.inputs, frequencyInterval: 7 });
+        const failed: unknown = await update.then(() => undefined, (error: unknown) => error); // prettier-ignore
+        fault.clear();
+        const { properties = made.outputs } = (failed as ProviderCallError).initFailure ?? {};
+        await (await world.provider()).delete(type, made.id, properties);
+        assert.deepEqual(stored(), others);
+      });
+    }
+
     it("is asked for where it was found, also when the settings name another microtenant since", async () => {
       const [one, two] = ["one", "two"].map((name) => world.simulator.addMicrotenant({ name }).id);
       const made = await make(await world.provider({ env: { ZPA_MICROTENANT_ID: one! } }), type, args());
@@ -116,6 +148,15 @@ for (const { associationType, path, record } of [
         await later.delete(type, made.id, changed.outputs);
       });
       assert.deepEqual(new Set(requests.map(({ query }) => query["microtenantId"])), new Set([one]));
+    });
+
+    it("is brought back in one microtenant by a run that has configured that of another one", async () => {
+      const [one, two] = ["one", "two"].map((name) => world.simulator.addMicrotenant({ name }).id);
+      const made = await make(await world.provider({ env: { ZPA_MICROTENANT_ID: one! } }), type, args());
+      const later = await world.provider({ env: { ZPA_MICROTENANT_ID: two! } });
+      await make(later, type, { ...args(), __zpa: { seed: "other-0a1b2c3" } });
+      await later.delete(type, made.id, made.outputs);
+      assert.equal(stored()?.enabled, false);
     });
 
     it("says how to configure it anew where it is gone", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { change, edgeKeyArgs, keyArgs, make, type Made, refusal } from "./driver";
+import { change, edgeKeyArgs, keyArgs, make, type Made, refresh, refusal } from "./driver";
 
 const retire = "when-unused";
 
@@ -175,6 +175,39 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     await settle(made);
   });
 
+  it("is enabled again by a program that has it again where the answer to the change was lost", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
+    enroll(made);
+    const fault = world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
+    await assert.rejects(later.delete(made.type, made.id, made.outputs));
+    fault.clear();
+    assert.equal(stored(made)!.enabled, false);
+    const next = await world.provider();
+    const seen = (await refresh(next, made))!;
+    await change(await world.provider(), seen, keyArgs(world, { retire, name: "edge" }));
+    assert.deepEqual([stored(made)!.name, stored(made)!.enabled], ["edge", true]);
+    await settle(made);
+  });
+
+  it("may not be what a program calls a key that it disables", async () => {
+    const args = keyArgs(world, { name: "edge-retired-6301", enabled: false });
+    await refusal(provider.check("ProvisioningKey", {}, args), "name", /belongs to keys that were retired/);
+    assert.deepEqual((await provider.check("ProvisioningKey", {}, { ...args, enabled: true })).failures, []);
+  });
+
+  for (const [what, raw] of Object.entries({
+    "whose state says that it is on its way to a connection": { controlChannelStatus: "ZPN_STATUS_CONNECTING", lastBrokerDisconnectTime: null }, // prettier-ignore
+    "whose answer has no id": { id: null },
+  })) {
+    it(`stays for a machine ${what}`, async () => {
+      const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
+      enroll(made).raw = raw;
+      await remove(made);
+      assert.equal(stored(made)?.enabled, false);
+      await settle(made);
+    });
+  }
+
   it("is adopted only by a program that enables it again", async () => {
     const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
     enroll(made);
@@ -183,8 +216,9 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     const args = (more = {}) => keyArgs(world, { adopt: made.id, __zpa: { seed: "new-0a1b2c3" }, ...more });
     await assert.rejects(
       make(adopter, "ProvisioningKey", args()),
-      /adopt: .*edge-retired-\d+" was retired: .*Set enabled to true/,
+      /adopt: .*edge-retired-\d+" was retired: .*Set enabled to true and name/,
     );
+    await assert.rejects(make(adopter, "ProvisioningKey", args({ enabled: true })), /was retired/);
     await make(adopter, "ProvisioningKey", args({ enabled: true, name: "edge" }));
     assert.deepEqual([stored(made)!.name, stored(made)!.enabled], ["edge", true]);
     await settle(made);

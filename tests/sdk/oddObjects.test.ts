@@ -118,7 +118,7 @@ describe("One odd object of others", () => {
     assert.deepEqual(error.params, ["1", "2"]);
   });
 
-  it("without an id is nothing that anybody could mean, and without a name it goes by its id", async () => {
+  it("without an id is no object that anybody could mean, but may be any, and without a name it goes by its id", async () => {
     const list = [keyRow({ id: null }), keyRow({ name: null }), null, "x", [], 5, keyRow({ id: "3", name: "ours" })];
     double.script = [listed(...list)];
     assert.deepEqual(
@@ -126,7 +126,11 @@ describe("One odd object of others", () => {
       ["3"],
     );
     const { unreadable } = await client.provisioningKeys.page(type, 1);
-    assert.deepEqual(unreadable.map(({ id, name, unreadable: fields }) => [id, name, fields]), [["6211", "6211", ["name"]]]); // prettier-ignore
+    const odd = "an object without an id";
+    assert.deepEqual(unreadable.map(({ name }) => name), [odd, "6211", odd, odd, odd, odd]); // prettier-ignore
+    double.script = [listed(...list)];
+    const whole = await client.provisioningKeys.listWhole(type);
+    assert.deepEqual(whole.unreadable.map(({ id, name }) => [id, name]), [["", odd], ["6211", "6211"]]); // prettier-ignore
   });
 
   it("on a page of its own ends no list", async () => {

@@ -232,6 +232,8 @@ describe("The command connectors", () => {
       /2 machines have 10\.[\d.]+: say which with --key, --group, --name or --id\. Nothing was changed\./,
     );
     assert.deepEqual([refused.status, writes()], [3, []]);
+    const both = await run("--ip", address, "--ip", "192.0.2.1", "--delete", "--yes");
+    assert.deepEqual([both.status, writes()], [3, []]);
     const told = await run("--ip", address, "--key", "key-2", "--disable", "--yes");
     assert.deepEqual([told.status, writes()], [0, [`PUT connector/${machines.new.id}`]]);
     const byId = await run("--ip", address, "--id", machines.gone.id, "--delete", "--yes");

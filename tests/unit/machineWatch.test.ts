@@ -23,6 +23,8 @@ class Fleet implements Watch {
   readonly troubles = new Map<number, Error>();
   keyReads = 0;
   unreadable: Machines["unreadable"] = [];
+  /** ZPA answers nothing. */
+  isSilent = false;
 
   constructor(
     private readonly plans: readonly Plan[],
@@ -53,6 +55,14 @@ class Fleet implements Watch {
     this.pauses.push(milliseconds);
     this.time += milliseconds;
     return Promise.resolve();
+  }
+
+  /** Milliseconds that each look may take. */
+  readonly limits: number[] = [];
+
+  within<T>(milliseconds: number, request: Promise<T>, late: string): Promise<T> {
+    this.limits.push(milliseconds);
+    return this.isSilent ? (this.pause(milliseconds), Promise.reject(new Error(late))) : request;
   }
 
   isPassing = (error: unknown) => error instanceof UnavailableError;
@@ -104,6 +114,15 @@ describe("A wait for machines", () => {
     final.troubles.set(2, new Error("The API client may not read App Connectors."));
     await assert.rejects(final.wait(), /may not read/);
     assert.equal(final.reads, 2);
+  });
+
+  it("ends ten seconds after its time where ZPA answers nothing, and says so", async () => {
+    const fleet = new Fleet([]);
+    fleet.isSilent = true;
+    await assert.rejects(fleet.wait({ withinMinutes: 1 }), {
+      message: "ZPA has not answered within 1 minute. Run pulumi up again, which goes on waiting.",
+    });
+    assert.deepEqual(fleet.limits, [70_000]);
   });
 
   it("tells of its progress at most every half minute", async () => {

@@ -116,12 +116,36 @@ describe("A snapshot", () => {
   it("reads again what it has read more than two minutes ago, one alone and several with one list", async () => {
     const { clock, tenant, snapshot } = setUp([...mine(3), ...others(100)]);
     await clock.runFor(refresh(snapshot, ["ours0", "ours1"], 2));
-    await clock.runFor(clock.sleep(longestAge));
+    await clock.runFor(clock.sleep(longestAge + 1));
     tenant.items[0] = { id: "ours0", name: "of others" };
     assert.equal((await clock.runFor(snapshot.read("ours0")))?.name, "of others");
     assert.deepEqual([tenant.calls, tenant.pages], [2, 1]);
     await clock.runFor(refresh(snapshot, ["ours1", "ours2"], 2));
     assert.deepEqual([tenant.calls, tenant.pages], [3, 2]);
+  });
+
+  it("serves those who ask while a list is read for minutes, and does not begin anew", async () => {
+    const clock = new FakeClock();
+    const tenant = new CountingTenant(mine(3), clock, () => 2 * longestAge);
+    const snapshot = tenant.snapshot();
+    const late = clock.sleep(3 * longestAge).then(() => snapshot.read("ours2"));
+    await clock.runFor(Promise.all([refresh(snapshot, ["ours0", "ours1"], 2), late]));
+    assert.deepEqual([tenant.calls, tenant.pages], [1, 1]);
+  });
+
+  it("does not take a list for new that was on its way while everything was forgotten", async () => {
+    const clock = new FakeClock();
+    const tenant = new CountingTenant(mine(2), clock);
+    const snapshot = tenant.snapshot();
+    const reads = Promise.all(["ours0", "ours1"].map((id) => snapshot.read(id)));
+    // the sign-in takes 60 ms and so does the list, whose rows are read after half of them
+    await clock.runUntil(100);
+    assert.equal(tenant.pages, 1);
+    tenant.items[0] = { id: "ours0", name: "written meanwhile" };
+    snapshot.updated("ours0");
+    snapshot.forget();
+    assert.equal((await clock.runFor(reads))[0]?.name, "written meanwhile");
+    assert.equal(tenant.pages, 2);
   });
 
   it("reads again whatever it is asked after a wait, and still knows what it has deleted", async () => {

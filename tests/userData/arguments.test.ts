@@ -102,6 +102,7 @@ describe("the arguments of enrollmentUserData", () => {
       wrong({ source: { ...AWS, secretId: key } }),
       wrong({ source: { ...GCP, secret: key } }),
       wrong({ revision: key.slice(0, 150) }),
+      wrong({ revision: key.slice(0, 150).replace(/\|([^|]+)\|/, "|$1:443|") }),
       wrong({ commandsBefore: [`echo '${key}' > /tmp/key`] }),
     ]) {
       assert.throws(

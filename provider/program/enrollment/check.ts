@@ -199,7 +199,7 @@ export function checkResolved(args: ResolvedArgs): void {
   // A key that slipped into one of these would stand in user data, and outside of any Pulumi secret.
   const hook = Object.values(args.lifecycleHook ?? {});
   const others = [args.revision, ...hook, ...(args.commandsBefore ?? []), ...(args.commandsAfter ?? [])];
-  if (others.some((text) => text !== undefined && /\d\|[a-z0-9.-]+\|[A-Za-z0-9+/=]{16}/i.test(text))) {
+  if (others.some((text) => text !== undefined && /\d\|[a-z0-9.:-]+\|[A-Za-z0-9+/=]{16}/i.test(text))) {
     throw new EnrollmentUserDataError(
       "revision, the hook or a command",
       "holds a provisioning key: keep it in a secret store and name the store in source",
