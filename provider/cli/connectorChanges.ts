@@ -101,7 +101,8 @@ export async function remove(
     const ids = machines.map(({ id }) => id);
     const isWhole = (await unlessGone("deleted", allOf(api.deleteAll(ids, scope)))) === "deleted";
     // where others have deleted one, ZPA deletes none of that request
-    const left = new Set(isWhole ? [] : (await api.listWhole(scope)).items.map(({ id }) => id));
+    const now = isWhole ? undefined : await api.listWhole(scope);
+    const left = new Set(now && [...now.items, ...now.unreadable].map(({ id }) => id));
     for (const { id, name } of machines) {
       const done = left.has(id) ? await unlessGone("deleted", api.delete(id, scope)) : "deleted";
       process.stderr.write(`${visible(name)}: ${done}\n`);

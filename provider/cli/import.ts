@@ -173,8 +173,8 @@ function find(client: ZpaClient, options: ImportOptions): Promise<Importable[]> 
   if (type === edgeGroup) return findIn(client.serviceEdgeGroups, ofServiceEdgeGroup, options);
   const { provisioningKeys: keys } = client;
   const family: Family<ProvisioningKey> = {
-    get: (id, scope) => keys.get(type, id, scope),
-    find: (name, scope) => keys.find(type, name, scope),
+    get: async (id, scope) => needKept(await keys.get(type, id, scope)),
+    find: async (name, scope) => needKept(await keys.find(type, name, scope)),
     listWhole: async (scope) => {
       const { items, unreadable } = await keys.listWhole(type, scope);
       return { items: items.filter(isKept), unreadable };
@@ -202,6 +202,15 @@ async function all<T>(list: Promise<WholeList<T>>): Promise<T[]> {
     process.stderr.write(`${literal(name)} (${id}) is left out: ${what}.\n`);
   }
   return items;
+}
+
+/** @throws for a key that was retired */
+function needKept(key: ProvisioningKey): ProvisioningKey {
+  if (!isRetired(key)) return key;
+  throw new Error(
+    `The provisioning key ${literal(key.name)} (${key.id}) was retired, and is deleted when no machine needs it. To keep ` +
+      "it, enable it under another name in the Admin Portal, or take it over with adopt, name and enabled: true.",
+  );
 }
 
 /** A key that was retired goes when no machine needs it: one that is wanted is named. */

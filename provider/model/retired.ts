@@ -1,8 +1,6 @@
 // Keys that were to be deleted while connected machines had enrolled with them. They stay, disabled and with a name that
 // tells: what deletes them later knows them by it.
 
-import type { Values } from "./fields";
-
 /** How a key goes that is deleted: at once, or only when no connected machine has enrolled with it. */
 export type Retire = "at-once" | "when-unused";
 export const retireChoices: readonly Retire[] = ["at-once", "when-unused"];
@@ -19,11 +17,6 @@ export function retiredName(name: string, id: string): string {
 /** Whether a key was to be deleted and has stayed. */
 export function isRetired({ id, name, enabled }: { id: string; name: string; enabled?: boolean | undefined }): boolean {
   return enabled === false && name.endsWith(markOf(id));
-}
-
-/** The same for a key whose id is not at hand. */
-export function looksRetired(state: Values): boolean {
-  return state["enabled"] === false && /-retired-\d+$/.test(String(state["name"]));
 }
 
 function markOf(id: string): string {

@@ -20,7 +20,7 @@ import { inputNotes, isNote, stateNotes, type StateNotes, withNotes } from "../m
 import { isListed } from "../model/plan";
 import { handlerBase } from "./handlerBase";
 import { refuseOtherTenant, stayInTenantOfState } from "./record";
-import { sdk, type Session, unlessGone } from "./session";
+import { refOf, sdk, type Session, unlessGone } from "./session";
 import { tell } from "./tell";
 
 const { configure, session, sessionIfSet, guarded } = handlerBase([]);
@@ -41,15 +41,17 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     }
     return Promise.resolve({ inputs: clean(withNotes(values, { seed, ignored })), failures });
   }),
-  diff: guarded((_id: string, state: State, inputs: Inputs) => {
+  diff: guarded((id: string, state: State, inputs: Inputs) => {
     const session = sessionIfSet();
     const { tenant } = stateNotes(state);
     refuseOtherTenant(whatOf(state), tenant, session?.client.knownTenantFingerprint);
     if (tenant !== undefined) session?.tenants.set(tenant, whatOf(state));
     const changed = changedFields(state, inputs);
     const isReplaced = changed.some(({ replaces }) => replaces === true);
-    const { seed } = inputNotes(inputs);
-    if (session !== undefined && seed !== undefined && !isReplaced) {
+    const { seed } = stateNotes(state);
+    // a refresh compares what may have left the program
+    const isOfProgram = session?.takeRead(refOf("clean-up schedule", id)) !== true;
+    if (session !== undefined && seed !== undefined && isOfProgram && !isReplaced) {
       session.scheduled.set(keyOf(session, placeOf(session, state)), seed);
     }
     return Promise.resolve({
@@ -80,7 +82,7 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
   };
   if (found !== undefined && !isAsWanted(found, body)) {
     // what was there before must not be forgotten; whether it is still there is not known
-    const half = withNotes({ associationType: type, [providerKey]: inputs[providerKey] }, notes);
+    const half = clean(withNotes({ associationType: type, [providerKey]: inputs[providerKey] }, { ...notes, seed }));
     await keeping(id, half, () => put(session, id, place, body, isOn(found)));
   }
   return { id, outs: outputs(withNotes({}, notes), inputs) };
@@ -96,9 +98,9 @@ async function update(session: Session, id: string, state: State, inputs: Inputs
   try {
     await put(session, id, place, bodyOf(target), isOn(state));
   } catch (error) {
-    throw failedUpdate(error, id, state, bodyOf(target));
+    throw failedUpdate(error, id, state, bodyOf(inputs));
   }
-  return { outs: outputs(state, target) };
+  return { outs: outputs(state, target, bodyOf(inputs)) };
 }
 
 function failedUpdate(error: unknown, id: string, state: State, body: CleanUpBody): unknown {
@@ -129,6 +131,7 @@ async function read(session: Session, props: State): Promise<{ id: string; props
   await stayInTenant(session, props);
   const found = await current(session, placeOf(session, props));
   if (found === undefined) return { id: "", props: {} };
+  session.noteRead(refOf("clean-up schedule", found.id));
   return { id: found.id, props: clean({ ...props, ...bodyOf(found) }) };
 }
 
@@ -152,8 +155,12 @@ async function restore(session: Session, id: string, state: State): Promise<void
   const isOurs = (body: CleanUpBody) =>
     (!body.enabled && !isOn(now)) || isAsWanted(now, { ...body, ...partOf(now, ignored) });
   if (configured !== undefined && !configured.some(isOurs)) return tellLeft(state, now, before);
-  const target = { ...before, ...partOf(now, ignored) };
-  if (target.enabled) tell(`zpa: the ${whatOf(state)} is again as it was before this program: ${textOf(target)}.`);
+  // what is left to others, and others have changed
+  const theirs = Object.entries(partOf(now, ignored)).filter(([name, value]) => configured?.every((body) => (body as object as Values)[name] !== value)); // prettier-ignore
+  const target = { ...before, ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
+  const but = theirs.length === 0 ? "" : ", but for what others have changed";
+  if (target.enabled)
+    tell(`zpa: the ${whatOf(state)} is again as it was before this program${but}: ${textOf(target)}.`);
   await put(session, id, place, target, isOn(now));
 }
 
@@ -263,10 +270,13 @@ function bodyOf(values: Values): CleanUpBody {
   return { enabled, deleteDisabled, frequencyInterval: frequencyInterval! };
 }
 
-/** @param state - whose notes remain */
-function outputs(state: State, inputs: Inputs): State {
+/**
+ * @param state - whose notes remain
+ * @param configured - what the program says, where others have a part of it
+ */
+function outputs(state: State, inputs: Inputs, configured = bodyOf(inputs)): State {
   const [body, { seed, ignored }] = [bodyOf(inputs), inputNotes(inputs)];
-  const notes = { ...stateNotes(state), seed, configured: [body], ignored };
+  const notes = { ...stateNotes(state), seed, configured: [configured], ignored };
   return clean(withNotes({ associationType: typeOf(inputs), ...body }, notes));
 }
 

@@ -42,10 +42,10 @@ export interface ResourceDefinition<T extends RemoteObject> {
   nameScope(inputs: Inputs): Values;
   /** Rules between the fields. @param olds - the old inputs; empty at creation */
   check(inputs: Inputs, olds: Inputs): Failure[];
-  /** The arguments adjusted by state; at creation there is none. */
-  adjust(inputs: Inputs, state?: State): Inputs;
+  /** The arguments adjusted by the state of the object with this id, which is the stack's; at creation there is none. */
+  adjust(inputs: Inputs, state?: State, id?: string): Inputs;
   /** Why this change, or without inputs this deletion, cannot be made: one sentence. */
-  objection(state: State, inputs?: Inputs, plan?: Plan): string | undefined;
+  objection(state: State, inputs?: Inputs, plan?: Plan, id?: string): string | undefined;
   objects(session: Session, values: Values): Snapshot<T>;
   /** One POST. */
   post(session: Session, inputs: Inputs): Promise<T>;

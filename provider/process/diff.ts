@@ -24,7 +24,7 @@ export function diff<T extends RemoteObject>(
   const what = `${definition.kind} "${String(state["name"])}"`;
   refuseOtherTenant(what, tenant, session?.client.knownTenantFingerprint);
   if (tenant !== undefined) session?.tenants.set(tenant, what);
-  const target = definition.adjust(inputs, state);
+  const target = definition.adjust(inputs, state, id);
   const plan = planOf(definition.fields, state, target);
   const isReplaced = plan.replaces.length > 0;
   // names are unique: an object that keeps the name of the old one needs the old one deleted first

@@ -175,7 +175,8 @@ function machinesInTheWay({ group, machines }: Removal, { items, unreadable }: M
 }
 
 function listed(machines: readonly EnrolledMachine[]): string {
-  return listOf(machines, ({ name, id, isConnected }) => {
-    return `"${name}" (${id}, ${isConnected ? "connected" : "disconnected"})`;
+  return listOf(machines, (machine) => {
+    const state = machine.isConnected ? "connected" : mayBeConnected(machine) ? "perhaps connected" : "disconnected";
+    return `"${machine.name}" (${machine.id}, ${state})`;
   });
 }

@@ -90,7 +90,7 @@ async function update<T extends RemoteObject>(
   const state = session.located(recorded);
   session.inState.add(refOf(definition.kind, id));
   await stayInTenant(definition, session, state);
-  const target = definition.adjust(inputs, state);
+  const target = definition.adjust(inputs, state, id);
   const plan = planOf(definition.fields, state, target);
   refuse(definition.objection(state, target, plan));
   try {

@@ -57,14 +57,15 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
   for (;;) {
     const left = () => deadline - watch.now();
     try {
-      const late = `ZPA has not answered within ${minutes(withinMinutes)}. Run pulumi up again, which goes on waiting.`;
-      const machines = await watch.within(Math.max(0, left()) + grace, watch.machines(lastPause * shared), late);
+      const late = `ZPA does not answer, and the time is over (${minutes(withinMinutes)}). Run pulumi up again, which goes on waiting.`; // prettier-ignore
+      const inTime = <T>(request: Promise<T>) => watch.within(Math.max(0, left()) + grace, request, late);
+      const machines = await inTime(watch.machines(lastPause * shared));
       const connected = machines.items.filter(({ isConnected }) => isConnected);
       if (connected.length >= atLeast) return connected;
-      if (left() <= 0) throw new Error(givingUp(awaited, await watch.key(), machines));
+      if (left() <= 0) throw new Error(givingUp(awaited, await inTime(watch.key()), machines));
       if (watch.now() - lastTold >= tellEvery) {
         lastTold = watch.now();
-        watch.tell(progress(awaited, await watch.key(), connected.length, left()));
+        watch.tell(progress(awaited, await inTime(watch.key()), connected.length, left()));
       }
     } catch (error) {
       if (left() <= 0 || !watch.isPassing(error)) throw error;

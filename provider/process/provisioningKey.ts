@@ -2,14 +2,13 @@
 
 import type { AssociationType, ProvisioningKey as Wire, ProvisioningKeyBody } from "../../sdk";
 import { keeping, plainError } from "../model/errors";
-import { failure } from "../model/failure";
 import { concernsZpa, type Field, type Inputs, isSet, same, type State, type Values } from "../model/fields";
 import { parseKeyId } from "../model/ids";
 import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
-import { looksRetired } from "../model/retired";
+import { isRetired } from "../model/retired";
 import { handlerOf } from "./lifecycle";
 import { retire } from "./retirement";
 import { type Endpoint, gone, type Session } from "./session";
@@ -24,17 +23,12 @@ const definition: ResourceDefinition<Wire> = {
 
   nameScope: ({ associationType }) => ({ associationType }),
 
-  check: (inputs) => {
-    if (!looksRetired(inputs)) return [];
-    const reason =
-      "belongs to keys that were retired, which a later run deletes; choose another, or set enabled to true";
-    return [failure("name", reason)];
-  },
+  check: () => [],
 
   /** `headroom` raises the limit to `maxUsage` or to what the spent uses require. It never lowers it. */
-  adjust(given, state) {
+  adjust(given, state, id) {
     // one that a run has retired, without an answer, and that the program wants again
-    const isWanted = state !== undefined && looksRetired(state) && !isSet(given["enabled"]);
+    const isWanted = state !== undefined && isRetiredState(id, state) && !isSet(given["enabled"]);
     const inputs = isWanted ? { ...given, enabled: true } : given;
     const { headroom, maxUsage } = inputs;
     if (typeof headroom !== "number" || typeof maxUsage !== "number") return inputs;
@@ -44,7 +38,7 @@ const definition: ResourceDefinition<Wire> = {
     return withNotes({ ...inputs, maxUsage: needed }, { ...inputNotes(inputs), raised: ["maxUsage"] });
   },
 
-  objection(state, inputs, plan) {
+  objection(state, inputs, plan, id) {
     const named = `Provisioning key "${String(state["name"])}"`;
     const isChanged =
       plan === undefined || plan.isAdoption || plan.replaces.length > 0 || concernsZpa(fields, plan.changed);
@@ -60,7 +54,7 @@ const definition: ResourceDefinition<Wire> = {
       return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
     }
     const isNamed = isSet(inputs["name"]) && inputNotes(inputs).generated !== true;
-    if (plan.isAdoption && looksRetired(state) && !(inputs["enabled"] === true && isNamed)) {
+    if (plan.isAdoption && isRetiredState(id, state) && !(inputs["enabled"] === true && isNamed)) {
       return (
         `adopt: ${named} was retired: the next run that deletes a key with retire: "when-unused" may delete it. Set enabled ` +
         "to true and name to another name to use it again, or remove adopt to create a new key."
@@ -124,7 +118,7 @@ const definition: ResourceDefinition<Wire> = {
     const now = isRead ? await current(session, id, state) : state;
     if (lacksText && !isSet(now["provisioningKey"])) throw new Error(withoutText(now["name"], id));
     // with the uses that have been spent since the last refresh, for the next up knows of them
-    const target = targetOf(fields, state, definition.adjust(inputs, now), now);
+    const target = targetOf(fields, state, definition.adjust(inputs, now, id), now);
     // what has been read may differ from state, by which the plan went
     const [limit, used] = [Number(target["maxUsage"]), Number(now["usageCount"] ?? 0)];
     if (limit < Math.min(used, Number(now["maxUsage"]))) throw new Error(belowSpent(limit, used, now));
@@ -278,4 +272,8 @@ function withoutText(name: unknown, id: string): string {
     `Provisioning key "${String(name)}" (${id}) exists, but ZPA does not return its text, so no machine can enroll with ` +
     "it. Run pulumi up again; if that does not help, change keepers to replace the key."
   );
+}
+
+function isRetiredState(id: string | undefined, { name, enabled }: State): boolean {
+  return id !== undefined && isRetired({ id, name: String(name), enabled: enabled === true });
 }

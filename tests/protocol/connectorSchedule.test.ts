@@ -104,6 +104,27 @@ for (const { associationType, path, record } of [
       assert.equal(stored()?.enabled, true);
     });
 
+    it("is brought back by destroy --refresh of a resource that an alias has renamed", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      const { inputs } = await provider.check(type, made.inputs, { ...args(), __zpa: { seed: "renamed-0a1b2c3" } });
+      const later = await world.provider();
+      const seen = (await refresh(later, { ...made, inputs }))!;
+      await later.delete(type, seen.id, seen.outputs);
+      assert.deepEqual(stored(), others);
+    });
+
+    it("is kept in state where its first write was refused and ZPA told no interval", async () => {
+      world.simulator[record] = { ...others, enabled: false };
+      world.fault({ kind: "omit", match: { method: "GET" }, fields: ["frequencyInterval"] });
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { method: "PUT" } });
+      const maker = await world.provider();
+      const { inputs } = await maker.check(type, {}, args());
+      const failed: unknown = await maker.create(type, inputs).then(() => undefined, (error: unknown) => error); // prettier-ignore
+      assert.equal((failed as ProviderCallError).initFailure?.id, "7");
+    });
+
     it("leaves to others what ignoreChanges lists", async () => {
       const ignoring = { ...args({ deleteDisabled: false }), __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };
       const made = await make(await world.provider(), type, ignoring);
@@ -122,6 +143,13 @@ for (const { associationType, path, record } of [
       world.simulator[record] = { ...stored()!, deleteDisabled: true };
       await provider.delete(type, made.id, made.outputs);
       assert.deepEqual(stored(), { ...others, deleteDisabled: true, frequencyInterval: "90" });
+      assert.match(provider.output(), /as it was before this program, but for what others have changed: enabled true/);
+    });
+
+    it("is off in the end where there was none, also with ignoreChanges for everything", async () => {
+      const made = await make(await world.provider(), type, { ...args(), __zpa: { ...seed.__zpa, ignored: ["*"] } });
+      await provider.delete(type, made.id, made.outputs);
+      assert.equal(stored()?.enabled, false);
     });
 
     for (const kind of ["resetAfterCommit", "resetBeforeCommit"] as const) {

@@ -52,6 +52,22 @@ describe("The command import", () => {
     assert.ok(!readFileSync(file, "utf8").includes("coy"));
   });
 
+  it("leaves out keys that were retired, and refuses one that is named", async () => {
+    const group = simulator.addAppConnectorGroup({ name: "Berlin" });
+    simulator.addKey({ name: "ours", zcomponentId: group.id });
+    const { id } = simulator.addKey({ name: "old", zcomponentId: group.id, enabled: false });
+    simulator.editKey(id, { name: `old-retired-${id}` });
+    const all = await run("--type", "CONNECTOR_GRP", "--all", "--out", file);
+    assert.match(all.stderr, new RegExp(`"old-retired-${id}" \\(${id}\\) is left out: it was retired`));
+    for (const which of [
+      ["--id", id],
+      ["--name", `old-retired-${id}`],
+    ]) {
+      const { status, stderr } = await run("--type", "CONNECTOR_GRP", ...which, "--out", path.join(folder, "one"));
+      assert.deepEqual([status, /was retired, .* take it over with adopt, name and enabled: true\./.test(stderr)], [3, true]); // prettier-ignore
+    }
+  });
+
   it("prints the command for each secret that a credential cannot do without", async () => {
     simulator.addCredential({ name: "Help desk", userName: "svc" });
     simulator.addCredential({ name: "Backup", credentialType: "SSH_KEY", userName: "backup" });

@@ -120,7 +120,7 @@ describe("A wait for machines", () => {
     const fleet = new Fleet([]);
     fleet.isSilent = true;
     await assert.rejects(fleet.wait({ withinMinutes: 1 }), {
-      message: "ZPA has not answered within 1 minute. Run pulumi up again, which goes on waiting.",
+      message: "ZPA does not answer, and the time is over (1 minute). Run pulumi up again, which goes on waiting.",
     });
     assert.deepEqual(fleet.limits, [70_000]);
   });
