@@ -22,6 +22,8 @@ export class CountingTenant {
   isDisturbed = false;
   /** Every page announces another one, and repeats the first. */
   isEndless = false;
+  /** ZPA says that there is no such list. */
+  isUnlisted = false;
   private readonly failures = new Map<string, Error>();
   /** Whether objects of other types are being read. */
   othersAreRead = false;
@@ -53,6 +55,7 @@ export class CountingTenant {
         this.pages += 1;
         return this.answer(() => {
           this.failIfPlanned("page");
+          if (this.isUnlisted) return undefined;
           if (this.isEndless) return { items: this.items.slice(0, pageSize), totalPages: number + 1 };
           const items = this.items.slice((number - 1) * pageSize, number * pageSize);
           const totalPages = Math.ceil(this.items.length / pageSize);

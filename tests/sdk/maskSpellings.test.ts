@@ -96,6 +96,7 @@ describe("What looks like a secret", () => {
 
   it("is the text of a provisioning key, from 16 characters on", () => {
     covered("3|api.private.zscaler.com|abcdefghijklmn+/=-");
+    covered("3|api.private.zscaler.com:443|abcdefghijklmnop");
     covered("3|h|abcdefghijklmnop");
     open("3|h|abcdefghijklmno");
     open("3|h_|short");
@@ -107,6 +108,8 @@ describe("A field that holds a secret", () => {
   it("is masked at any depth, unless it is empty or not there, and its neighbours are left", () => {
     const value = { a: [{ password: "x", b: null }, "c", 1], PrivateKey: "", passphrase: undefined, name: "n" };
     assert.deepEqual(redact(value), { ...value, a: [{ password: "[secret]", b: null }, "c", 1] });
+    const open = { clientId: "c", zpaCustomerId: "1", baseUrl: "https://zpa.example.com", microtenantId: "2" };
+    assert.deepEqual(redact(open), open);
     assert.equal(redact(null), null);
     assert.equal(redact("text"), "text");
     for (const name of ["password", "privateKey", "passphrase", "provisioningKey", "client_secret", "client_assertion", "access_token", "authorization"]) {

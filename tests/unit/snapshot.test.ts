@@ -104,6 +104,36 @@ describe("A snapshot", () => {
     assert.equal((await clock.runFor(snapshot.read("late")))?.id, "late");
   });
 
+  it("reads the whole list for a name that ZPA cannot search, however long it is", async () => {
+    const { clock, tenant, snapshot } = setUp([...others(9_999), { id: "ours", name: "R&D" }]);
+    assert.deepEqual((await clock.runFor(snapshot.named("R&D"))).map(({ id }) => id), ["ours"]); // prettier-ignore
+    assert.deepEqual([tenant.calls, tenant.pages], [20, 20]);
+  });
+
+  it("reads each object alone where ZPA has no such list, and asks for the list once", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(4));
+    tenant.isUnlisted = true;
+    await clock.runFor(refresh(snapshot, ["ours0", "ours1", "ours2"], 3));
+    assert.deepEqual([tenant.calls, tenant.pages], [4, 1]);
+    await clock.runFor(refresh(snapshot, ["ours3"], 1));
+    assert.deepEqual([tenant.calls, tenant.pages], [5, 1]);
+  });
+
+  it("knows what it has read alone", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(1));
+    for (let time = 0; time < 2; time += 1) await clock.runFor(refresh(snapshot, ["ours0"], 1));
+    assert.equal(tenant.calls, 1);
+  });
+
+  it("finds by its name no object that it was told is gone", async () => {
+    const { clock, tenant, snapshot } = setUp(mine(2));
+    await clock.runFor(refresh(snapshot, ["ours0", "ours1"], 2));
+    snapshot.updated("ours0");
+    tenant.items.shift();
+    assert.equal(await clock.runFor(snapshot.read("ours0")), undefined);
+    assert.deepEqual(await clock.runFor(snapshot.named("ours 0")), []);
+  });
+
   it("knows what was created since the list was read, without a call", async () => {
     const { clock, tenant, snapshot } = setUp(mine(1));
     await clock.runFor(snapshot.named("new"));
