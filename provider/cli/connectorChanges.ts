@@ -1,7 +1,7 @@
 // The end of machines that went: `connectors --disable` and `connectors --delete`.
 
 import { type AssociationType, type EnrolledMachine, NotFoundError, type ZpaClient, ZpaError } from "../../sdk";
-import { mayBeConnected } from "../model/machines";
+import { machinesOf, mayBeConnected } from "../model/machines";
 import { visible } from "../model/visible";
 import { isConfirmed } from "./confirm";
 import { exitCodes } from "./exit";
@@ -31,11 +31,6 @@ export interface Row {
   read: EnrolledMachine;
 }
 
-/** The machines of this type. */
-export function familyOf(client: ZpaClient, type: AssociationType) {
-  return type === "CONNECTOR_GRP" ? client.appConnectors : client.serviceEdges;
-}
-
 /** @param now - the machines after the answer, which may have taken a while */
 export async function disable(
   client: ZpaClient,
@@ -55,7 +50,7 @@ export async function disable(
       process.exitCode = exitCodes.found;
       continue;
     }
-    const call = familyOf(client, associationType).update(id, { ...read, enabled: false }, scopeOf(machine));
+    const call = machinesOf(client, associationType).update(id, { ...read, enabled: false }, scopeOf(machine));
     process.stderr.write(`${visible(name)}: ${await unlessGone("disabled", call)}\n`);
   }
 }
@@ -96,7 +91,7 @@ export async function remove(
   const going = deletable(stillThere(shown, await now()));
   for (const place of new Set(going.map(placeOf))) {
     const machines = going.filter((row) => placeOf(row) === place).map(({ machine }) => machine);
-    const api = familyOf(client, machines[0]!.associationType);
+    const api = machinesOf(client, machines[0]!.associationType);
     const scope = scopeOf(machines[0]!);
     const ids = machines.map(({ id }) => id);
     const isWhole = (await unlessGone("deleted", allOf(api.deleteAll(ids, scope)))) === "deleted";

@@ -2,10 +2,10 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type EnrolledMachine, type ZpaClient } from "../../sdk";
-import { connectionEnd, mayBeConnected } from "../model/machines";
+import { connectionEnd, machinesOf, mayBeConnected } from "../model/machines";
 import { isInMicrotenant } from "../process/takenNames";
 import { visible } from "../model/visible";
-import { disable, familyOf, type Machine, remove, type Row } from "./connectorChanges";
+import { disable, type Machine, remove, type Row } from "./connectorChanges";
 import { exitCodes } from "./exit";
 import { collectAddresses, collectIds, collectPatterns, matcher } from "./patterns";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
@@ -76,7 +76,7 @@ async function runConnectors(options: ConnectorsOptions, command: Command): Prom
   });
 }
 
-/** Different networks may use the same private addresses. @throws Error before a change of more machines than addresses */
+/** Different networks may use the same private addresses. @throws Error before a change where several have one of them */
 function refuseAmbiguous(options: ConnectorsOptions, rows: readonly Row[]) {
   const { ip, disable, delete: remove } = options;
   const others = ["key", "group", "name", "id"] as const;
@@ -97,7 +97,7 @@ async function readMachines(client: ZpaClient, options: ConnectorsOptions) {
   const rows: Row[] = [];
   const unreadable: string[] = [];
   for (const associationType of type === undefined ? associationTypes : [type]) {
-    const all = await familyOf(client, associationType).listWhole({ microtenantId });
+    const all = await machinesOf(client, associationType).listWhole({ microtenantId });
     const now = client.serverTime() ?? Date.now() / 1000;
     const isWanted = (one: EnrolledMachine) =>
       (microtenantId === undefined || isInMicrotenant(one, microtenantId)) &&

@@ -199,7 +199,7 @@ async function all<T>(list: Promise<WholeList<T>>): Promise<T[]> {
   const { items, unreadable } = await list;
   for (const { id, name, unreadable: fields } of unreadable) {
     const what = `its ${fields.join(", ")} is not in the form that ZPA documents`;
-    process.stderr.write(`${literal(name)} (${id}) is left out: ${what}.\n`);
+    process.stderr.write(`${literal(name)}${id === "" ? "" : ` (${id})`} is left out: ${what}.\n`);
   }
   return items;
 }

@@ -1,7 +1,7 @@
 // Keys that `retire: "when-unused"` has left in place: which of them connected machines have enrolled with, and their end.
 
 import type { AssociationType, ZpaClient } from "../../sdk";
-import { mayBeConnected } from "../model/machines";
+import { machinesOf, mayBeConnected } from "../model/machines";
 import { visible } from "../model/visible";
 import { isConfirmed } from "./confirm";
 import { exitCodes } from "./exit";
@@ -28,8 +28,7 @@ export async function usersOf(client: ZpaClient, keys: readonly RetiredKey[]): P
   const counts = new Map(keys.map(({ id }) => [id, 0]));
   const unreadable: string[] = [];
   for (const type of new Set(keys.map(({ associationType }) => associationType))) {
-    const api = type === "CONNECTOR_GRP" ? client.appConnectors : client.serviceEdges;
-    const all = await api.listWhole({ microtenantId: "all" });
+    const all = await machinesOf(client, type).listWhole({ microtenantId: "all" });
     for (const { provisioningKeyId: id = "" } of all.items.filter(mayBeConnected)) {
       if (counts.has(id)) counts.set(id, counts.get(id)! + 1);
     }

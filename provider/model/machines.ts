@@ -1,9 +1,14 @@
 // What may be concluded of machines before something goes that they need.
 
-import type { EnrolledMachine, WholeList } from "../../sdk";
+import type { AssociationType, EnrolledMachine, EnrolledMachines, WholeList, ZpaClient } from "../../sdk";
 
 /** The machines of one type; of those that cannot be read nobody knows their group, their key or their connection. */
 export type Machines = WholeList<EnrolledMachine>;
+
+/** The machines that have enrolled with keys of this type. */
+export function machinesOf(client: ZpaClient, type: AssociationType): EnrolledMachines {
+  return type === "CONNECTOR_GRP" ? client.appConnectors : client.serviceEdges;
+}
 
 /** The status of a machine that has no connection; others, which nobody documents, may be on the way to one. */
 const disconnected = "ZPN_STATUS_DISCONNECTED";

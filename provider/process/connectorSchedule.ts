@@ -19,7 +19,7 @@ import {
 import { inputNotes, isNote, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import { isListed } from "../model/plan";
 import { handlerBase } from "./handlerBase";
-import { refuseOtherTenant, stayInTenantOfState } from "./record";
+import { refuseOtherTenant, stayInItsTenant, stayInTenantOfState } from "./record";
 import { refOf, sdk, type Session, unlessGone } from "./session";
 import { tell } from "./tell";
 
@@ -43,12 +43,11 @@ export const handler: pulumi.dynamic.ResourceProvider = {
   }),
   diff: guarded((id: string, state: State, inputs: Inputs) => {
     const session = sessionIfSet();
-    const { tenant } = stateNotes(state);
+    const { seed, tenant } = stateNotes(state);
     refuseOtherTenant(whatOf(state), tenant, session?.client.knownTenantFingerprint);
     if (tenant !== undefined) session?.tenants.set(tenant, whatOf(state));
     const changed = changedFields(state, inputs);
     const isReplaced = changed.some(({ replaces }) => replaces === true);
-    const { seed } = stateNotes(state);
     // a refresh compares what may have left the program
     const isOfProgram = session?.takeRead(refOf("clean-up schedule", id)) !== true;
     if (session !== undefined && seed !== undefined && isOfProgram && !isReplaced) {
@@ -89,7 +88,7 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
 }
 
 async function update(session: Session, id: string, state: State, inputs: Inputs): Promise<{ outs: State }> {
-  await stayInTenant(session, state);
+  await stayInItsTenant(whatOf(state), session, state);
   const { ignored = [] } = inputNotes(inputs);
   const place = placeOf(session, state);
   // a PUT has all of them: what is left to others is as they have it now
@@ -128,7 +127,7 @@ async function post(session: Session, place: Place, body: CleanUpBody): Promise<
 }
 
 async function read(session: Session, props: State): Promise<{ id: string; props: State }> {
-  await stayInTenant(session, props);
+  await stayInItsTenant(whatOf(props), session, props);
   const found = await current(session, placeOf(session, props));
   if (found === undefined) return { id: "", props: {} };
   session.noteRead(refOf("clean-up schedule", found.id));
@@ -140,7 +139,7 @@ async function read(session: Session, props: State): Promise<{ id: string; props
  * meanwhile stays.
  */
 async function restore(session: Session, id: string, state: State): Promise<void> {
-  await stayInTenant(session, state);
+  await stayInItsTenant(whatOf(state), session, state);
   const place = placeOf(session, state);
   const { seed, previous, configured, ignored = [] } = stateNotes(state) as Restorable;
   // one that was off may have had no interval
@@ -278,11 +277,6 @@ function outputs(state: State, inputs: Inputs, configured = bodyOf(inputs)): Sta
   const [body, { seed, ignored }] = [bodyOf(inputs), inputNotes(inputs)];
   const notes = { ...stateNotes(state), seed, configured: [configured], ignored };
   return clean(withNotes({ associationType: typeOf(inputs), ...body }, notes));
-}
-
-async function stayInTenant(session: Session, state: State): Promise<void> {
-  const { tenant } = stateNotes(state);
-  if (tenant !== undefined) refuseOtherTenant(whatOf(state), tenant, await session.client.tenantFingerprint());
 }
 
 function whatOf(state: State): string {

@@ -3,7 +3,7 @@
 import type { EnrolledMachine, EnrolledMachines, ProvisioningKey, Scope, WholeList } from "../../sdk";
 import { type Machines, mayBeConnected } from "../model/machines";
 import { isRetired } from "../model/retired";
-import { listOf } from "../model/words";
+import { listOf, nameOf } from "../model/words";
 import { sdk } from "./session";
 import { tell } from "./tell";
 
@@ -126,7 +126,7 @@ function refuseForOthers(removal: Removal, { keys, serverGroups }: Others, { mes
     );
   }
   if (keys.unreadable.length === 0) return;
-  const odd = listOf(keys.unreadable, ({ name, id }) => `"${name}" (${id})`);
+  const odd = listOf(keys.unreadable, nameOf);
   throw new Error(
     `${message} Provisioning keys ${odd} may belong to ${group}: ZPA's answer about them cannot be read. Look at them in ` +
       "the Admin Portal, then run the same command again.",
@@ -134,7 +134,7 @@ function refuseForOthers(removal: Removal, { keys, serverGroups }: Others, { mes
 }
 
 function keysInTheWay({ group }: Removal, keys: readonly ProvisioningKey[], refusal: string): Error {
-  const named = listOf(keys, ({ name, id }) => `"${name}" (${id})`);
+  const named = listOf(keys, nameOf);
   const how = keys.some(isRetired) ? "; npx pulumi-zpa-dynamic keys --retired --delete deletes retired ones" : "";
   return new Error(
     `${refusal} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. Delete ` +
@@ -167,7 +167,7 @@ function remedyFor({ forceDestroy, isReplaced }: Removal, { items, unreadable }:
 }
 
 function machinesInTheWay({ group, machines }: Removal, { items, unreadable }: Machines, remedy: string): Error {
-  const odd = listOf(unreadable, ({ name, id }) => `"${name}" (${id}), of which ZPA's answer cannot be read`);
+  const odd = listOf(unreadable, (one) => `${nameOf(one)}, of which ZPA's answer cannot be read`);
   const all = [listed(items), odd].filter((text) => text !== "").join(", ");
   return new Error(
     `${group} cannot be deleted: it has ${machines} ${all}. ${remedy}. Then run the same command again.`,

@@ -53,10 +53,13 @@ export async function stayInTenant<T extends RemoteObject>(
   session: Session,
   state: State,
 ): Promise<void> {
+  await stayInItsTenant(`${definition.kind} "${String(state["name"])}"`, session, state);
+}
+
+/** The same for a resource that is no object of its own. @param what - as in `provisioning key "edge"` */
+export async function stayInItsTenant(what: string, session: Session, state: State): Promise<void> {
   const { tenant } = stateNotes(state);
-  if (tenant === undefined) return;
-  const what = `${definition.kind} "${String(state["name"])}"`;
-  refuseOtherTenant(what, tenant, await session.client.tenantFingerprint());
+  if (tenant !== undefined) refuseOtherTenant(what, tenant, await session.client.tenantFingerprint());
 }
 
 /** @param what - as in `provisioning key "edge"` */

@@ -3,7 +3,7 @@
 
 import type { AssociationType, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
 import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
-import type { Machines } from "../model/machines";
+import { type Machines, machinesOf } from "../model/machines";
 import { waitTeller } from "../model/waits";
 import { closeWithEngine } from "./engineWatch";
 import { type ConfigReader, sourcesOf, warnAboutIgnoredMicrotenant } from "./sessionSettings";
@@ -119,12 +119,10 @@ export class Session {
    * @param maxAge - milliseconds since the list was asked for; default 0: as they are now
    */
   machines(type: AssociationType, microtenantId: string | undefined, maxAge = 0): Promise<Machines> {
-    const { appConnectors, serviceEdges } = this.client;
     const key = `${type} ${microtenantId ?? ""}`;
     const known = this.machineLists.get(key);
     if (known !== undefined && (!known.isRead || performance.now() - known.at < maxAge)) return known.machines;
-    const api = type === "CONNECTOR_GRP" ? appConnectors : serviceEdges;
-    const machines = api.listWhole({ microtenantId });
+    const machines = machinesOf(this.client, type).listWhole({ microtenantId });
     const list = { machines, at: performance.now(), isRead: false };
     this.machineLists.set(key, list);
     machines.then(
