@@ -12,7 +12,6 @@ const definition = machineGroupDefinition({
   type: "AppConnectorGroup",
   associationType: "CONNECTOR_GRP",
   machines: "App Connectors",
-  machinesOf: ({ appConnectors }) => appConnectors,
   fields,
 
   groupsOf: ({ appConnectorGroups: groups }) => ({

@@ -2,7 +2,6 @@
 
 import type {
   AssociationType,
-  EnrolledMachines,
   MachineGroup,
   MachineGroupBody,
   MachineGroups,
@@ -24,6 +23,7 @@ import {
   type Values,
 } from "../model/fields";
 import { parseId } from "../model/ids";
+import { machinesOf } from "../model/machines";
 import { inputNotes } from "../model/notes";
 import { isListed, leavesAlone, targetOf } from "../model/plan";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
@@ -39,7 +39,6 @@ interface GroupKind<T extends MachineGroup, B extends MachineGroupBody> {
   readonly associationType: AssociationType;
   /** As in `App Connectors`. */
   readonly machines: string;
-  readonly machinesOf: (client: ZpaClient) => EnrolledMachines;
   readonly fields: FieldTable;
   readonly groupsOf: (client: ZpaClient) => Pick<MachineGroups<T, B>, "create" | "update" | "delete"> & Endpoint<T>;
   /** The group as it is listed, with fields in the form of arguments. */
@@ -148,7 +147,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
         group: `${kind} "${String(state["name"])}" (${id})`,
         id,
         machines: facts.machines,
-        api: facts.machinesOf(session.client),
+        api: machinesOf(session.client, facts.associationType),
         scope,
         forceDestroy: state["forceDestroy"] === true,
         isReplaced: [...session.replacing.values()].some((ids) => ids.includes(id)),

@@ -11,7 +11,6 @@ const definition = machineGroupDefinition({
   type: "ServiceEdgeGroup",
   associationType: "SERVICE_EDGE_GRP",
   machines: "Private Service Edges",
-  machinesOf: ({ serviceEdges }) => serviceEdges,
   fields,
 
   groupsOf: ({ serviceEdgeGroups }) => serviceEdgeGroups,
