@@ -19,6 +19,7 @@ import {
 import { inputNotes, isNote, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import { isListed } from "../model/plan";
 import { handlerBase } from "./handlerBase";
+import { type Configured, configuredBySeed, noteConfigured } from "./machineNotes";
 import { refuseOtherTenant, stayInItsTenant, stayInTenantOfState } from "./record";
 import { refOf, sdk, type Session, unlessGone } from "./session";
 import { tell } from "./tell";
@@ -51,7 +52,8 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     // a refresh compares what may have left the program
     const isOfProgram = session?.takeRead(refOf("clean-up schedule", id)) !== true;
     if (session !== undefined && seed !== undefined && isOfProgram && !isReplaced) {
-      session.scheduled.set(keyOf(session, placeOf(session, state)), seed);
+      const { previous } = stateNotes(state) as Restorable;
+      session.scheduled.set(keyOf(session, placeOf(session, state)), { seed, previous });
     }
     return Promise.resolve({
       changes: changed.length > 0,
@@ -71,13 +73,18 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
   const { microtenantId } = session.client;
   const place: Place = { type, scope: { microtenantId } };
   const found = await current(session, place);
-  const { id } = found ?? (await post(session, place, body));
   const { seed = "" } = inputNotes(inputs);
-  session.scheduled.set(keyOf(session, place), seed);
+  const settings = await settingsOf(session, place);
+  // a resource of this machine may have configured what is there: this one after a crash, or one that was renamed
+  const own = found && [...configuredBySeed(...settings).values()].find((one) => isAsWanted(found, one.body!));
+  const previous = own === undefined ? found && bodyOf(found) : own.previous;
+  session.scheduled.set(keyOf(session, place), { previous });
+  note(settings, { seed, body, previous });
+  const { id } = found ?? (await post(session, place, body));
   const notes: StateNotes = {
     tenant: await session.client.tenantFingerprint(),
     microtenantId: microtenantId ?? defaultMicrotenant,
-    ...(found === undefined ? {} : { previous: bodyOf(found) }),
+    ...(previous === undefined ? {} : { previous }),
   };
   if (found !== undefined && !isAsWanted(found, body)) {
     // what was there before must not be forgotten; whether it is still there is not known
@@ -89,15 +96,22 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
 
 async function update(session: Session, id: string, state: State, inputs: Inputs): Promise<{ outs: State }> {
   await stayInItsTenant(whatOf(state), session, state);
-  const { ignored = [] } = inputNotes(inputs);
+  const { ignored = [], seed: newSeed = "" } = inputNotes(inputs);
   const place = placeOf(session, state);
   // a PUT has all of them: what is left to others is as they have it now
   const now = ignored.length === 0 ? undefined : await current(session, place);
   const target = { ...inputs, ...partOf(now ?? {}, ignored) };
+  const settings = await settingsOf(session, place);
+  const { seed = "", previous } = stateNotes(state) as Restorable;
+  note(settings, { seed, body: bodyOf(target), previous });
   try {
     await put(session, id, place, bodyOf(target), isOn(state));
   } catch (error) {
     throw failedUpdate(error, id, state, bodyOf(inputs));
+  }
+  if (newSeed !== seed) {
+    note(settings, { seed });
+    note(settings, { seed: newSeed, body: bodyOf(target), previous });
   }
   return { outs: outputs(state, target, bodyOf(inputs)) };
 }
@@ -140,16 +154,27 @@ async function read(session: Session, props: State): Promise<{ id: string; props
  */
 async function restore(session: Session, id: string, state: State): Promise<void> {
   await stayInItsTenant(whatOf(state), session, state);
+  const settings = await settingsOf(session, placeOf(session, state));
+  await giveBack(session, id, state, configuredBySeed(...settings));
+  note(settings, { seed: stateNotes(state).seed ?? "" });
+}
+
+/** @param notes - of this machine, by seed */
+async function giveBack(session: Session, id: string, state: State, notes: Map<string, Configured>): Promise<void> {
   const place = placeOf(session, state);
-  const { seed, previous, configured, ignored = [] } = stateNotes(state) as Restorable;
+  const { seed = "", previous, configured: recorded, ignored = [] } = stateNotes(state) as Restorable;
   // one that was off may have had no interval
   const before = { ...bodyOf(state), enabled: false, ...previous };
   const holder = session.scheduled.get(keyOf(session, place));
-  if (holder !== undefined && holder !== seed) return tellTakenOver(state, before);
+  if (holder !== undefined && holder.seed !== seed) return tellTakenOver(state, holder, before);
+  const own = notes.get(seed)?.body;
+  const configured = recorded && [...recorded, ...(own === undefined ? [] : [own])];
   const isOffAnyway = !before.enabled && configured?.every(({ enabled }) => !enabled) === true;
   if (isOffAnyway || (configured ?? [bodyOf(state)]).every((body) => isSameBody(before, body))) return;
   const now = await current(session, place);
   if (now === undefined) return;
+  const another = [...notes.values()].find((one) => one.seed !== seed && isAsWanted(now, one.body!));
+  if (another !== undefined) return tellTakenOver(state, another, before);
   // of one that is off ZPA may tell no interval, and it makes no difference
   const isOurs = (body: CleanUpBody) =>
     (!body.enabled && !isOn(now)) || isAsWanted(now, { ...body, ...partOf(now, ignored) });
@@ -194,13 +219,13 @@ function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody): void
   );
 }
 
-/** Another resource of this run has the schedule now, as one has that was renamed without an alias. */
-function tellTakenOver(state: State, before: CleanUpBody): void {
-  tell(
-    `zpa: warning: the ${whatOf(state)} stays as another resource of this run has configured it. When that one goes, it ` +
-      `brings back what it has found: ${textOf(bodyOf(state))}. Before this program it was ${textOf(before)}. To rename a ` +
-      "resource and keep what it remembers, give it its old name in aliases.",
-  );
+/** Another resource has the schedule now, as one has that was renamed without an alias. */
+function tellTakenOver(state: State, { previous }: { previous?: CleanUpBody | undefined }, before: CleanUpBody): void {
+  const later = { ...bodyOf(state), enabled: false, ...previous };
+  const stays = `the ${whatOf(state)} stays as another resource has configured it. When that one goes, it brings back ${textOf(later)}.`; // prettier-ignore
+  if (isSameBody(later, before)) return tell(`zpa: ${stays}`);
+  const remedy = "To rename a resource and keep what it remembers, give it its old name in aliases.";
+  tell(`zpa: warning: ${stays} Before this one it was ${textOf(before)}. ${remedy}`);
 }
 
 function textOf({ enabled, deleteDisabled, frequencyInterval }: CleanUpBody): string {
@@ -223,6 +248,15 @@ async function put(session: Session, id: string, place: Place, body: CleanUpBody
 interface Place {
   type: AssociationType;
   scope: Scope;
+}
+
+/** Names the schedule in the notes of this machine. */
+async function settingsOf(session: Session, place: Place): Promise<[tenant: string, schedule: string]> {
+  return [await session.client.tenantFingerprint(), keyOf(session, place)];
+}
+
+function note([tenant, schedule]: [string, string], rest: Omit<Configured, "tenant" | "schedule">): void {
+  noteConfigured({ tenant, schedule, ...rest });
 }
 
 function keyOf({ client }: Session, { type, scope }: Place): string {

@@ -9,10 +9,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import type { CleanUpBody } from "../../sdk";
 
 /** Milliseconds that one file covers. Objects older than a day are never taken over. */
 const period = 24 * 60 * 60 * 1000;
 const prefix = "objects.";
+const configuredStart = "configured ";
 
 /** An object in state. Two tenants may use the same id, so the tenant is part of it. */
 export interface HandedOver {
@@ -29,6 +31,19 @@ export interface Posting {
   kind: string;
   /** The name and its scope. */
   of: string;
+}
+
+/** A clean-up schedule of a tenant that a resource configures. */
+export interface Configured {
+  tenant: string;
+  /** Which of the tenant's. */
+  schedule: string;
+  /** Of the resource. */
+  seed: string;
+  /** What the resource has sent, or was about to; undefined once it has given the schedule back. */
+  body?: CleanUpBody;
+  /** What was there before; undefined where there was nothing. */
+  previous?: CleanUpBody | undefined;
 }
 
 /** Seconds of tolerance between the server's time and the creation time of an object. */
@@ -131,6 +146,29 @@ export function noteTakingOver(object: Omit<HandedOver, "creationTime">): void {
 /** Whether an earlier process of this user on this machine was about to. */
 export function wasTakenOver(object: Omit<HandedOver, "creationTime">): boolean {
   return read().has(takingOverLine(object));
+}
+
+/** Notes at once what a resource is about to send: state may never hear of it, and of what was there before. */
+export function noteConfigured(configured: Configured): void {
+  write([`${configuredStart}${randomUUID()} ${JSON.stringify(configured)}`]);
+}
+
+/** By seed: what resources of this user on this machine have configured last and not given back. */
+export function configuredBySeed(tenant: string, schedule: string): Map<string, Configured> {
+  const lines = [...read()].filter((line) => line.startsWith(configuredStart));
+  const notes = lines
+    .flatMap((line) => parsed(line.slice(line.indexOf("{"))))
+    .filter((note) => note.tenant === tenant && note.schedule === schedule);
+  return new Map([...new Map(notes.map((note) => [note.seed, note]))].filter(([, { body }]) => body !== undefined));
+}
+
+/** Nothing of a line that is torn because its process was killed. */
+function parsed(text: string): Configured[] {
+  try {
+    return [JSON.parse(text) as Configured];
+  } catch {
+    return [];
+  }
 }
 
 function objectLine({ tenant, kind, id, creationTime = "" }: HandedOver): string {

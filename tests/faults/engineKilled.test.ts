@@ -72,6 +72,26 @@ describe("A killed engine takes its provider with it", function () {
     await world.assertInvariants();
   });
 
+  it("during the PUT of a clean-up schedule: a destroy brings back what was there before", async () => {
+    const others = { id: "7", enabled: true, deleteDisabled: true, frequencyInterval: "90" };
+    world.simulator.connectorSchedule = { ...others };
+    let frequencyInterval: zpa.CleanUpInterval = 5;
+    const stack = await world.stack(async () => {
+      new zpa.ConnectorSchedule("clean-up", { frequencyInterval });
+    });
+    const creation = world.fault({ kind: "hangAfterCommit", match: { method: "PUT" } });
+    await killedWhen(stack.up(), stack, () => creation.fired > 0);
+    await stack.up();
+    assert.equal(world.simulator.connectorSchedule?.frequencyInterval, "5");
+    frequencyInterval = 7;
+    const change = world.fault({ kind: "hangAfterCommit", match: { method: "PUT" } });
+    await killedWhen(stack.up(), stack, () => change.fired > 0);
+    await stack.up({ refresh: true });
+    assert.equal(world.simulator.connectorSchedule?.frequencyInterval, "7");
+    await stack.destroy();
+    assert.deepEqual(world.simulator.connectorSchedule, others);
+  });
+
   it("during a destroy of more than the rate limit lets through: the rest stays", async () => {
     const stack = await world.stack(program(16), { env: { ZPA_WRITES_PER_10S: "0" } });
     await stack.up();

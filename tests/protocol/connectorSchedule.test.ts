@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import path from "node:path";
 import type { ProviderCallError, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
 import { change, make, plan, refresh, refusal } from "./driver";
@@ -7,9 +9,9 @@ const type = "ConnectorSchedule";
 const seed = { __zpa: { seed: "clean-up-0a1b2c3" } };
 const others = { id: "7", enabled: true, deleteDisabled: true, frequencyInterval: "90" };
 
-for (const { associationType, path, record } of [
-  { associationType: "CONNECTOR_GRP", path: "connectorSchedule", record: "connectorSchedule" },
-  { associationType: "SERVICE_EDGE_GRP", path: "serviceEdgeSchedule", record: "serviceEdgeSchedule" },
+for (const { associationType, address, record } of [
+  { associationType: "CONNECTOR_GRP", address: "connectorSchedule", record: "connectorSchedule" },
+  { associationType: "SERVICE_EDGE_GRP", address: "serviceEdgeSchedule", record: "serviceEdgeSchedule" },
 ] as const) {
   describe(`The clean-up schedule of ${associationType} over the provider protocol`, () => {
     let world: World;
@@ -37,7 +39,7 @@ for (const { associationType, path, record } of [
       made = await change(provider, made, args({ frequencyInterval: 7 }));
       assert.equal(stored()?.frequencyInterval, "7");
       const gone = await sent(() => provider.delete(type, made.id, made.outputs));
-      assert.deepEqual([gone, stored()?.enabled], [[`GET ${path}`, `PUT ${path}`], false]);
+      assert.deepEqual([gone, stored()?.enabled], [[`GET ${address}`, `PUT ${address}`], false]);
     });
 
     it("takes over what is configured, and brings it back in the end", async () => {
@@ -47,7 +49,7 @@ for (const { associationType, path, record } of [
       assert.equal(made.id, "7");
       made = await change(provider, made, args({ deleteDisabled: true }));
       const put = await sent(async () => await provider.delete(type, made.id, made.outputs));
-      assert.deepEqual(put, [`GET ${path}`, `PUT ${path}`]);
+      assert.deepEqual(put, [`GET ${address}`, `PUT ${address}`]);
       assert.deepEqual(stored(), others);
       assert.match(provider.output(), /is again as it was before this program: enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
     });
@@ -92,7 +94,74 @@ for (const { associationType, path, record } of [
       const two = await make(provider, type, { ...args(), __zpa: { seed: "other-0a1b2c3" } });
       await provider.delete(type, one.id, one.outputs);
       assert.deepEqual([two.outputs["enabled"], stored()?.enabled, stored()?.frequencyInterval], [true, true, "5"]);
-      assert.match(provider.output(), /warning: .* stays as another resource of this run has configured it\. .* Before this program it was enabled false, .* aliases\./); // prettier-ignore
+      assert.match(provider.output(), /^zpa: the clean-up schedule .* stays as another resource has configured it\. When that one goes, it brings back enabled false, deleteDisabled true, frequencyInterval 90\.$/m); // prettier-ignore
+      await (await world.provider()).delete(type, two.id, two.outputs);
+      assert.deepEqual(stored(), { ...others, enabled: false });
+    });
+
+    it("is known to be another resource's now in other processes of this machine too", async () => {
+      world.simulator[record] = { ...others };
+      const one = await make(await world.provider(), type, args());
+      const two = await make(await world.provider(), type, { ...args(), __zpa: { seed: "other-0a1b2c3" } });
+      await provider.delete(type, one.id, one.outputs);
+      assert.equal(stored()?.frequencyInterval, "5");
+      await provider.delete(type, two.id, two.outputs);
+      assert.deepEqual(stored(), others);
+    });
+
+    it("says what was there before where its new resource has been made on another machine", async () => {
+      world.simulator[record] = { ...others };
+      const one = await make(await world.provider(), type, args());
+      const TMPDIR = mkdtempSync(path.join(world.env.TMPDIR!, "another-machine-"));
+      const elsewhere = await world.provider({ env: { TMPDIR } });
+      await make(elsewhere, type, { ...args(), __zpa: { seed: "other-0a1b2c3" } });
+      await elsewhere.delete(type, one.id, one.outputs);
+      assert.equal(stored()?.frequencyInterval, "5");
+      assert.match(elsewhere.output(), /warning: .* When that one goes, it brings back enabled true, deleteDisabled false, frequencyInterval 5\. Before this one it was enabled true, deleteDisabled true, frequencyInterval 90\. .* aliases\./); // prettier-ignore
+    });
+
+    it("stays the new resource's where that one has the name that its old one has had before", async () => {
+      const one = await make(await world.provider(), type, args());
+      await make(provider, type, args());
+      await provider.delete(type, one.id, one.outputs);
+      assert.equal(stored()?.enabled, true);
+    });
+
+    it("is brought back also where the run was killed before its creation was recorded", async () => {
+      world.simulator[record] = { ...others };
+      await make(await world.provider(), type, args());
+      const made = await make(await world.provider(), type, args());
+      await provider.delete(type, made.id, made.outputs);
+      assert.deepEqual(stored(), others);
+    });
+
+    it("is brought back also where the run was killed before its update was recorded", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      await change(provider, made, args({ frequencyInterval: 7 }));
+      const seen = (await refresh(await world.provider(), made))!;
+      await provider.delete(type, seen.id, seen.outputs);
+      assert.deepEqual(stored(), others);
+    });
+
+    it("is brought back by a renamed resource whose last update was killed", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      const renamed = { __zpa: { seed: "renamed-0a1b2c3" } };
+      const changed = await change(provider, made, { ...args({ frequencyInterval: 7 }), ...renamed });
+      await change(provider, changed, { ...args({ frequencyInterval: 14 }), ...renamed });
+      const seen = (await refresh(await world.provider(), changed))!;
+      await provider.delete(type, seen.id, seen.outputs);
+      assert.deepEqual(stored(), others);
+    });
+
+    it("is given back once: a later one of the same name finds what others have configured since", async () => {
+      const made = await make(await world.provider(), type, args());
+      await provider.delete(type, made.id, made.outputs);
+      world.simulator[record] = { ...stored()!, enabled: true };
+      const again = await make(await world.provider(), type, args());
+      await provider.delete(type, again.id, again.outputs);
+      assert.equal(stored()?.enabled, true);
     });
 
     it("stays so also where a later run deletes the old resource than the one that has made the new one", async () => {
@@ -132,7 +201,7 @@ for (const { associationType, path, record } of [
       const seen = (await refresh(await world.provider(), made))!;
       assert.equal((await plan(provider, seen, ignoring)).diff.changes, false);
       const calls = await sent(() => change(provider, seen, { ...ignoring, frequencyInterval: 7 }));
-      assert.deepEqual(calls, [`GET ${path}`, `PUT ${path}`]);
+      assert.deepEqual(calls, [`GET ${address}`, `PUT ${address}`]);
       assert.deepEqual([stored()?.deleteDisabled, stored()?.frequencyInterval], [true, "7"]);
     });
 
@@ -200,7 +269,7 @@ for (const { associationType, path, record } of [
         const made = await make(await world.provider(), type, args({ frequencyInterval: 90 }));
         await provider.delete(type, made.id, made.outputs);
       });
-      assert.deepEqual(calls, [`GET ${path}`]);
+      assert.deepEqual(calls, [`GET ${address}`]);
     });
 
     it("shows at a refresh what others have changed, and is brought back by the next up", async () => {
@@ -246,7 +315,18 @@ for (const { associationType, path, record } of [
     });
 
     it("is disabled in the end also where the answer to its creation was lost", async () => {
-      world.fault({ kind: "resetAfterCommit", match: { method: "POST", path: new RegExp(`${path}$`) } });
+      world.fault({ kind: "resetAfterCommit", match: { method: "POST", path: new RegExp(`${address}$`) } });
+      const made = await make(await world.provider(), type, args());
+      await provider.delete(type, made.id, made.outputs);
+      assert.equal(stored()?.enabled, false);
+    });
+
+    it("is disabled in the end also where the answers to its creation and to the look after it were lost", async () => {
+      const match = { path: new RegExp(`${address}$`) };
+      world.fault({ kind: "resetAfterCommit", match: { ...match, method: "POST" } });
+      const blind = world.fault({ kind: "status", status: 503, match: { ...match, method: "GET", nth: 2 }, times: Infinity }); // prettier-ignore
+      await assert.rejects(make(await world.provider(), type, args()));
+      blind.clear();
       const made = await make(await world.provider(), type, args());
       await provider.delete(type, made.id, made.outputs);
       assert.equal(stored()?.enabled, false);
