@@ -2,12 +2,12 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type EnrolledMachine, type ZpaClient } from "../../sdk";
-import { connectionEnd, machinesOf, mayBeConnected } from "../model/machines";
+import { connectionEnd, lastContactOf, machinesOf, mayBeConnected } from "../model/machines";
 import { isInMicrotenant } from "../process/takenNames";
 import { visible } from "../model/visible";
 import { disable, type Machine, remove, type Row } from "./connectorChanges";
 import { exitCodes } from "./exit";
-import { collectAddresses, collectIds, collectPatterns, matcher } from "./patterns";
+import { canonicalAddress, collectAddresses, collectIds, collectPatterns, matcher, mayBeNamed } from "./patterns";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { type Cell, literal, painter, tableLines } from "./terminal";
 
@@ -73,6 +73,8 @@ async function runConnectors(options: ConnectorsOptions, command: Command): Prom
     if (options.disable) await disable(client, rows, options.yes, now);
     else if (options.delete) await remove(client, rows, options.yes, now);
     else if (options.disconnectedFor !== undefined && rows.length > 0) process.exitCode = exitCodes.found;
+    // to watch a machine that nobody can read is to watch nothing
+    else if (options.disconnectedFor !== undefined && unreadable.length > 0) process.exitCode = exitCodes.failed;
   });
 }
 
@@ -83,7 +85,7 @@ function refuseAmbiguous(options: ConnectorsOptions, rows: readonly Row[]) {
   const isByAddress = ip !== undefined && others.every((filter) => options[filter] === undefined);
   if ((!disable && !remove) || !isByAddress) return;
   for (const address of ip) {
-    const { length } = rows.filter(({ read: { privateIp, publicIp } }) => [privateIp, publicIp].includes(address));
+    const { length } = rows.filter(({ read }) => addressesOf(read).includes(address));
     if (length < 2) continue;
     throw new Error(`${length} machines have ${address}: say which with --key, --group, --name or --id. Nothing was changed.`); // prettier-ignore
   }
@@ -94,6 +96,7 @@ async function readMachines(client: ZpaClient, options: ConnectorsOptions) {
   const [isName, isGroup, isKey] = [matcher(name), matcher(group), matcher(key)];
   const isOneOf = (is: (text: string) => boolean, patterns: unknown, ...texts: (string | undefined)[]) =>
     patterns === undefined || texts.some((text) => text !== undefined && is(text));
+  const isId = (one: { id: string }) => id === undefined || id.includes(one.id);
   const rows: Row[] = [];
   const unreadable: string[] = [];
   for (const associationType of type === undefined ? associationTypes : [type]) {
@@ -102,16 +105,21 @@ async function readMachines(client: ZpaClient, options: ConnectorsOptions) {
     const isWanted = (one: EnrolledMachine) =>
       (microtenantId === undefined || isInMicrotenant(one, microtenantId)) &&
       isName(one.name) &&
-      (id === undefined || id.includes(one.id)) &&
+      isId(one) &&
       isOneOf(isGroup, group, one.groupName, one.groupId) &&
       isOneOf(isKey, key, one.provisioningKeyName, one.provisioningKeyId) &&
-      (ip === undefined ||
-        [one.privateIp, one.publicIp].some((address) => address !== undefined && ip.includes(address))) &&
+      (ip === undefined || addressesOf(one).some((address) => ip.includes(address))) &&
       (disconnectedFor === undefined || secondsWithout(one, now) >= disconnectedFor);
     rows.push(...all.items.filter(isWanted).map((read) => ({ machine: shown(associationType, read), read })));
-    unreadable.push(...all.unreadable.map((one) => one.name).filter(isName));
+    unreadable.push(
+      ...all.unreadable.filter((one) => mayBeNamed(one, isName) && (one.id === "" || isId(one))).map((one) => one.name),
+    );
   }
   return { rows: rows.sort(byAbsence), unreadable };
+}
+
+function addressesOf({ privateIp, publicIp }: EnrolledMachine): string[] {
+  return [privateIp, publicIp].filter((address) => address !== undefined).map(canonicalAddress);
 }
 
 /** Those that are gone for longest come first, those that are connected last. */
@@ -127,12 +135,6 @@ function secondsWithout(machine: EnrolledMachine, now: number): number {
   const since = lastContactOf(machine) === undefined ? Number(machine.creationTime) : connectionEnd(machine);
   // where ZPA does not tell the time, nothing may be concluded
   return since === undefined || Number.isNaN(since) ? 0 : now - since;
-}
-
-/** Seconds since 1970; undefined where it never had a connection. */
-function lastContactOf({ lastBrokerConnectTime, lastBrokerDisconnectTime }: EnrolledMachine): number | undefined {
-  const times = [lastBrokerConnectTime, lastBrokerDisconnectTime].map(Number).filter((time) => time > 0);
-  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function shown(associationType: AssociationType, read: EnrolledMachine): Machine {

@@ -6,7 +6,7 @@ import { isRetired } from "../model/retired";
 import { isInMicrotenant } from "../process/takenNames";
 import { visible } from "../model/visible";
 import { exitCodes } from "./exit";
-import { collectPatterns, matcher } from "./patterns";
+import { collectPatterns, matcher, mayBeNamed } from "./patterns";
 import { deleteUnused, usersOf } from "./retiredKeys";
 import { parseId, readSources, type SourceOptions, withClient, withSources } from "./settings";
 import { type Cell, literal, painter, tableLines } from "./terminal";
@@ -129,7 +129,7 @@ async function readKeys(
     const isThere = (key: ProvisioningKey) => microtenantId === undefined || isInMicrotenant(key, microtenantId);
     const wanted = all.items.filter((key) => isThere(key) && isWanted(key.name));
     keys.push(...wanted.map((key) => useOf(type, key)));
-    unreadable.push(...all.unreadable.map(({ name }) => name).filter(isWanted));
+    unreadable.push(...all.unreadable.filter((one) => mayBeNamed(one, isWanted)).map(({ name }) => name));
   }
   return { keys, unreadable };
 }

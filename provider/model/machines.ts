@@ -19,6 +19,19 @@ export function mayBeConnected(machine: EnrolledMachine): boolean {
   return isConnected || (controlChannelStatus !== disconnected && connectionEnd(machine) === undefined);
 }
 
+/** The end of the times that JavaScript knows, in seconds since 1970. */
+const endOfTime = 8.64e12;
+
+/** When a connection last began or ended, in seconds since 1970; undefined where the machine never had one. */
+export function lastContactOf({
+  lastBrokerConnectTime,
+  lastBrokerDisconnectTime,
+}: EnrolledMachine): number | undefined {
+  const times = [lastBrokerConnectTime, lastBrokerDisconnectTime].map(Number);
+  const known = times.filter((time) => time > 0 && time <= endOfTime);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
 /** When the last connection of a machine ended, in seconds since 1970; undefined where ZPA does not tell. */
 export function connectionEnd(machine: EnrolledMachine): number | undefined {
   const { lastBrokerConnectTime, lastBrokerDisconnectTime } = machine;

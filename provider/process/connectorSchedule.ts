@@ -4,8 +4,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AssociationType, CleanUpBody, CleanUpSchedule, Scope } from "../../sdk";
 import { connectorScheduleFields as fields } from "../model/connectorSchedule";
-import { keeping, PartialFailure } from "../model/errors";
+import { keeping, PartialFailure, plainError } from "../model/errors";
 import {
+  canonical,
   clean,
   defaultMicrotenant,
   type Inputs,
@@ -44,7 +45,7 @@ export const handler: pulumi.dynamic.ResourceProvider = {
   }),
   diff: guarded((id: string, state: State, inputs: Inputs) => {
     const session = sessionIfSet();
-    const { seed, tenant } = stateNotes(state);
+    const { seed, tenant, ignored = [] } = stateNotes(state);
     refuseOtherTenant(whatOf(state), tenant, session?.client.knownTenantFingerprint);
     if (tenant !== undefined) session?.tenants.set(tenant, whatOf(state));
     const changed = changedFields(state, inputs);
@@ -55,8 +56,10 @@ export const handler: pulumi.dynamic.ResourceProvider = {
       const { previous } = stateNotes(state) as Restorable;
       session.scheduled.set(keyOf(session, placeOf(session, state)), { seed, previous });
     }
+    // a destroy, which sees state alone, has to know what is left to others
+    const isLeftAnew = canonical(inputNotes(inputs).ignored ?? []) !== canonical(ignored);
     return Promise.resolve({
-      changes: changed.length > 0,
+      changes: changed.length > 0 || isLeftAnew,
       replaces: changed.filter(({ replaces }) => replaces === true).map(({ name }) => name),
       deleteBeforeReplace: false,
     });
@@ -88,7 +91,8 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
   };
   if (found !== undefined && !isAsWanted(found, body)) {
     // what was there before must not be forgotten; whether it is still there is not known
-    const half = clean(withNotes({ associationType: type, [providerKey]: inputs[providerKey] }, { ...notes, seed }));
+    const told = { associationType: type, [providerKey]: inputs[providerKey] };
+    const half = clean(withNotes(told, { ...notes, seed, configured: [body] }));
     await keeping(id, half, () => put(session, id, place, body, isOn(found)));
   }
   return { id, outs: outputs(withNotes({}, notes), inputs) };
@@ -97,6 +101,9 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
 async function update(session: Session, id: string, state: State, inputs: Inputs): Promise<{ outs: State }> {
   await stayInItsTenant(whatOf(state), session, state);
   const { ignored = [], seed: newSeed = "" } = inputNotes(inputs);
+  if (stateNotes(state).configured?.length === 1 && changedFields(state, inputs).length === 0) {
+    return { outs: outputs(state, { ...inputs, ...partOf(state, ignored) }, bodyOf(inputs)) };
+  }
   const place = placeOf(session, state);
   // a PUT has all of them: what is left to others is as they have it now
   const now = ignored.length === 0 ? undefined : await current(session, place);
@@ -134,9 +141,21 @@ async function post(session: Session, place: Place, body: CleanUpBody): Promise<
     return await session.client.cleanUpSchedules.create(place.type, body, place.scope);
   } catch (error) {
     if (!(error instanceof sdk().ZpaError && error.mayHaveHappened)) throw error;
-    const made = await current(session, place);
+    const made = await look(session, place, error);
     if (made === undefined || !isAsWanted(made, body)) throw error;
     return made;
+  }
+}
+
+/** What is there after a POST failed with this error. */
+async function look(session: Session, place: Place, posted: Error): Promise<CleanUpSchedule | undefined> {
+  try {
+    return await current(session, place);
+  } catch (error) {
+    throw new Error(
+      `${posted.message} Whether there is a schedule now could not be found out: ${plainError(error).message} Run the same ` +
+        "command again: it takes the schedule over, or creates it.",
+    );
   }
 }
 
@@ -167,25 +186,25 @@ async function giveBack(session: Session, id: string, state: State, notes: Map<s
   const before = { ...bodyOf(state), enabled: false, ...previous };
   const holder = session.scheduled.get(keyOf(session, place));
   if (holder !== undefined && holder.seed !== seed) return tellTakenOver(state, holder, before);
-  const own = notes.get(seed)?.body;
-  const configured = recorded && [...recorded, ...(own === undefined ? [] : [own])];
-  const isOffAnyway = !before.enabled && configured?.every(({ enabled }) => !enabled) === true;
-  if (isOffAnyway || (configured ?? [bodyOf(state)]).every((body) => isSameBody(before, body))) return;
+  // a killed run may have configured what state does not know
+  const configured = [...(recorded ?? []), ...[notes.get(seed)?.body].filter((body) => body !== undefined)];
+  const isOffAnyway = !before.enabled && configured.every(({ enabled }) => !enabled);
+  if (isOffAnyway || configured.every((body) => isSameBody(before, body))) return;
   const now = await current(session, place);
-  if (now === undefined) return;
+  if (now === undefined || (!before.enabled && !isOn(now)) || isAsWanted(now, before)) return;
   const another = [...notes.values()].find((one) => one.seed !== seed && isAsWanted(now, one.body!));
   if (another !== undefined) return tellTakenOver(state, another, before);
   // of one that is off ZPA may tell no interval, and it makes no difference
   const isOurs = (body: CleanUpBody) =>
     (!body.enabled && !isOn(now)) || isAsWanted(now, { ...body, ...partOf(now, ignored) });
-  if (configured !== undefined && !configured.some(isOurs)) return tellLeft(state, now, before);
+  if (!configured.some(isOurs)) return tellLeft(state, now, before);
   // what is left to others, and others have changed
-  const theirs = Object.entries(partOf(now, ignored)).filter(([name, value]) => configured?.every((body) => (body as object as Values)[name] !== value)); // prettier-ignore
+  const theirs = Object.entries(partOf(now, ignored)).filter(([name, value]) => configured.every((body) => (body as object as Values)[name] !== value)); // prettier-ignore
   const target = { ...before, ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
   const but = theirs.length === 0 ? "" : ", but for what others have changed";
+  await put(session, id, place, target, isOn(now));
   if (target.enabled)
     tell(`zpa: the ${whatOf(state)} is again as it was before this program${but}: ${textOf(target)}.`);
-  await put(session, id, place, target, isOn(now));
 }
 
 /** What state remembers for the end. */

@@ -36,7 +36,7 @@ export interface Removal {
  * @throws with the machines, the keys or the server groups that are in the way
  */
 export async function removeGroup(removal: Removal): Promise<boolean> {
-  const { forceDestroy, group, machines } = removal;
+  const { forceDestroy } = removal;
   const first = await attempt(removal);
   if (first.refusal === undefined) return first.isConfirmed;
   // read before the machines, which may connect meanwhile
@@ -48,16 +48,15 @@ export async function removeGroup(removal: Removal): Promise<boolean> {
   refuseForOthers(removal, others ?? (await othersOf(removal)), first.refusal);
   if (items.length === 0) throw nothingKnown(removal, inside, first.refusal);
   const trouble = await removeMachines(removal, items);
+  if (trouble === undefined) tellDeleted(removal, items);
   const second = await attempt(removal);
   if (second.refusal === undefined) {
-    tell(`zpa: ${group} was deleted with its disconnected ${machines} ${listed(items)}.`);
+    if (trouble !== undefined) tellDeleted(removal, items);
     return second.isConfirmed;
   }
   const now = await machinesIn(removal);
-  if (now.items.length === 0) {
-    const { message } = nothingKnown(removal, now, second.refusal);
-    throw new Error(`${message} Its disconnected ${machines} ${listed(items)} are deleted.`);
-  }
+  if (trouble !== undefined) tellDeleted(removal, without(items, now));
+  if (now.items.length === 0) throw nothingKnown(removal, now, second.refusal);
   const isAnyNew = now.items.some(({ id }) => items.every((one) => one.id !== id));
   throw machinesInTheWay(removal, now, isAnyNew ? remedyFor(removal, now, "Some have come meanwhile") : `ZPA still has them${trouble === undefined ? "" : `: ${trouble.message.replace(/\.$/, "")}`}`); // prettier-ignore
 }
@@ -104,6 +103,9 @@ async function removeMachines(removal: Removal, machines: readonly EnrolledMachi
     } catch (error) {
       const isKnown = error instanceof ZpaError && (error.mayHaveHappened || error instanceof NotFoundError);
       if (isKnown) return error;
+      // earlier requests have deleted some of many
+      const now = await machinesIn(removal).catch(() => undefined);
+      if (now !== undefined) tellDeleted(removal, without(some, now));
       throw error;
     }
   };
@@ -112,6 +114,17 @@ async function removeMachines(removal: Removal, machines: readonly EnrolledMachi
   // one was gone already, for which ZPA has deleted none
   const left = await machinesIn(removal);
   return left.unreadable.length === 0 && !left.items.some(mayBeConnected) ? deleteAll(left.items) : trouble;
+}
+
+function without(machines: readonly EnrolledMachine[], { items, unreadable }: Machines): EnrolledMachine[] {
+  const left = new Set([...items, ...unreadable].map(({ id }) => id));
+  return machines.filter(({ id }) => !left.has(id));
+}
+
+/** Said as soon as it is known, for the group may stay. */
+function tellDeleted({ group, machines: kind }: Removal, machines: readonly EnrolledMachine[]): void {
+  if (machines.length === 0) return;
+  tell(`zpa: the disconnected ${kind} ${listOf(machines, nameOf)} of ${group} are deleted.`);
 }
 
 /** @throws where keys or server groups use the group, or may use it */

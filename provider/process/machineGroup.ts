@@ -121,9 +121,10 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
     async isUntouched(session, item, inputs) {
       const posted = await writtenBy(session, targetOf(fields, {}, inputs), inputs);
       const outs = definition.outputs(item, inputs);
-      // what the POST left out is as ZPA has it
+      // what ZPA fills in by itself is as it has it
       const isAsPosted = (field: Field) =>
-        !isSet(posted[field.name]) || same(field, outs[field.name], posted[field.name]);
+        (field.computed === true && !isSet(posted[field.name])) ||
+        same(field, outs[field.name], posted[field.name]);
       return sent.every(isAsPosted) && !isInUse(item) && (await hasNoKeys(session, item.id));
     },
 

@@ -1,7 +1,7 @@
 // Waits until machines that have enrolled with a key are connected.
 
 import type { EnrolledMachine, ProvisioningKey } from "../../sdk";
-import type { Machines } from "../model/machines";
+import { lastContactOf, type Machines } from "../model/machines";
 
 /** What to wait for. */
 export interface Awaited {
@@ -83,8 +83,8 @@ function minutes(count: number): string {
 
 /** As in `at most 3 more minutes`. */
 function minutesOf(milliseconds: number): string {
-  const minutes = Math.ceil(milliseconds / 60_000);
-  return `at most ${minutes} more minute${minutes === 1 ? "" : "s"}`;
+  const count = Math.ceil(milliseconds / 60_000);
+  return `at most ${count} more minute${count === 1 ? "" : "s"}`;
 }
 
 function progress(awaited: Awaited, key: ProvisioningKey, connected: number, left: number): string {
@@ -133,8 +133,8 @@ function givingUp(awaited: Awaited, key: ProvisioningKey, { items: machines, unr
   ].join(" ");
 }
 
-function lastSeen({ name, lastBrokerConnectTime, lastBrokerDisconnectTime }: EnrolledMachine): string {
-  if (lastBrokerConnectTime === undefined && lastBrokerDisconnectTime === undefined) return `${name} (never)`;
-  const last = Math.max(Number(lastBrokerConnectTime ?? 0), Number(lastBrokerDisconnectTime ?? 0));
-  return `${name} (last seen ${new Date(last * 1000).toISOString().slice(0, "2026-01-01T00:00:00".length)}Z)`;
+function lastSeen(machine: EnrolledMachine): string {
+  const last = lastContactOf(machine);
+  if (last === undefined) return `${machine.name} (never)`;
+  return `${machine.name} (last seen ${new Date(last * 1000).toISOString().slice(0, "2026-01-01T00:00:00".length)}Z)`;
 }

@@ -82,7 +82,7 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async post(session, inputs) {
-    const body = await bodyOf(session, targetOf(fields, {}, inputs), inputs);
+    const body = await bodyOf(session, targetOf(fields, {}, inputs), inputs, inputs);
     return asPosted(
       fields,
       body,
@@ -95,7 +95,7 @@ const definition: ResourceDefinition<Wire> = {
   complete: (session, item, inputs) => complete(session, item, inputs, true),
 
   async isUntouched(session, item, inputs) {
-    const body: Values = { ...(await bodyOf(session, targetOf(fields, {}, inputs), inputs)) };
+    const body: Values = { ...(await bodyOf(session, targetOf(fields, {}, inputs), inputs, inputs)) };
     // fields that ZPA does not return cannot be compared
     const outs = definition.outputs(item, { ...inputs, ...body });
     const isAsPosted = (field: Field) => !(field.name in body) || same(field, outs[field.name], body[field.name]);
@@ -177,12 +177,15 @@ function scopeOf(session: Session, values: Values) {
   return { microtenantId: session.microtenantOf(values) };
 }
 
-/** @param inputs - the association type decides which certificate signs when nobody has named one */
-async function bodyOf(session: Session, target: Values, inputs: Values): Promise<ProvisioningKeyBody> {
+/**
+ * @param inputs - the association type decides which certificate signs when nobody has named one
+ * @param where - tells the microtenant of the key
+ */
+async function bodyOf(session: Session, target: Values, inputs: Values, where: Values): Promise<ProvisioningKeyBody> {
   const { name, maxUsage, zcomponentId, enabled, exportable, ipAcl, uiConfig } =
     target as unknown as ProvisioningKeyBody;
   const given = target["enrollmentCertId"] as string | undefined;
-  const enrollmentCertId = given ?? (await session.builtInCertificate(typeOf(inputs)));
+  const enrollmentCertId = given ?? (await session.builtInCertificate(typeOf(inputs), scopeOf(session, where)));
   return { name, maxUsage, enrollmentCertId, zcomponentId, enabled, exportable, ipAcl, uiConfig };
 }
 
@@ -200,7 +203,7 @@ function differing(now: State, target: Values): Field[] {
 
 /** One PUT of all that can be written; what was sent. @param now - where the key is */
 async function put(session: Session, id: string, now: State, target: Values, inputs: Values) {
-  const body = await bodyOf(session, target, inputs);
+  const body = await bodyOf(session, target, inputs, now);
   await session.client.provisioningKeys.update(typeOf(now), id, body, scopeOf(session, now));
   definition.objects(session, now).updated(id);
   return body;

@@ -37,18 +37,17 @@ const mostNamed = 5;
  * @returns whether ZPA has confirmed it
  */
 export async function retire(session: Session, key: Leaving, { remove, disable }: Disposal): Promise<boolean> {
-  const users = usersOf(key.id, await machinesFor(session, key));
+  const reason = reasonToKeep(key.id, await machinesFor(session, key));
   let isConfirmed = true;
-  if (users.length === 0) {
+  if (reason === undefined) {
     isConfirmed = await remove();
   } else {
     const name = retiredName(key.name, key.id);
     await disable(name);
     tell(
-      `zpa: warning: provisioning key "${key.name}" (${key.id}) was not deleted, because connected machines have enrolled ` +
-        `with it: ${namesOf(users)}. It is disabled, and named "${name}". When none of them is connected any more, the next ` +
-        `run that deletes a key with retire: "when-unused" deletes it, and so does npx pulumi-zpa-dynamic keys --retired ` +
-        "--delete.",
+      `zpa: warning: provisioning key "${key.name}" (${key.id}) was not deleted, because ${reason}. It is disabled, and ` +
+        `named "${name}". When no connected machine has enrolled with it any more, the next run that deletes a key with ` +
+        'retire: "when-unused" deletes it, and so does npx pulumi-zpa-dynamic keys --retired --delete.',
     );
   }
   const place = `${key.type} ${key.microtenantId ?? defaultMicrotenant}`;
@@ -72,7 +71,7 @@ async function sweep(session: Session, { id: own, type, microtenantId = defaultM
     if (left.length === 0) return;
     const machines = await session.machines(type, "all", listAge);
     for (const { id, name } of left) {
-      if (usersOf(id, machines).length > 0) continue;
+      if (reasonToKeep(id, machines) !== undefined) continue;
       if (!(await isDeleted(provisioningKeys.delete(type, id, { microtenantId })))) continue;
       tell(
         `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
@@ -107,14 +106,16 @@ async function machinesFor(session: Session, { id, name, type }: Leaving): Promi
   }
 }
 
-/** The names of the machines that may need a key: connected ones that have enrolled with it, and those that cannot be read. */
-function usersOf(id: string, { items, unreadable }: Machines): string[] {
+/** Why a key may not be deleted; undefined where no machine needs it. */
+function reasonToKeep(id: string, { items, unreadable }: Machines): string | undefined {
   const users = items.filter((machine) => machine.provisioningKeyId === id && mayBeConnected(machine));
-  return [...users.map(({ name }) => name), ...unreadable.map(({ name }) => `${name} (ZPA's answer cannot be read)`)];
+  if (users.length > 0) return `connected machines have enrolled with it: ${namesOf(users)}`;
+  if (unreadable.length === 0) return undefined;
+  return `machines may have enrolled with it, and be connected, of which ZPA's answer cannot be read: ${namesOf(unreadable)}`;
 }
 
-function namesOf(machines: readonly string[]): string {
-  const names = machines.slice(0, mostNamed);
+function namesOf(machines: readonly { name: string }[]): string {
+  const names = machines.slice(0, mostNamed).map(({ name }) => name);
   const others = machines.length - names.length;
   return `${names.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
 }

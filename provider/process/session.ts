@@ -28,7 +28,7 @@ export class Session {
   private readonly peers = new Map<string, Set<unknown>>();
   private readonly reads = new Map<string, number>();
   private readonly machineLists = new Map<string, { machines: Promise<Machines>; at: number; isRead: boolean }>();
-  private readonly certificates = new Map<AssociationType, Promise<string>>();
+  private readonly certificates = new Map<string, Promise<string>>();
   private readonly profiles = new Map<"all", Promise<VersionProfile[]>>();
 
   /** Objects (see {@link refOf}) that a create of this process returned. */
@@ -140,14 +140,15 @@ export class Session {
     for (const snapshot of this.snapshots.values()) snapshot.forget();
   }
 
-  /** Id of the built-in certificate that signs keys of this type. Looked up once. */
-  builtInCertificate(type: AssociationType): Promise<string> {
+  /** Id of the built-in certificate that signs keys of this type in this microtenant. Looked up once. */
+  builtInCertificate(type: AssociationType, scope: Scope): Promise<string> {
     const { builtInCertificates } = sdk();
-    const found = memoised(this.certificates, type, async () => {
-      const certificate = await this.client.enrollmentCertificates.find(builtInCertificates[type]);
+    const key = canonical([type, scope.microtenantId ?? ""]);
+    const found = memoised(this.certificates, key, async () => {
+      const certificate = await this.client.enrollmentCertificates.find(builtInCertificates[type], scope);
       return certificate.id;
     });
-    found.catch(() => this.certificates.delete(type));
+    found.catch(() => this.certificates.delete(key));
     return found;
   }
 

@@ -60,7 +60,7 @@ export class Snapshot<T extends { id: string; name: string }> {
   private readonly gone = new Set<string>();
   private readonly pagesRead = new Set<number>();
   private totalPages: number | undefined;
-  /** When the last list, or the first object before it, arrived. */
+  /** When the list was asked for, or the first object before it arrived. */
   private readAt: number | undefined;
   /** How often it was forgotten what was read. */
   private generation = 0;
@@ -221,10 +221,11 @@ export class Snapshot<T extends { id: string; name: string }> {
 
   private async readPages(numbers: readonly number[]): Promise<void> {
     const { generation } = this;
+    const askedAt = this.source.now();
     const [knownBefore, totalBefore] = [this.items.size, this.totalPages ?? Number.POSITIVE_INFINITY];
     const pages = await this.pages(numbers);
     if (pages === undefined || generation !== this.generation) return;
-    this.readAt = this.source.now();
+    if (this.pagesRead.size === 0) this.readAt = askedAt;
     for (const number of numbers) this.pagesRead.add(number);
     for (const item of pages.flatMap((page) => page.items)) this.learn(item);
     this.totalPages = Math.max(1, pages.at(-1)?.totalPages ?? 1);

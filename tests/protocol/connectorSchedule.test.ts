@@ -183,6 +183,46 @@ for (const { associationType, address, record } of [
       assert.deepEqual(stored(), others);
     });
 
+    for (const [what, theirs] of [
+      ["switched it off", { ...others, enabled: false }],
+      ["configured it", { ...others, deleteDisabled: false, frequencyInterval: "30" }],
+    ] as const) {
+      it(`stays as others have ${what} after a creation whose answers were lost`, async () => {
+        world.simulator[record] = { ...others };
+        const fault = world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
+        const { inputs } = await provider.check(type, {}, args());
+        const failed: unknown = await provider.create(type, inputs).then(() => undefined, (error: unknown) => error); // prettier-ignore
+        fault.clear();
+        const { id, properties } = (failed as ProviderCallError).initFailure!;
+        world.simulator[record] = { ...theirs };
+        await (await world.provider()).delete(type, id, properties);
+        assert.deepEqual(stored(), theirs);
+      });
+    }
+
+    it("is not said to be as before where ZPA refuses it", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { method: "PUT" } });
+      await assert.rejects(provider.delete(type, made.id, made.outputs), /No\./);
+      assert.doesNotMatch(provider.output(), /again as it was/);
+      await provider.delete(type, made.id, made.outputs);
+      assert.match(provider.output(), /again as it was/);
+    });
+
+    it("leaves to others in the end what ignoreChanges lists since an up that changed nothing else", async () => {
+      world.simulator[record] = { ...others, deleteDisabled: false };
+      const made = await make(await world.provider(), type, args());
+      const ignoring = { ...args(), __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };
+      let changed = made;
+      assert.deepEqual(await sent(async () => (changed = await change(await world.provider(), made, ignoring))), []);
+      world.simulator[record] = { ...stored()!, deleteDisabled: true };
+      await provider.delete(type, changed.id, changed.outputs);
+      assert.deepEqual(stored(), others);
+      assert.equal((await plan(provider, changed, ignoring)).diff.changes, false);
+    });
+
     it("is kept in state where its first write was refused and ZPA told no interval", async () => {
       world.simulator[record] = { ...others, enabled: false };
       world.fault({ kind: "omit", match: { method: "GET" }, fields: ["frequencyInterval"] });
@@ -325,7 +365,7 @@ for (const { associationType, address, record } of [
       const match = { path: new RegExp(`${address}$`) };
       world.fault({ kind: "resetAfterCommit", match: { ...match, method: "POST" } });
       const blind = world.fault({ kind: "status", status: 503, match: { ...match, method: "GET", nth: 2 }, times: Infinity }); // prettier-ignore
-      await assert.rejects(make(await world.provider(), type, args()));
+      await assert.rejects(make(await world.provider(), type, args()), /Whether there is a schedule now could not be found out: .* Run the same command again/); // prettier-ignore
       blind.clear();
       const made = await make(await world.provider(), type, args());
       await provider.delete(type, made.id, made.outputs);

@@ -107,6 +107,18 @@ describe("Creating over the provider protocol", () => {
     await world.assertInvariants({ live: keys.map(({ id }) => `key ${id}`) });
   });
 
+  it("signs a key with the certificate of its own microtenant, and not with that of the settings", async () => {
+    const { simulator } = world;
+    const [one, two] = ["one", "two"].map((name) => simulator.addMicrotenant({ name }).id);
+    const own = simulator.addEnrollmentCertificate({ name: "Connector", microtenantId: two! });
+    const { id: zcomponentId } = simulator.addAppConnectorGroup({ name: "there", microtenantId: two! });
+    const there = await world.provider({ env: { ZPA_MICROTENANT_ID: one! } });
+    const args = keyArgs(world, { zcomponentId, microtenantId: two! });
+    const { id } = await make(there, "ProvisioningKey", args);
+    assert.equal(simulator.keys.get(id)!.enrollmentCertId, own.id);
+    await world.assertInvariants({ live: [`key ${id}`] });
+  });
+
   it("reads no certificate when the program names one", async () => {
     const enrollmentCertId = world.simulator.builtInCertificate("Connector");
     const { id } = await make(provider, "ProvisioningKey", keyArgs(world, { enrollmentCertId }));

@@ -19,7 +19,7 @@ for (const [type, path, machines, associationType] of [
     /** Machines in the group, whose key is gone. */
     function enroll(...connected: boolean[]): string[] {
       const { simulator } = world;
-      const key = simulator.addKey({ name: "key", associationType, zcomponentId: made.id, maxUsage: "20" });
+      const key = simulator.addKey({ name: "key", associationType, zcomponentId: made.id, maxUsage: "200" });
       const ids = connected.map((is) => simulator.enrollMachine(key.provisioningKey, { connected: is }).id);
       simulator.removeKey(key.id);
       return ids;
@@ -198,6 +198,31 @@ for (const [type, path, machines, associationType] of [
         remove({ ...made, outputs }),
         /ZPA still has them: ZPA 503 .*Then run the same command again/,
       );
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("names the machines that went although the group stays", async () => {
+      const [one] = enroll(false);
+      const { outputs } = await force();
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { method: "DELETE", nth: 2 } });
+      const provider = await world.provider();
+      await assert.rejects(provider.delete(type, made.id, outputs), /No\./);
+      assert.deepEqual(left(), []);
+      assert.match(provider.output(), new RegExp(`^zpa: the disconnected .*s "[^"]*" \\(${one}\\) of .*Group .* are deleted\\.$`, "m")); // prettier-ignore
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("names those of a first hundred that went where ZPA refuses to delete the others", async () => {
+      world.simulator.settings.limits.machines = 200;
+      const ids = enroll(...Array.from({ length: 101 }, () => false));
+      const { outputs } = await force();
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { path: /bulkDelete$/, nth: 2 } });
+      const provider = await world.provider();
+      await assert.rejects(provider.delete(type, made.id, outputs), /No\./);
+      assert.deepEqual(left(), ids.slice(-1));
+      assert.match(provider.output(), /^zpa: the disconnected .* and 90 more of .* are deleted\.$/m);
       await world.assertInvariants({ live: [refOf(made)] });
     });
 

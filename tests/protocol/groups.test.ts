@@ -221,6 +221,18 @@ for (const type of ["AppConnectorGroup", "ServiceEdgeGroup"] as const) {
       await world.assertInvariants({ live: [refOf(made)] });
     });
 
+    it("is found again after a crash as the program says, and left alone where the program has changed since", async () => {
+      const lost = await make(provider, type, groupArgs({ description: "of the first run" }));
+      await provider.close();
+      const same = await make(await world.provider(), type, groupArgs({ description: "of the first run" }));
+      assert.equal(same.id, lost.id);
+      const changed = groupArgs({ __zpa: { seed: "changed-0a1b2c3" } });
+      const crashed = await make(await world.provider(), type, { ...changed, description: "of the first run" });
+      const made = await make(await world.provider(), type, changed);
+      assert.notEqual(made.id, crashed.id);
+      await world.assertInvariants({ live: [same, crashed, made].map(refOf) });
+    });
+
     it("is left alone by a create that finds it with a key, or with something else that uses it", async () => {
       const seeds = ["key", "servers"].map((name) => groupArgs({ __zpa: { seed: `${name}-0a1b2c3` } }));
       const [withKey, withServers] = [await make(provider, type, seeds[0]!), await make(provider, type, seeds[1]!)];

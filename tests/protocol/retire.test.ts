@@ -114,6 +114,15 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     });
   }
 
+  it("tells of machines that cannot be read that they may use it, and not that they do", async () => {
+    const key = await make(provider, "ProvisioningKey", keyArgs(world, { retire }));
+    enroll(key).raw = { enabled: "perhaps" };
+    const remover = await world.provider();
+    await remove(key, remover);
+    assert.match(remover.output(), /was not deleted, because machines may have enrolled with it, and be connected, of which ZPA's answer cannot be read: /); // prettier-ignore
+    await settle();
+  });
+
   it("goes with the next deletion in its own microtenant alone", async () => {
     const { id: microtenantId } = world.simulator.addMicrotenant({ name: "Scope" });
     const there = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "there", microtenantId }));

@@ -298,4 +298,19 @@ describe("The command connectors", () => {
     assert.match(stderr, /gone: ZPA's answer cannot be read; left out\./);
     assert.deepEqual([status, left()], [0, ["new", "gone", "edge"]]);
   });
+
+  it("fails where it watches machines of which one cannot be read, also one whose name ZPA does not tell", async () => {
+    machines.gone.raw = { enabled: "perhaps", name: null };
+    const watched = await run("--disconnected-for", "2h", "--name", "frankfurt-*");
+    assert.equal(watched.stderr.split("\n")[1], `${machines.gone.id}: ZPA's answer cannot be read; left out.`);
+    assert.equal(watched.status, 3);
+    const other = await run("--disconnected-for", "2h", "--id", machines.new.id);
+    assert.deepEqual([other.stderr, other.status], ["There are no such machines.\n", 0]);
+  });
+
+  it("finds an IPv6 address however it is written", async () => {
+    machines.old.privateIp = "2001:db8::1";
+    const { stdout } = await run("--json", "--ip", "2001:DB8:0:0::1");
+    assert.deepEqual(names(stdout), ["old"]);
+  });
 });

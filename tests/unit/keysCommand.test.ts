@@ -202,6 +202,8 @@ describe("The command keys", () => {
     const { status, stderr } = await run(["--below", "10%"]);
     assert.equal(stderr, "fresh: ZPA's answer cannot be read; left out.\n");
     assert.equal(status, 3);
+    [...simulator.keys.values()][0]!.raw = { name: null };
+    assert.equal((await run(["--below", "10%", "--name", "nearly"])).status, 3, "it may be the one");
   });
 
   it("fails when it cannot look: without settings, and without ZPA", async () => {

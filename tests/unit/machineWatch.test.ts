@@ -196,6 +196,17 @@ describe("A wait for machines", () => {
     await assert.rejects(fleet.wait(), /12 have enrolled.*edge-0 \(last seen 2023-11-14T22:14:20Z\), .*edge-9 \(last seen [^)]*\) and 2 more\./); // prettier-ignore
   });
 
+  it("takes a time that ZPA does not tell for none", async () => {
+    const times = ["0", "", "soon", "99999999999999999999"];
+    const fleet = new Fleet([]);
+    const machines = times.map((time, index) => ({ name: `edge-${index}`, isConnected: false, lastBrokerConnectTime: time }) as unknown as EnrolledMachine); // prettier-ignore
+    fleet.machines = () => Promise.resolve({ items: machines, unreadable: [] });
+    await assert.rejects(
+      fleet.wait(),
+      /Not connected: edge-0 \(never\), edge-1 \(never\), edge-2 \(never\), edge-3 \(never\)\./,
+    );
+  });
+
   it("says which group it has looked in", async () => {
     const fleet = new Fleet([]);
     await assert.rejects(fleet.wait({ groupId: "72" }), /No App Connector has enrolled in group 72 with key "edge"/);

@@ -154,6 +154,17 @@ describe("A snapshot", () => {
     assert.deepEqual([tenant.calls, tenant.pages], [3, 2]);
   });
 
+  it("counts the age of a list from its first page on", async () => {
+    const { clock, tenant, snapshot } = setUp([...mine(3), ...others(1_000)]);
+    await clock.runFor(snapshot.named("ours 0"));
+    await clock.runFor(clock.sleep(longestAge - 1_000));
+    await clock.runFor(snapshot.named("a name that ZPA cannot search: \u00e9"));
+    const { pages } = tenant;
+    await clock.runFor(clock.sleep(2_000));
+    await clock.runFor(snapshot.named("ours 1"));
+    assert.ok(tenant.pages > pages, "the first page is two minutes old");
+  });
+
   it("serves those who ask while a list is read for minutes, and does not begin anew", async () => {
     const clock = new FakeClock();
     const tenant = new CountingTenant(mine(3), clock, () => 2 * longestAge);
