@@ -5,6 +5,7 @@ import { machinesOf, mayBeConnected } from "../model/machines";
 import { visible } from "../model/visible";
 import { isConfirmed } from "./confirm";
 import { exitCodes } from "./exit";
+import { messageOf } from "./finding";
 import { unlessGone } from "./gone";
 
 /** A machine as this command shows it. Times are ISO 8601. */
@@ -14,7 +15,8 @@ export interface Machine {
   associationType: AssociationType;
   group: { id: string | undefined; name: string | undefined };
   key: { id: string | undefined; name: string | undefined };
-  microtenantId: string | undefined;
+  /** `0` is Default. */
+  microtenantId: string;
   ip: string | undefined;
   version: string | undefined;
   enabled: boolean;
@@ -50,7 +52,11 @@ export async function disable(
       process.exitCode = exitCodes.found;
       continue;
     }
-    const call = machinesOf(client, associationType).update(id, { ...read, enabled: false }, scopeOf(machine));
+    const call = machinesOf(client, associationType).update(
+      id,
+      { ...read, enabled: false },
+      { microtenantId: machine.microtenantId },
+    );
     process.stderr.write(`${visible(name)}: ${await unlessGone("disabled", call)}\n`);
   }
 }
@@ -91,17 +97,27 @@ export async function remove(
   const going = deletable(stillThere(shown, await now()));
   for (const place of new Set(going.map(placeOf))) {
     const machines = going.filter((row) => placeOf(row) === place).map(({ machine }) => machine);
-    const api = machinesOf(client, machines[0]!.associationType);
-    const scope = scopeOf(machines[0]!);
+    const [{ associationType, microtenantId }] = machines as [Machine];
+    const [api, scope] = [machinesOf(client, associationType), { microtenantId }];
     const ids = machines.map(({ id }) => id);
     const isWhole = (await unlessGone("deleted", allOf(api.deleteAll(ids, scope)))) === "deleted";
     // where others have deleted one, ZPA deletes none of that request
     const now = isWhole ? undefined : await api.listWhole(scope);
     const left = new Set(now && [...now.items, ...now.unreadable].map(({ id }) => id));
     for (const { id, name } of machines) {
-      const done = left.has(id) ? await unlessGone("deleted", api.delete(id, scope)) : "deleted";
+      const done = left.has(id) ? await deleteOne(api.delete(id, scope)) : "deleted";
       process.stderr.write(`${visible(name)}: ${done}\n`);
     }
+  }
+}
+
+/** What has become of one; the others are deleted all the same. */
+async function deleteOne(deletion: Promise<unknown>): Promise<string> {
+  try {
+    return await unlessGone("deleted", deletion);
+  } catch (error) {
+    process.exitCode = exitCodes.failed;
+    return `not deleted: ${messageOf(error)}`;
   }
 }
 
@@ -116,13 +132,8 @@ async function allOf(deletion: Promise<void>): Promise<void> {
 }
 
 /** One request deletes machines of one type and one microtenant. */
-function placeOf({ machine: { associationType, microtenantId = "" } }: Row): string {
+function placeOf({ machine: { associationType, microtenantId } }: Row): string {
   return `${associationType} ${microtenantId}`;
-}
-
-/** Where a machine is; a write without a microtenant goes to Default. */
-function scopeOf({ microtenantId }: Machine) {
-  return { microtenantId: microtenantId ?? "0" };
 }
 
 function count(rows: readonly Row[]): string {

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type EnrolledMachine, type ZpaClient } from "../../sdk";
+import { defaultMicrotenant } from "../model/fields";
 import { connectionEnd, lastContactOf, machinesOf, mayBeConnected } from "../model/machines";
 import { isInMicrotenant } from "../process/takenNames";
 import { visible } from "../model/visible";
@@ -138,7 +139,7 @@ function secondsWithout(machine: EnrolledMachine, now: number): number {
 }
 
 function shown(associationType: AssociationType, read: EnrolledMachine): Machine {
-  const { id, name, groupId, groupName, provisioningKeyId, provisioningKeyName, microtenantId } = read;
+  const { id, name, groupId, groupName, provisioningKeyId, provisioningKeyName } = read;
   const lastContact = lastContactOf(read);
   return {
     id,
@@ -146,7 +147,7 @@ function shown(associationType: AssociationType, read: EnrolledMachine): Machine
     associationType,
     group: { id: groupId, name: groupName },
     key: { id: provisioningKeyId, name: provisioningKeyName },
-    microtenantId,
+    microtenantId: read.microtenantId ?? defaultMicrotenant,
     ip: read.privateIp ?? read.publicIp,
     version: read.currentVersion,
     enabled: read.enabled ?? true,

@@ -1,4 +1,4 @@
-// `npx pulumi-zpa-dynamic doctor`: what is in order, and what to do about the rest. It sends a sign-in and three reads.
+// `npx pulumi-zpa-dynamic doctor`: what is in order, and what to do about the rest. It sends a sign-in and five reads.
 
 import type { Command } from "commander";
 import {
@@ -23,7 +23,7 @@ export function addDoctor(program: Command): void {
     .summary("check this machine, the settings and the tenant")
     .description(
       "Checks Node.js, Pulumi, the settings and where each comes from, the sign-in, and what the API client may read. " +
-        'Each line is "ok", or says what to do: "fix" sets exit code 1, "note" does not. Sends a sign-in and three reads.',
+        'Each line is "ok", or says what to do: "fix" sets exit code 1, "note" does not. Sends a sign-in and five reads.',
     )
     .action(examine);
 }
@@ -90,6 +90,7 @@ async function* answers(client: ZpaClient, settings: ResolvedSettings): AsyncGen
   if (seen.state === "fix") return;
   yield await provisioningKeys(client);
   yield await credentials(client);
+  yield await machines(client);
 }
 
 /** At most so many names are listed. */
@@ -128,6 +129,17 @@ async function credentials(client: ZpaClient): Promise<Finding> {
     if (!(error instanceof PermissionError)) return fix(messageOf(error));
     // whoever has keys only needs neither the licence nor the role
     return note(`Only privileged credentials cannot be managed: ${error.message}`);
+  }
+}
+
+async function machines(client: ZpaClient): Promise<Finding> {
+  try {
+    await client.appConnectors.page(1, { pageSize: 1 });
+    await client.serviceEdges.page(1, { pageSize: 1 });
+    return ok("App Connectors and Private Service Edges can be read");
+  } catch (error) {
+    if (!(error instanceof PermissionError)) return fix(messageOf(error));
+    return note(`Only connectors, EnrolledConnectors and retire: "when-unused" do not work: ${error.message}`);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AssociationType, associationTypes, type ProvisioningKey, type ZpaClient } from "../../sdk";
+import { defaultMicrotenant } from "../model/fields";
 import { isRetired } from "../model/retired";
 import { isInMicrotenant } from "../process/takenNames";
 import { visible } from "../model/visible";
@@ -34,7 +35,8 @@ interface KeyUse {
   name: string;
   associationType: AssociationType;
   group: { id: string | undefined; name: string | undefined };
-  microtenantId: string | undefined;
+  /** `0` is Default. */
+  microtenantId: string;
   maxUsage: number;
   usageCount: number;
   remainingUses: number;
@@ -81,7 +83,8 @@ async function showKeys(options: KeysOptions, command: Command): Promise<void> {
   await withClient(await readSources(options), async (client) => {
     const read = () => readKeys(client, types, isWanted, options.microtenant);
     const { keys: all, unreadable } = await read();
-    if (patterns !== undefined && all.length + unreadable.length === 0) {
+    // to watch a key that is not there is to watch nothing; of retired ones none may be left
+    if (patterns !== undefined && !retired && all.length + unreadable.length === 0) {
       throw new Error(
         `There is no provisioning key named ${patterns.map((pattern) => literal(pattern)).join(" or ")}.`,
       );
@@ -92,7 +95,7 @@ async function showKeys(options: KeysOptions, command: Command): Promise<void> {
     keys.sort((one, other) => shareLeft(one) - shareLeft(other) || one.name.localeCompare(other.name));
     if (json)
       process.stdout.write(`${literal(keys.map((key) => asJson(key, below)), 2)}\n`); // prettier-ignore
-    else if (below === undefined) printTable(keys);
+    else if (below === undefined) printTable(keys, retired ? "such retired provisioning keys" : "provisioning keys");
     for (const name of unreadable) process.stderr.write(`${visible(name)}: ZPA's answer cannot be read; left out.\n`);
     if (below !== undefined) tellBelow(keys, below, unreadable.length > 0);
     if (options.delete && users !== undefined) {
@@ -135,7 +138,7 @@ async function readKeys(
 }
 
 function useOf(associationType: AssociationType, key: ProvisioningKey): KeyUse {
-  const { id, name, maxUsage, usageCount = 0, zcomponentId, zcomponentName, microtenantId } = key;
+  const { id, name, maxUsage, usageCount = 0, zcomponentId, zcomponentName, microtenantId = defaultMicrotenant } = key;
   const seconds = Number(key.modifiedTime ?? key.creationTime);
   const changed = new Date(seconds * 1000);
   return {
@@ -178,8 +181,8 @@ function asJson(key: KeyUse, below: Limit | undefined): KeyUse & { below?: boole
 
 const kinds: Record<AssociationType, string> = { CONNECTOR_GRP: "connectors", SERVICE_EDGE_GRP: "edges" };
 
-function printTable(keys: readonly KeyUse[]): void {
-  if (keys.length === 0) return void process.stderr.write("There are no provisioning keys.\n");
+function printTable(keys: readonly KeyUse[], what: string): void {
+  if (keys.length === 0) return void process.stderr.write(`There are no ${what}.\n`);
   const paint = painter(process.stdout);
   const heads: Cell[] = [
     { text: "KEY" },

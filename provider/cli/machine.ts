@@ -21,6 +21,9 @@ const sdkName = "@pulumi/pulumi";
 /** Pulumi's script that starts the provider process. It comes with the CLI. */
 const plugin = process.platform === "win32" ? "pulumi-resource-pulumi-nodejs.cmd" : "pulumi-resource-pulumi-nodejs";
 
+/** Pulumi's plugin that runs programs; those of the Automation API that are a function need none. */
+const language = process.platform === "win32" ? "pulumi-language-nodejs.exe" : "pulumi-language-nodejs";
+
 /** The oldest CLI whose import files may carry inputs and outputs, as those of `import` do. */
 const importsSince = "3.254.0";
 
@@ -34,7 +37,7 @@ export async function machineFindings(folder: string): Promise<Finding[]> {
     sdkFinding(program),
     entryFinding(program),
     ...cliFindings(cli),
-    ...(cli instanceof Error ? [] : [pluginFinding()]),
+    ...(cli instanceof Error ? [] : pluginFindings()),
   ];
 }
 
@@ -112,17 +115,30 @@ function holds(folder: string, name: string): boolean {
 }
 
 /** The engine looks on PATH, and beside the CLI. */
-function pluginFinding(): Finding {
+function pluginFindings(): Finding[] {
   const folders = (process.env["PATH"] ?? "").split(path.delimiter).filter(Boolean);
   const cli = process.platform === "win32" ? "pulumi.exe" : "pulumi";
   const homes = folders.filter((folder) => holds(folder, cli)).slice(0, 1);
   const besides = homes.map((folder) => path.dirname(realpathSync(path.join(folder, cli))));
-  const found = [...folders, ...besides].find((folder) => holds(folder, plugin));
-  if (found !== undefined) return ok(`${plugin}, Pulumi's plugin for dynamic providers, in ${found}`);
-  return fix(
-    `${plugin}, Pulumi's plugin for dynamic providers, is neither on PATH nor beside the CLI. Install Pulumi with its own ` +
-      `installer, or add node_modules/${sdkName} to PATH.`,
-  );
+  const folderOf = (name: string) => [...folders, ...besides].find((folder) => holds(folder, name));
+  const found = folderOf(plugin);
+  const installer = "Install Pulumi with its own installer";
+  return [
+    found === undefined
+      ? fix(
+          `${plugin}, Pulumi's plugin for dynamic providers, is neither on PATH nor beside the CLI. ${installer}, or add ` +
+            `node_modules/${sdkName} to PATH.`,
+        )
+      : ok(`${plugin}, Pulumi's plugin for dynamic providers, in ${found}`),
+    ...(folderOf(language) === undefined
+      ? [
+          note(
+            `${language}, Pulumi's plugin that runs programs, is neither on PATH nor beside the CLI: only inline programs of ` +
+              `the Automation API run. ${installer}.`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** The folder that the engine evaluates providers in: that of the project, or of the program that its `main` names. */

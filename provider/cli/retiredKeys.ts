@@ -12,7 +12,7 @@ export interface RetiredKey {
   id: string;
   name: string;
   associationType: AssociationType;
-  microtenantId: string | undefined;
+  microtenantId: string;
 }
 
 /** Who uses keys. */
@@ -59,15 +59,22 @@ export async function deleteUnused(
   if (asked.length === 0) return void process.stderr.write("There is nothing to delete.\n");
   const question = `Delete ${asked.length} retired provisioning key${asked.length === 1 ? "" : "s"}?`;
   if (!(await isConfirmed(question, yes))) return void (process.exitCode = exitCodes.found);
-  const unused = yes ? asked : unusedOf(onlyOf(asked, await now()));
-  for (const { id, name, associationType, microtenantId = "0" } of unused ?? []) {
+  const unused = yes ? asked : unusedOf(stillThere(asked, await now()));
+  for (const { id, name, associationType, microtenantId } of unused ?? []) {
     const done = await unlessGone("deleted", client.provisioningKeys.delete(associationType, id, { microtenantId }));
     process.stderr.write(`${visible(name)}: ${done}\n`);
   }
 }
 
-function onlyOf(keys: readonly RetiredKey[], now: Retired): Retired {
-  return { ...now, keys: now.keys.filter(({ id }) => keys.some((key) => key.id === id)) };
+/** The confirmed keys as they are now. */
+function stillThere(confirmed: readonly RetiredKey[], now: Retired): Retired {
+  const keys = now.keys.filter(({ id }) => confirmed.some((key) => key.id === id));
+  for (const { id, name } of confirmed) {
+    if (keys.some((key) => key.id === id)) continue;
+    process.stderr.write(`${visible(name)}: is not one of these keys any more; left alone.\n`);
+    process.exitCode = exitCodes.found;
+  }
+  return { ...now, keys };
 }
 
 /** Those that no connected machine has enrolled with; undefined where nobody knows. Names the others. */

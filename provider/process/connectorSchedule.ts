@@ -67,7 +67,7 @@ export const handler: pulumi.dynamic.ResourceProvider = {
   create: guarded((inputs: Inputs) => create(session(), inputs)),
   read: guarded((_id: string, props: State = {}) => read(session(), props)),
   update: guarded((id: string, state: State, inputs: Inputs) => update(session(), id, state, inputs)),
-  delete: guarded((id: string, state: State) => restore(session(), id, state)),
+  delete: guarded((_id: string, state: State) => restore(session(), state)),
 };
 
 async function create(session: Session, inputs: Inputs): Promise<{ id: string; outs: State }> {
@@ -171,15 +171,15 @@ async function read(session: Session, props: State): Promise<{ id: string; props
  * Brings back what was there before; where there was nothing, ZPA no longer deletes machines. What others have configured
  * meanwhile stays.
  */
-async function restore(session: Session, id: string, state: State): Promise<void> {
+async function restore(session: Session, state: State): Promise<void> {
   await stayInItsTenant(whatOf(state), session, state);
   const settings = await settingsOf(session, placeOf(session, state));
-  await giveBack(session, id, state, configuredBySeed(...settings));
+  await giveBack(session, state, configuredBySeed(...settings));
   note(settings, { seed: stateNotes(state).seed ?? "" });
 }
 
 /** @param notes - of this machine, by seed */
-async function giveBack(session: Session, id: string, state: State, notes: Map<string, Configured>): Promise<void> {
+async function giveBack(session: Session, state: State, notes: Map<string, Configured>): Promise<void> {
   const place = placeOf(session, state);
   const { seed = "", previous, configured: recorded, ignored = [] } = stateNotes(state) as Restorable;
   // one that was off may have had no interval
@@ -202,9 +202,9 @@ async function giveBack(session: Session, id: string, state: State, notes: Map<s
   const theirs = Object.entries(partOf(now, ignored)).filter(([name, value]) => configured.every((body) => (body as object as Values)[name] !== value)); // prettier-ignore
   const target = { ...before, ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
   const but = theirs.length === 0 ? "" : ", but for what others have changed";
-  await put(session, id, place, target, isOn(now));
-  if (target.enabled)
-    tell(`zpa: the ${whatOf(state)} is again as it was before this program${but}: ${textOf(target)}.`);
+  await put(session, now.id, place, target, isOn(now));
+  const end = target.enabled ? `again as it was before this program${but}: ${textOf(target)}` : "off again";
+  tell(`zpa: the ${whatOf(state)} is ${end}.`);
 }
 
 /** What state remembers for the end. */

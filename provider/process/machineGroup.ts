@@ -123,8 +123,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
       const outs = definition.outputs(item, inputs);
       // what ZPA fills in by itself is as it has it
       const isAsPosted = (field: Field) =>
-        (field.computed === true && !isSet(posted[field.name])) ||
-        same(field, outs[field.name], posted[field.name]);
+        (field.computed === true && !isSet(posted[field.name])) || same(field, outs[field.name], posted[field.name]);
       return sent.every(isAsPosted) && !isInUse(item) && (await hasNoKeys(session, item.id));
     },
 

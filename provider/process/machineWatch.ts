@@ -57,7 +57,7 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
   for (;;) {
     const left = () => deadline - watch.now();
     try {
-      const late = `ZPA does not answer, and the time is over (${minutes(withinMinutes)}). Run pulumi up again, which goes on waiting.`; // prettier-ignore
+      const late = blind(awaited, "ZPA does not answer.");
       const inTime = <T>(request: Promise<T>) => watch.within(Math.max(0, left()) + grace, request, late);
       const machines = await inTime(watch.machines(lastPause * shared));
       const connected = machines.items.filter(({ isConnected }) => isConnected);
@@ -68,7 +68,8 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
         watch.tell(progress(awaited, await inTime(watch.key()), connected.length, left()));
       }
     } catch (error) {
-      if (left() <= 0 || !watch.isPassing(error)) throw error;
+      if (!watch.isPassing(error)) throw error;
+      if (left() <= 0) throw new Error(blind(awaited, (error as Error).message));
       lastTold = watch.now();
       watch.tell(`zpa: the wait for ${awaited.machine}s goes on for ${minutesOf(left())}: ${(error as Error).message}`);
     }
@@ -131,6 +132,14 @@ function givingUp(awaited: Awaited, key: ProvisioningKey, { items: machines, unr
       : `No other machine can enroll: ${trouble}.`,
     "Look at the boot log and the service of the machines; then run pulumi up again, which goes on waiting.",
   ].join(" ");
+}
+
+/** Where the last look has seen nothing. */
+function blind({ atLeast, machine, withinMinutes }: Awaited, reason: string): string {
+  return (
+    `Whether ${atLeast} ${machine}${atLeast === 1 ? " is" : "s are"} connected after ${minutes(withinMinutes)} could not be ` +
+    `found out: ${reason} Run pulumi up again, which goes on waiting.`
+  );
 }
 
 function lastSeen(machine: EnrolledMachine): string {

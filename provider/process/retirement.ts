@@ -98,10 +98,15 @@ async function machinesFor(session: Session, { id, name, type }: Leaving): Promi
   try {
     return await session.machines(type, "all", listAge);
   } catch (error) {
-    if (!(error instanceof sdk().ZpaError)) throw error;
+    const { PermissionError, ZpaError } = sdk();
+    if (!(error instanceof ZpaError)) throw error;
+    const remedy =
+      error instanceof PermissionError
+        ? 'The API client needs to read App Connectors and Private Service Edges, or set retire: "at-once".'
+        : "Run the same command again.";
     throw new Error(
       `Provisioning key "${name}" (${id}) was not deleted: whether machines have enrolled with it could not be found out. ` +
-        `${error.message} The API client needs to read App Connectors and Private Service Edges, or set retire: "at-once".`,
+        `${error.message} ${remedy}`,
     );
   }
 }

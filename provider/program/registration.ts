@@ -149,7 +149,7 @@ function requireSensible(
     const remedy = fields.some(({ name: field }) => field === "adopt")
       ? `Take the object over with the argument adopt: ${JSON.stringify(opts.import)}, or write a file for pulumi import ` +
         "--file with npx pulumi-zpa-dynamic import."
-      : "Leave it out: the resource takes over what is there.";
+      : "Leave it out: the resource finds by itself what is there.";
     fail(`the resource option import does not work with dynamic providers. ${remedy}`);
   }
 }

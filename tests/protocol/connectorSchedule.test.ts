@@ -42,6 +42,14 @@ for (const { associationType, address, record } of [
       assert.deepEqual([gone, stored()?.enabled], [[`GET ${address}`, `PUT ${address}`], false]);
     });
 
+    it("is brought back by a destroy also where ZPA has given it another id since", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      world.simulator[record] = { ...stored()!, id: "8" };
+      await provider.delete(type, made.id, made.outputs);
+      assert.deepEqual(stored(), { ...others, id: "8" });
+    });
+
     it("takes over what is configured, and brings it back in the end", async () => {
       world.simulator[record] = { ...others };
       let made = await make(await world.provider(), type, args());

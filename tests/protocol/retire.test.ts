@@ -265,6 +265,12 @@ describe("A key with retire: when-unused over the provider protocol", () => {
       /was not deleted: whether machines have enrolled with it could not be found out\. .*set retire: "at-once"/,
     );
     fault.clear();
+    const outage = world.fault({ kind: "status", status: 503, match: { path: /\/connector$/ }, times: Infinity });
+    await assert.rejects(
+      (await world.provider({ env: { ZPA_OPERATION_TIMEOUT: "2" } })).delete(made.type, made.id, made.outputs),
+      /could not be found out\. (?!.*at-once).*Run the same command again\.$/,
+    );
+    outage.clear();
     await settle(made);
   });
 

@@ -79,6 +79,7 @@ describe("The command connectors", () => {
       version: "25.100.2",
       enabled: true,
       connected: true,
+      microtenantId: "0",
       status: "ZPN_STATUS_AUTHENTICATED",
       lastContact: "2026-11-23T09:41:00.000Z",
     });
@@ -259,6 +260,22 @@ describe("The command connectors", () => {
     const { status, stderr } = await running;
     assert.deepEqual(stderr.trim().split("\n").slice(-2), ["gone: deleted", "old: deleted"]);
     assert.deepEqual([status, left()], [0, ["new", "edge"]]);
+  });
+
+  it("names each machine that it could not delete, and goes on with the others", async () => {
+    simulator.settings.bulkDeleteUnknownIds = "refuse";
+    simulator.fault({
+      kind: "status",
+      status: 400,
+      body: { id: "resource.not.found" },
+      match: { path: /bulkDelete$/ },
+    });
+    const body = { id: "authz.permission.denied", reason: "No." };
+    const match = { method: "DELETE", path: new RegExp(`/${machines.gone.id}$`) };
+    simulator.fault({ kind: "status", status: 403, body, match });
+    const { status, stderr } = await run("--disconnected-for", "20m", "--delete", "--yes");
+    assert.match(stderr, /^gone: not deleted: ZPA 403 .*\nold: deleted\n$/m);
+    assert.deepEqual([status, left()], [3, ["new", "gone", "edge"]]);
   });
 
   it("deletes no machine that has connected, and none that has gone, while a person was asked", async () => {

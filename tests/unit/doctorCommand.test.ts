@@ -25,7 +25,7 @@ describe("The command doctor", () => {
   beforeEach(async () => {
     simulator = await ZpaSimulator.start({ seed: "demo" });
     folder = mkdtempSync(path.join(os.tmpdir(), "zpa-doctor-"));
-    for (const name of ["pulumi", "pulumi-resource-pulumi-nodejs"]) {
+    for (const name of ["pulumi", "pulumi-resource-pulumi-nodejs", "pulumi-language-nodejs"]) {
       writeFileSync(path.join(folder, name), cliScript);
       chmodSync(path.join(folder, name), 0o755);
     }
@@ -44,7 +44,7 @@ describe("The command doctor", () => {
     return result;
   };
 
-  it("says of each thing that it is in order, with a sign-in and three reads", async () => {
+  it("says of each thing that it is in order, with a sign-in and five reads", async () => {
     const { status, stdout } = await run({}, []);
     for (const line of [
       /^ok {4}Node\.js \d+/m,
@@ -59,13 +59,15 @@ describe("The command doctor", () => {
       /^ok {4}microtenants: "Scope C" \(\d+\)$/m,
       /^ok {4}provisioning keys can be read$/m,
       /^ok {4}privileged access is licensed, and credentials can be read$/m,
+      /^ok {4}App Connectors and Private Service Edges can be read$/m,
     ]) {
       assert.match(stdout, line);
     }
+    assert.doesNotMatch(stdout, /^(note|fix)/m);
     assert.equal(status, 0, stdout);
     assert.deepEqual(
       simulator.log.filter(isApiRequest).map(({ method }) => method),
-      ["GET", "GET", "GET"],
+      ["GET", "GET", "GET", "GET", "GET"],
     );
   });
 
@@ -89,6 +91,14 @@ describe("The command doctor", () => {
     simulator.fault({ kind: "status", match: { path: /credential/ }, status: 403, body });
     const { status, stdout } = await run();
     assert.match(stdout, /^note {2}Only privileged credentials cannot be managed: .*licence does not include/m);
+    assert.equal(status, 0);
+  });
+
+  it("notes machines that cannot be read, and does not fail over it", async () => {
+    const body = { id: "authz.featureflag.permission.denied" };
+    simulator.fault({ kind: "status", match: { path: /serviceEdge$/ }, status: 403, body });
+    const { status, stdout } = await run();
+    assert.match(stdout, /^note {2}Only connectors, EnrolledConnectors and retire: "when-unused" do not work: ZPA 403 .*Private Service Edges/m); // prettier-ignore
     assert.equal(status, 0);
   });
 

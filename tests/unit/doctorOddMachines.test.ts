@@ -60,6 +60,14 @@ describe("The command doctor on odd machines", () => {
     assert.match(output, /sign-in at/);
   });
 
+  it("notes that Pulumi has no plugin that runs programs", async () => {
+    const { stdout } = await run();
+    assert.match(
+      stdout,
+      /^note {2}pulumi-language-nodejs, .* is neither on PATH nor beside the CLI: .*Install Pulumi/m,
+    );
+  });
+
   it("does not say that there is no CLI where there is no such --cwd", async () => {
     const { stdout } = await run(["--cwd", path.join(folder, "nowhere")]);
     assert.match(stdout, /--cwd: there is no folder/);

@@ -132,6 +132,23 @@ describe("The command keys", () => {
       forget();
     });
 
+    it("names those that are no retired keys any more after a person was asked, and leaves them alone", async () => {
+      const { status, stderr } = await confirmedCommandLine(
+        ["keys", "--retired", "--delete"],
+        simulator.oneApiEnvironment(),
+        () => simulator.editKey(retired[1]!, { enabled: true }),
+      );
+      assert.match(stderr, new RegExp(`older-retired-${retired[1]}: is not one of these keys any more; left alone\\.`));
+      assert.deepEqual([status, writes()], [1, []]);
+      forget();
+    });
+
+    it("is done where none is left of the name that it is told", async () => {
+      const { status, stderr } = await run(["--retired", "--delete", "--yes", "--name", "fleet*"]);
+      assert.equal(stderr, "There are no such retired provisioning keys.\nThere is nothing to delete.\n");
+      assert.deepEqual([status, writes()], [0, []]);
+    });
+
     it("goes on where others have deleted one meanwhile", async () => {
       for (const machine of simulator.appConnectors.values()) simulator.disconnectMachine(machine.id);
       const match = { method: "DELETE", path: new RegExp(`/${retired[0]}$`) };
@@ -159,6 +176,7 @@ describe("The command keys", () => {
     assert.deepEqual(rest, {
       name: "nearly",
       associationType: "CONNECTOR_GRP",
+      microtenantId: "0",
       maxUsage: 30,
       usageCount: 28,
       remainingUses: 2,
