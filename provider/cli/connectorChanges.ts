@@ -1,6 +1,13 @@
 // The end of machines that went: `connectors --disable` and `connectors --delete`.
 
-import { type AssociationType, type EnrolledMachine, NotFoundError, type ZpaClient, ZpaError } from "../../sdk";
+import {
+  type AssociationType,
+  type EnrolledMachine,
+  NotFoundError,
+  UnreadableObject,
+  type ZpaClient,
+  ZpaError,
+} from "../../sdk";
 import { machinesOf, mayBeConnected } from "../model/machines";
 import { visible } from "../model/visible";
 import { isConfirmed } from "./confirm";
@@ -103,18 +110,32 @@ export async function remove(
     const isWhole = (await unlessGone("deleted", allOf(api.deleteAll(ids, scope)))) === "deleted";
     // where others have deleted one, ZPA deletes none of that request
     const now = isWhole ? undefined : await api.listWhole(scope);
-    const left = new Set(now && [...now.items, ...now.unreadable].map(({ id }) => id));
-    for (const { id, name } of machines) {
-      const done = left.has(id) ? await deleteOne(api.delete(id, scope)) : "deleted";
-      process.stderr.write(`${visible(name)}: ${done}\n`);
+    const left = new Map(now && [...now.items, ...now.unreadable].map((one) => [one.id, one]));
+    for (const { id, name, enabled } of machines) {
+      process.stderr.write(
+        `${visible(name)}: ${await deletedOf(left.get(id), enabled, () => api.delete(id, scope))}\n`,
+      );
     }
   }
 }
 
-/** What has become of one; the others are deleted all the same. */
-async function deleteOne(deletion: Promise<unknown>): Promise<string> {
+/**
+ * What becomes of one; the others are deleted all the same.
+ *
+ * @param left - as ZPA has it now; undefined where it is gone
+ */
+async function deletedOf(
+  left: EnrolledMachine | UnreadableObject | undefined,
+  wasEnabled: boolean,
+  remove: () => Promise<unknown>,
+): Promise<string> {
+  if (left === undefined) return "deleted";
+  if (wasEnabled && (left instanceof UnreadableObject || mayBeConnected(left))) {
+    process.exitCode = exitCodes.found;
+    return "may be connected; left alone. Disable it first, and let its sessions end.";
+  }
   try {
-    return await unlessGone("deleted", deletion);
+    return await unlessGone("deleted", remove());
   } catch (error) {
     process.exitCode = exitCodes.failed;
     return `not deleted: ${messageOf(error)}`;

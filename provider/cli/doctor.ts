@@ -139,7 +139,9 @@ async function machines(client: ZpaClient): Promise<Finding> {
     return ok("App Connectors and Private Service Edges can be read");
   } catch (error) {
     if (!(error instanceof PermissionError)) return fix(messageOf(error));
-    return note(`Only connectors, EnrolledConnectors and retire: "when-unused" do not work: ${error.message}`);
+    return note(
+      `Only what shows, waits for or spares machines does not work, such as EnrolledConnectors: ${error.message}`,
+    );
   }
 }
 

@@ -79,11 +79,9 @@ async function writeImport(options: ImportOptions): Promise<void> {
     const tenant = await client.tenantFingerprint();
     return objects.map((one) => ({ ...one, outputs: withNotes(one.outputs, { ...stateNotes(one.outputs), tenant }) }));
   });
-  const objects = found.filter(({ outputs }) => outputs["readOnly"] !== true && outputs["zscalerManaged"] !== true);
-  for (const { id, outputs } of found.filter((one) => !objects.includes(one))) {
-    process.stderr.write(
-      `${literal(outputs["name"])} (${id}) is left out: it belongs to Zscaler, and Pulumi could not delete it.\n`,
-    );
+  const objects = found.filter((one) => obstacle(one) === undefined);
+  for (const one of found.filter((one) => !objects.includes(one))) {
+    process.stderr.write(`${literal(one.outputs["name"])} (${one.id}) is left out: ${obstacle(one)}.\n`);
   }
   if (objects.length === 0) throw new Error(`There is no ${type} to import.`);
   for (const { id, outputs } of objects.filter(({ outputs }) => outputs["exportable"] === false)) {
@@ -106,6 +104,16 @@ async function writeImport(options: ImportOptions): Promise<void> {
 }
 
 /** What is left to do, as commands to paste. */
+/** Why a stack cannot have the object; undefined where it can. */
+function obstacle({ fields, outputs }: Importable): string | undefined {
+  if (outputs["readOnly"] === true || outputs["zscalerManaged"] === true) {
+    return "it belongs to Zscaler, and Pulumi could not delete it";
+  }
+  const untold = fields.filter(({ name, required, secret }) => required && !secret && [undefined, ""].includes(outputs[name] as string)); // prettier-ignore
+  if (untold.length === 0) return undefined;
+  return `ZPA does not tell its ${untold.map(({ name }) => name).join(", ")}, which the resource needs; set it in the Admin Portal first`; // prettier-ignore
+}
+
 function steps({ out, stack, cwd }: ImportOptions, count: number, secrets: readonly RequiredSecret[]): string {
   const where = [cwd === undefined ? [] : ["--cwd", cwd], stack === undefined ? [] : ["--stack", stack]].flat();
   const command = (...words: string[]) => ["pulumi", ...words, ...where].map(shellWord).join(" ");

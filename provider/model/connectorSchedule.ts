@@ -1,7 +1,9 @@
 // The fields of ZPA's clean-up of machines that stay disconnected.
 
+import type { AssociationType, CleanUpBody, CleanUpSchedule } from "../../sdk";
 import { associationTypes } from "./associationTypes";
-import type { FieldTable } from "./fields";
+import { type FieldTable, isSet, same, type State, type Values } from "./fields";
+import { isListed } from "./plan";
 
 export const connectorScheduleFields: FieldTable = [
   {
@@ -28,3 +30,38 @@ export const connectorScheduleFields: FieldTable = [
     note: "Whether it also deletes machines that are disabled; default false",
   },
 ];
+
+/** Whose clean-up it is. */
+export function typeOf(values: Values): AssociationType {
+  return (values["associationType"] ?? "CONNECTOR_GRP") as AssociationType;
+}
+
+/** As in `clean-up schedule of type "CONNECTOR_GRP"`. */
+export function whatOf(state: State): string {
+  return `clean-up schedule of type "${typeOf(state)}"`;
+}
+
+/** What ZPA stores of these values. */
+export function bodyOf(values: Values): CleanUpBody {
+  const { enabled = true, deleteDisabled = false, frequencyInterval } = values as Partial<CleanUpBody>;
+  return { enabled, deleteDisabled, frequencyInterval: frequencyInterval! };
+}
+
+export function isOn(values: Values): boolean {
+  return values["enabled"] !== false;
+}
+
+/** Whether ZPA has what was sent. Of one that is off it may tell no interval, and what it would do makes no difference. */
+export function isAs(found: CleanUpSchedule, body: CleanUpBody): boolean {
+  if (!body.enabled && !isOn(found)) return true;
+  return stored.every((field) => same(field, found[field.name], (body as object as Values)[field.name]));
+}
+
+/** Those of the stored values that these paths list. */
+export function partOf(values: object, paths: readonly string[]): Partial<CleanUpBody> {
+  const isPart = ([name, value]: [string, unknown]) =>
+    isSet(value) && stored.some((field) => field.name === name) && isListed(paths, name);
+  return Object.fromEntries(Object.entries(values).filter(isPart));
+}
+
+const stored = connectorScheduleFields.filter(({ replaces }) => replaces !== true);

@@ -1,6 +1,7 @@
 // What the package remembers about a resource beside its arguments and outputs. It stands in one property whose name
 // begins with two underscores: the CLI does not display it.
 
+import type { CleanUpBody } from "../../sdk";
 import { isSet, type Values } from "./fields";
 
 /** The property of inputs and of outputs that holds the notes. */
@@ -44,9 +45,9 @@ export interface StateNotes {
   /** Ids of the objects that this resource had before: none of them is ever taken for a new one. */
   past?: string[];
   /** What the resource took over, to be brought back when it goes. */
-  previous?: object;
+  previous?: CleanUpBody;
   /** What the resource has configured in its place, or may have, where an answer was lost. */
-  configured?: object[];
+  configured?: CleanUpBody[];
   /** Arguments that the program leaves to others. */
   ignored?: string[];
   /** Id of the microtenant whose settings it has changed; `0` is Default. */

@@ -2,8 +2,8 @@
 // and not be deleted: create takes over what is there, and delete brings that back.
 
 import type * as pulumi from "@pulumi/pulumi";
-import type { AssociationType, CleanUpBody, CleanUpSchedule, Scope } from "../../sdk";
-import { connectorScheduleFields as fields } from "../model/connectorSchedule";
+import type { CleanUpBody, CleanUpSchedule } from "../../sdk";
+import { bodyOf, connectorScheduleFields as fields, isAs, isOn, partOf, typeOf, whatOf } from "../model/connectorSchedule"; // prettier-ignore
 import { keeping, PartialFailure, plainError } from "../model/errors";
 import {
   canonical,
@@ -15,15 +15,15 @@ import {
   providerKey,
   same,
   type State,
-  type Values,
 } from "../model/fields";
 import { inputNotes, isNote, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import { isListed } from "../model/plan";
 import { handlerBase } from "./handlerBase";
-import { type Configured, configuredBySeed, noteConfigured } from "./machineNotes";
+import { configuredBy, noteConfigured } from "./machineNotes";
 import { refuseOtherTenant, stayInItsTenant, stayInTenantOfState } from "./record";
-import { refOf, sdk, type Session, unlessGone } from "./session";
-import { tell } from "./tell";
+import { current, keyOf, type Place, placeOf, put } from "./schedulePlace";
+import { restore } from "./scheduleRestoration";
+import { refOf, sdk, type Session } from "./session";
 
 const { configure, session, sessionIfSet, guarded } = handlerBase([]);
 
@@ -53,8 +53,7 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     // a refresh compares what may have left the program
     const isOfProgram = session?.takeRead(refOf("clean-up schedule", id)) !== true;
     if (session !== undefined && seed !== undefined && isOfProgram && !isReplaced) {
-      const { previous } = stateNotes(state) as Restorable;
-      session.scheduled.set(keyOf(session, placeOf(session, state)), { seed, previous });
+      session.scheduled.set(keyOf(session, placeOf(session, state)), { seed });
     }
     // a destroy, which sees state alone, has to know what is left to others
     const isLeftAnew = canonical(inputNotes(inputs).ignored ?? []) !== canonical(ignored);
@@ -77,19 +76,18 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
   const place: Place = { type, scope: { microtenantId } };
   const found = await current(session, place);
   const { seed = "" } = inputNotes(inputs);
-  const settings = await settingsOf(session, place);
-  // a resource of this machine may have configured what is there: this one after a crash, or one that was renamed
-  const own = found && [...configuredBySeed(...settings).values()].find((one) => isAsWanted(found, one.body!));
+  const [tenant, schedule] = [await session.client.tenantFingerprint(), keyOf(session, place)];
+  // a killed run of this resource may have configured what is there
+  const own = found && configuredBy(tenant, schedule, seed).findLast((one) => isAs(found, one.body));
   const previous = own === undefined ? found && bodyOf(found) : own.previous;
-  session.scheduled.set(keyOf(session, place), { previous });
-  note(settings, { seed, body, previous });
+  noteConfigured({ tenant, schedule, seed, body, previous });
   const { id } = found ?? (await post(session, place, body));
+  session.scheduled.set(schedule, {});
   const notes: StateNotes = {
-    tenant: await session.client.tenantFingerprint(),
-    microtenantId: microtenantId ?? defaultMicrotenant,
+    ...{ tenant, microtenantId: microtenantId ?? defaultMicrotenant },
     ...(previous === undefined ? {} : { previous }),
   };
-  if (found !== undefined && !isAsWanted(found, body)) {
+  if (found !== undefined && !isAs(found, body)) {
     // what was there before must not be forgotten; whether it is still there is not known
     const told = { associationType: type, [providerKey]: inputs[providerKey] };
     const half = clean(withNotes(told, { ...notes, seed, configured: [body] }));
@@ -100,27 +98,28 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
 
 async function update(session: Session, id: string, state: State, inputs: Inputs): Promise<{ outs: State }> {
   await stayInItsTenant(whatOf(state), session, state);
-  const { ignored = [], seed: newSeed = "" } = inputNotes(inputs);
-  if (stateNotes(state).configured?.length === 1 && changedFields(state, inputs).length === 0) {
+  const { ignored = [] } = inputNotes(inputs);
+  if (isWhole(state) && changedFields(state, inputs).length === 0) {
     return { outs: outputs(state, { ...inputs, ...partOf(state, ignored) }, bodyOf(inputs)) };
   }
   const place = placeOf(session, state);
   // a PUT has all of them: what is left to others is as they have it now
   const now = ignored.length === 0 ? undefined : await current(session, place);
   const target = { ...inputs, ...partOf(now ?? {}, ignored) };
-  const settings = await settingsOf(session, place);
-  const { seed = "", previous } = stateNotes(state) as Restorable;
-  note(settings, { seed, body: bodyOf(target), previous });
+  const { seed = "", previous } = stateNotes(state);
+  const tenant = await session.client.tenantFingerprint();
+  noteConfigured({ tenant, schedule: keyOf(session, place), seed, body: bodyOf(target), previous });
   try {
     await put(session, id, place, bodyOf(target), isOn(state));
   } catch (error) {
     throw failedUpdate(error, id, state, bodyOf(inputs));
   }
-  if (newSeed !== seed) {
-    note(settings, { seed });
-    note(settings, { seed: newSeed, body: bodyOf(target), previous });
-  }
   return { outs: outputs(state, target, bodyOf(inputs)) };
+}
+
+/** Whether nothing is left of a write that has failed. */
+function isWhole(state: State): boolean {
+  return isSet(state["frequencyInterval"]) && stateNotes(state).configured?.length === 1;
 }
 
 function failedUpdate(error: unknown, id: string, state: State, body: CleanUpBody): unknown {
@@ -142,7 +141,7 @@ async function post(session: Session, place: Place, body: CleanUpBody): Promise<
   } catch (error) {
     if (!(error instanceof sdk().ZpaError && error.mayHaveHappened)) throw error;
     const made = await look(session, place, error);
-    if (made === undefined || !isAsWanted(made, body)) throw error;
+    if (made === undefined || !isAs(made, body)) throw error;
     return made;
   }
 }
@@ -167,134 +166,6 @@ async function read(session: Session, props: State): Promise<{ id: string; props
   return { id: found.id, props: clean({ ...props, ...bodyOf(found) }) };
 }
 
-/**
- * Brings back what was there before; where there was nothing, ZPA no longer deletes machines. What others have configured
- * meanwhile stays.
- */
-async function restore(session: Session, state: State): Promise<void> {
-  await stayInItsTenant(whatOf(state), session, state);
-  const settings = await settingsOf(session, placeOf(session, state));
-  await giveBack(session, state, configuredBySeed(...settings));
-  note(settings, { seed: stateNotes(state).seed ?? "" });
-}
-
-/** @param notes - of this machine, by seed */
-async function giveBack(session: Session, state: State, notes: Map<string, Configured>): Promise<void> {
-  const place = placeOf(session, state);
-  const { seed = "", previous, configured: recorded, ignored = [] } = stateNotes(state) as Restorable;
-  // one that was off may have had no interval
-  const before = { ...bodyOf(state), enabled: false, ...previous };
-  const holder = session.scheduled.get(keyOf(session, place));
-  if (holder !== undefined && holder.seed !== seed) return tellTakenOver(state, holder, before);
-  // a killed run may have configured what state does not know
-  const configured = [...(recorded ?? []), ...[notes.get(seed)?.body].filter((body) => body !== undefined)];
-  const isOffAnyway = !before.enabled && configured.every(({ enabled }) => !enabled);
-  if (isOffAnyway || configured.every((body) => isSameBody(before, body))) return;
-  const now = await current(session, place);
-  if (now === undefined || (!before.enabled && !isOn(now)) || isAsWanted(now, before)) return;
-  const another = [...notes.values()].find((one) => one.seed !== seed && isAsWanted(now, one.body!));
-  if (another !== undefined) return tellTakenOver(state, another, before);
-  // of one that is off ZPA may tell no interval, and it makes no difference
-  const isOurs = (body: CleanUpBody) =>
-    (!body.enabled && !isOn(now)) || isAsWanted(now, { ...body, ...partOf(now, ignored) });
-  if (!configured.some(isOurs)) return tellLeft(state, now, before);
-  // what is left to others, and others have changed
-  const theirs = Object.entries(partOf(now, ignored)).filter(([name, value]) => configured.every((body) => (body as object as Values)[name] !== value)); // prettier-ignore
-  const target = { ...before, ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
-  const but = theirs.length === 0 ? "" : ", but for what others have changed";
-  await put(session, now.id, place, target, isOn(now));
-  const end = target.enabled ? `again as it was before this program${but}: ${textOf(target)}` : "off again";
-  tell(`zpa: the ${whatOf(state)} is ${end}.`);
-}
-
-/** What state remembers for the end. */
-interface Restorable {
-  seed?: string;
-  previous?: CleanUpBody;
-  configured?: CleanUpBody[];
-  ignored?: string[];
-}
-
-/** Those of the values that these paths list. */
-function partOf(values: object, paths: readonly string[]): Partial<CleanUpBody> {
-  const listed = Object.entries(values).filter(
-    ([name, value]) => isSet(value) && isStored(name) && isListed(paths, name),
-  );
-  return Object.fromEntries(listed);
-}
-
-function isStored(name: string): boolean {
-  return fields.some((field) => field.name === name && field.replaces !== true);
-}
-
-function isSameBody(one: CleanUpBody, other: CleanUpBody): boolean {
-  return same({ name: "", kind: "keepers", note: "" }, one, other);
-}
-
-function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody): void {
-  tell(
-    `zpa: warning: the ${whatOf(state)} stays as others have configured it meanwhile: ${textOf(bodyOf(now))}. Before this ` +
-      `program it was ${textOf(before)}.`,
-  );
-}
-
-/** Another resource has the schedule now, as one has that was renamed without an alias. */
-function tellTakenOver(state: State, { previous }: { previous?: CleanUpBody | undefined }, before: CleanUpBody): void {
-  const later = { ...bodyOf(state), enabled: false, ...previous };
-  const stays = `the ${whatOf(state)} stays as another resource has configured it. When that one goes, it brings back ${textOf(later)}.`; // prettier-ignore
-  if (isSameBody(later, before)) return tell(`zpa: ${stays}`);
-  const remedy = "To rename a resource and keep what it remembers, give it its old name in aliases.";
-  tell(`zpa: warning: ${stays} Before this one it was ${textOf(before)}. ${remedy}`);
-}
-
-function textOf({ enabled, deleteDisabled, frequencyInterval }: CleanUpBody): string {
-  return `enabled ${enabled}, deleteDisabled ${deleteDisabled}, frequencyInterval ${frequencyInterval}`;
-}
-
-/** One PUT; none where the schedule is off and stays so, which ZPA refuses and which makes no difference. */
-async function put(session: Session, id: string, place: Place, body: CleanUpBody, isOnNow: boolean): Promise<void> {
-  if (!isOnNow && !body.enabled) return;
-  try {
-    await session.client.cleanUpSchedules.update(place.type, id, body, place.scope);
-  } catch (error) {
-    // others may have switched it off
-    const mayBeOff = error instanceof sdk().ValidationError && !body.enabled;
-    if (!mayBeOff || (await current(session, place))?.enabled !== false) throw error;
-  }
-}
-
-/** Which schedule of the tenant. */
-interface Place {
-  type: AssociationType;
-  scope: Scope;
-}
-
-/** Names the schedule in the notes of this machine. */
-async function settingsOf(session: Session, place: Place): Promise<[tenant: string, schedule: string]> {
-  return [await session.client.tenantFingerprint(), keyOf(session, place)];
-}
-
-function note([tenant, schedule]: [string, string], rest: Omit<Configured, "tenant" | "schedule">): void {
-  noteConfigured({ tenant, schedule, ...rest });
-}
-
-function keyOf({ client }: Session, { type, scope }: Place): string {
-  return `${type} ${scope.microtenantId ?? client.microtenantId ?? defaultMicrotenant}`;
-}
-
-/** Where a schedule was found, whatever the settings name since. */
-function placeOf(session: Session, state: State): Place {
-  const { microtenantId } = stateNotes(state);
-  const isSettings = microtenantId === (session.client.microtenantId ?? defaultMicrotenant);
-  return { type: typeOf(state), scope: { microtenantId: isSettings ? session.client.microtenantId : microtenantId } };
-}
-
-async function current(session: Session, { type, scope }: Place): Promise<CleanUpSchedule | undefined> {
-  const found = await unlessGone(session.client.cleanUpSchedules.get(type, scope));
-  // one that does not say that it is on is off
-  return found && { ...found, enabled: found.enabled === true };
-}
-
 function changedFields(state: State, inputs: Inputs) {
   const { ignored = [] } = inputNotes(inputs);
   const own = fields.filter(({ name }) => !isListed(ignored, name));
@@ -302,24 +173,6 @@ function changedFields(state: State, inputs: Inputs) {
   // what a schedule that is off would do makes no difference
   const staysOff = !isOn(state) && (inputs["enabled"] === false || isListed(ignored, "enabled"));
   return staysOff ? changed.filter(({ replaces }) => replaces === true) : changed;
-}
-
-function isAsWanted(found: CleanUpSchedule, body: CleanUpBody): boolean {
-  return fields.every((field) => field.replaces === true || same(field, found[field.name], (body as object as Values)[field.name])); // prettier-ignore
-}
-
-function isOn(state: Values): boolean {
-  return state["enabled"] !== false;
-}
-
-function typeOf(values: Values): AssociationType {
-  return (values["associationType"] ?? "CONNECTOR_GRP") as AssociationType;
-}
-
-/** What ZPA stores of these values. */
-function bodyOf(values: Values): CleanUpBody {
-  const { enabled = true, deleteDisabled = false, frequencyInterval } = values as Partial<CleanUpBody>;
-  return { enabled, deleteDisabled, frequencyInterval: frequencyInterval! };
 }
 
 /**
@@ -330,8 +183,4 @@ function outputs(state: State, inputs: Inputs, configured = bodyOf(inputs)): Sta
   const [body, { seed, ignored }] = [bodyOf(inputs), inputNotes(inputs)];
   const notes = { ...stateNotes(state), seed, configured: [configured], ignored };
   return clean(withNotes({ associationType: typeOf(inputs), ...body }, notes));
-}
-
-function whatOf(state: State): string {
-  return `clean-up schedule of type "${typeOf(state)}"`;
 }

@@ -181,9 +181,14 @@ export class Creation<T extends RemoteObject> {
     const { definition, session, inputs } = this;
     const { id, outs } = await this.complete(item);
     const isRecreated = id !== item.id;
+    // the engine asks for no deletion, which would say so
+    const unless =
+      inputNotes(inputs).retain === true
+        ? " Where another machine has recorded it, and this run should replace it, change keepers."
+        : "";
     const what = isRecreated
       ? `Its text was lost with that run: it is deleted, and ${id} is created in its place.`
-      : "This stack takes it over.";
+      : `This stack takes it over.${unless}`;
     tell(
       `zpa: ${definition.kind} "${this.name}" (${item.id}) was created by an earlier run that ended before ` +
         `Pulumi recorded it. ${what}`,

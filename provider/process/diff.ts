@@ -72,14 +72,14 @@ function tellShared(session: Session, kind: string, id: string, seed: string): v
   );
 }
 
-/** Warns of a leftover `adopt`: a forced replacement, which the provider cannot see, would adopt again. */
+/** Warns of an `adopt` that has no effect: a forced replacement, which the provider cannot see, would adopt after all. */
 function tellSpentAdoption(kind: string, id: string, inputs: Inputs): void {
   const { adopt } = inputs;
   const { seed } = inputNotes(inputs);
   if (seed === undefined || !isSet(adopt) || isUnknown(adopt) || adopt === id) return;
   tell(
-    `zpa: warning: resource "${logicalName(seed)}" holds ${kind} ${id}, which has replaced ${String(adopt)}: remove ` +
-      "adopt from its arguments.",
+    `zpa: warning: resource "${logicalName(seed)}" holds ${kind} ${id} and does not take ${String(adopt)} over: adopt counts ` +
+      "at creation alone. Remove it from the arguments.",
   );
 }
 

@@ -20,6 +20,8 @@ export interface Removal {
   readonly isReplaced: boolean;
   /** Whether disconnected machines go with the group. */
   readonly forceDestroy: boolean;
+  /** Waits for the deletions of keys that are under way in this run. Whether there were any. */
+  readonly keyDeletions: () => Promise<boolean>;
   /** The keys that belong to the group, and all that cannot be read. */
   readonly keys: () => Promise<WholeList<ProvisioningKey>>;
   /** The names of the server groups that use it. One GET. */
@@ -37,7 +39,9 @@ export interface Removal {
  */
 export async function removeGroup(removal: Removal): Promise<boolean> {
   const { forceDestroy } = removal;
-  const first = await attempt(removal);
+  let first = await attempt(removal);
+  // a key that names its group by a literal id goes beside it
+  if (first.refusal !== undefined && (await removal.keyDeletions())) first = await attempt(removal);
   if (first.refusal === undefined) return first.isConfirmed;
   // read before the machines, which may connect meanwhile
   const others = forceDestroy ? await othersOf(removal) : undefined;
@@ -46,10 +50,13 @@ export async function removeGroup(removal: Removal): Promise<boolean> {
   const isAnyInTheWay = items.length > 0 && (!forceDestroy || unreadable.length > 0 || items.some(mayBeConnected));
   if (isAnyInTheWay) throw machinesInTheWay(removal, inside, remedyFor(removal, inside));
   refuseForOthers(removal, others ?? (await othersOf(removal)), first.refusal);
-  if (items.length === 0) throw nothingKnown(removal, inside, first.refusal);
+  if (items.length === 0) return removeOnceMore(removal, inside);
   const trouble = await removeMachines(removal, items);
   if (trouble === undefined) tellDeleted(removal, items);
-  const second = await attempt(removal);
+  const second = await attempt(removal).catch(async (error: unknown) => {
+    if (trouble !== undefined) await tellGone(removal, items);
+    throw error;
+  });
   if (second.refusal === undefined) {
     if (trouble !== undefined) tellDeleted(removal, items);
     return second.isConfirmed;
@@ -59,6 +66,13 @@ export async function removeGroup(removal: Removal): Promise<boolean> {
   if (now.items.length === 0) throw nothingKnown(removal, now, second.refusal);
   const isAnyNew = now.items.some(({ id }) => items.every((one) => one.id !== id));
   throw machinesInTheWay(removal, now, isAnyNew ? remedyFor(removal, now, "Some have come meanwhile") : `ZPA still has them${trouble === undefined ? "" : `: ${trouble.message.replace(/\.$/, "")}`}`); // prettier-ignore
+}
+
+/** Nothing that is known is in the way any more, as a key that this run has deleted meanwhile. */
+async function removeOnceMore(removal: Removal, inside: Machines): Promise<boolean> {
+  const again = await attempt(removal);
+  if (again.refusal !== undefined) throw nothingKnown(removal, inside, again.refusal);
+  return again.isConfirmed;
 }
 
 async function attempt({
@@ -104,21 +118,31 @@ async function removeMachines(removal: Removal, machines: readonly EnrolledMachi
       const isKnown = error instanceof ZpaError && (error.mayHaveHappened || error instanceof NotFoundError);
       if (isKnown) return error;
       // earlier requests have deleted some of many
-      const now = await machinesIn(removal).catch(() => undefined);
-      if (now !== undefined) tellDeleted(removal, without(some, now));
+      await tellGone(removal, some);
       throw error;
     }
   };
   const trouble = await deleteAll(machines);
   if (!(trouble instanceof NotFoundError)) return trouble;
   // one was gone already, for which ZPA has deleted none
-  const left = await machinesIn(removal);
-  return left.unreadable.length === 0 && !left.items.some(mayBeConnected) ? deleteAll(left.items) : trouble;
+  const { items, unreadable } = await machinesIn(removal);
+  const left = items.filter(({ id }) => machines.some((one) => one.id === id));
+  return unreadable.length === 0 && !items.some(mayBeConnected) ? deleteAll(left) : trouble;
 }
 
 function without(machines: readonly EnrolledMachine[], { items, unreadable }: Machines): EnrolledMachine[] {
   const left = new Set([...items, ...unreadable].map(({ id }) => id));
   return machines.filter(({ id }) => !left.has(id));
+}
+
+/** Says which of the machines are gone, where it is not known. One GET. */
+async function tellGone(removal: Removal, machines: readonly EnrolledMachine[]): Promise<void> {
+  try {
+    tellDeleted(removal, without(machines, await machinesIn(removal)));
+  } catch {
+    const { group, machines: kind } = removal;
+    tell(`zpa: warning: the disconnected ${kind} ${listOf(machines, nameOf)} of ${group} may be deleted.`);
+  }
 }
 
 /** Said as soon as it is known, for the group may stay. */
@@ -148,10 +172,10 @@ function refuseForOthers(removal: Removal, { keys, serverGroups }: Others, { mes
 
 function keysInTheWay({ group }: Removal, keys: readonly ProvisioningKey[], refusal: string): Error {
   const named = listOf(keys, nameOf);
-  const how = keys.some(isRetired) ? "; npx pulumi-zpa-dynamic keys --retired --delete deletes retired ones" : "";
+  const how = keys.some(isRetired) ? ", and retired ones with npx pulumi-zpa-dynamic keys --retired --delete" : "";
   return new Error(
-    `${refusal} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. Delete ` +
-      `${keys.length === 1 ? "it" : "them"}, then run the same command again${how}.`,
+    `${refusal} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. Those of this stack go before it, ` +
+      `unless --target leaves them out; delete others where they are managed${how}. Then run the same command again.`,
   );
 }
 
@@ -176,7 +200,7 @@ function remedyFor({ forceDestroy, isReplaced }: Removal, { items, unreadable }:
   }
   return forceDestroy
     ? otherwise
-    : `Delete them with npx pulumi-zpa-dynamic connectors --group … --delete, or ${isReplaced ? back : "set forceDestroy to true and run pulumi up"}`; // prettier-ignore
+    : `Delete them with npx pulumi-zpa-dynamic connectors --group … --delete, or ${isReplaced ? back : "set forceDestroy to true and run pulumi up, unless the group is what a replacement has left"}`; // prettier-ignore
 }
 
 function machinesInTheWay({ group, machines }: Removal, { items, unreadable }: Machines, remedy: string): Error {

@@ -151,6 +151,11 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
         scope,
         forceDestroy: state["forceDestroy"] === true,
         isReplaced: [...session.replacing.values()].some((ids) => ids.includes(id)),
+        keyDeletions: async () => {
+          const going = [...session.keyDeletions];
+          await Promise.allSettled(going);
+          return going.length > 0;
+        },
         keys: () => keysOf(session, id),
         serverGroups: async () => {
           const group = await unlessGone(groupsOf(session.client).get(id, scope));

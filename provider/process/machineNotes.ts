@@ -153,13 +153,13 @@ export function noteConfigured(configured: Configured): void {
   write([`${configuredStart}${randomUUID()} ${JSON.stringify(configured)}`]);
 }
 
-/** By seed: what resources of this user on this machine have configured last and not given back. */
-export function configuredBySeed(tenant: string, schedule: string): Map<string, Configured> {
-  const lines = [...read()].filter((line) => line.startsWith(configuredStart));
-  const notes = lines
+/** What a resource has sent, or was about to, since it has last given the schedule back; the oldest first. */
+export function configuredBy(tenant: string, schedule: string, seed: string): Required<Configured>[] {
+  const own = [...read()]
+    .filter((line) => line.startsWith(configuredStart))
     .flatMap((line) => parsed(line.slice(line.indexOf("{"))))
-    .filter((note) => note.tenant === tenant && note.schedule === schedule);
-  return new Map([...new Map(notes.map((note) => [note.seed, note]))].filter(([, { body }]) => body !== undefined));
+    .filter((note) => note.tenant === tenant && note.schedule === schedule && note.seed === seed);
+  return own.slice(own.findLastIndex(({ body }) => body === undefined) + 1) as Required<Configured>[];
 }
 
 /** Nothing of a line that is torn because its process was killed. */

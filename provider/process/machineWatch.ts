@@ -62,7 +62,7 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
       const machines = await inTime(watch.machines(lastPause * shared));
       const connected = machines.items.filter(({ isConnected }) => isConnected);
       if (connected.length >= atLeast) return connected;
-      if (left() <= 0) throw new Error(givingUp(awaited, await inTime(watch.key()), machines));
+      if (left() <= 0) throw new Error(givingUp(awaited, await inTime(keyIfKnown(watch)), machines));
       if (watch.now() - lastTold >= tellEvery) {
         lastTold = watch.now();
         watch.tell(progress(awaited, await inTime(watch.key()), connected.length, left()));
@@ -75,6 +75,16 @@ export async function waitForMachines(awaited: Awaited, watch: Watch): Promise<E
     }
     await watch.pause(Math.min(pause, Math.max(0, left())));
     [lastPause, pause] = [pause, Math.min(pause * 2, longestPause)];
+  }
+}
+
+/** The key, or why ZPA could not be asked. @throws where ZPA has none */
+async function keyIfKnown(watch: Watch): Promise<ProvisioningKey | Error> {
+  try {
+    return await watch.key();
+  } catch (error) {
+    if (!watch.isPassing(error)) throw error;
+    return error as Error;
   }
 }
 
@@ -110,28 +120,35 @@ function troubleOf(
   return usageCount >= maxUsage ? `the key has no uses left (${usageCount} of ${maxUsage})` : undefined;
 }
 
-function givingUp(awaited: Awaited, key: ProvisioningKey, { items: machines, unreadable }: Machines): string {
+/** @param key - or why ZPA could not be asked */
+function givingUp(awaited: Awaited, key: ProvisioningKey | Error, { items: machines, unreadable }: Machines): string {
   const { withinMinutes, machine } = awaited;
   const off = machines.filter(({ isConnected }) => !isConnected);
   const named = off.slice(0, mostNamed).map(lastSeen);
   const others = off.length > mostNamed ? ` and ${off.length - mostNamed} more` : "";
-  const trouble = troubleOf(key, awaited);
   const where = awaited.groupId === undefined ? "" : ` in group ${awaited.groupId}`;
-  const left = key.maxUsage - (key.usageCount ?? 0);
+  const which = key instanceof Error ? "the key" : `key "${key.name}" (${key.id})`;
   return [
     `${countOf(awaited, machines.length - off.length)} after ${minutes(withinMinutes)}.`,
     machines.length === 0
-      ? `No ${machine} has enrolled${where} with key "${key.name}" (${key.id}).`
-      : `${machines.length} ${machines.length === 1 ? "has" : "have"} enrolled${where} with key "${key.name}" (${key.id}).`,
+      ? `No ${machine} has enrolled${where} with ${which}.`
+      : `${machines.length} ${machines.length === 1 ? "has" : "have"} enrolled${where} with ${which}.`,
     ...(off.length > 0 ? [`Not connected: ${named.join(", ")}${others}.`] : []),
     ...(unreadable.length > 0
       ? [`ZPA's answer about ${unreadable.map(({ name }) => name).join(", ")} cannot be read: not counted.`]
       : []),
-    trouble === undefined
-      ? `The key has ${left} of ${key.maxUsage} uses left.`
-      : `No other machine can enroll: ${trouble}.`,
+    usesOf(key, awaited),
     "Look at the boot log and the service of the machines; then run pulumi up again, which goes on waiting.",
   ].join(" ");
+}
+
+function usesOf(key: ProvisioningKey | Error, awaited: Awaited): string {
+  if (key instanceof Error) return `How many uses are left could not be found out: ${key.message}`;
+  const { maxUsage, usageCount = 0 } = key;
+  const trouble = troubleOf(key, awaited);
+  return trouble === undefined
+    ? `The key has ${maxUsage - usageCount} of ${maxUsage} uses left.`
+    : `No other machine can enroll: ${trouble}.`;
 }
 
 /** Where the last look has seen nothing. */

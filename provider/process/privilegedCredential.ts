@@ -23,7 +23,7 @@ import {
   secretFields,
   typedFields,
 } from "../model/privilegedCredential";
-import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
+import { asPosted, fromAnswer, isSameMicrotenant, microtenantIn, type ResourceDefinition } from "./definition";
 import { handlerOf } from "./lifecycle";
 import { checkPrivateKey } from "./privateKey";
 import { gone, sdk, type Session } from "./session";
@@ -125,7 +125,13 @@ const definition: ResourceDefinition<Wire> = {
       const relevant = writable.filter(
         (name) => !typedFields.includes(name) || [...required, ...optional].includes(name),
       );
-      const now = leavesAlone(fields, relevant, state, inputs) ? await current(session, id, moved) : moved;
+      let now = leavesAlone(fields, relevant, state, inputs) ? await current(session, id, moved) : moved;
+      if (isSet(inputs["microtenantId"]) && !isSameMicrotenant(now["microtenantId"], microtenantId)) {
+        // others have moved it, and the program says where it is
+        await move(session, id, session.microtenantIdOf(now), microtenantId ?? defaultMicrotenant);
+        definition.objects(session, now).deleted(id);
+        now = { ...now, microtenantId };
+      }
       outs = { ...(await write(session, id, now, targetOf(fields, state, inputs, now), inputs)), ...kept };
     } catch (refusal) {
       const isWithheld = secretFields.some((secret) => isSet(given[secret]) && !isSet(inputs[secret]));

@@ -126,11 +126,14 @@ const definition: ResourceDefinition<Wire> = {
     return withRemaining({ ...now, ...target, ...(await put(session, id, now, target, inputs)) });
   },
 
-  remove(session, id, state) {
-    const remove = () => removeAtOnce(session, id, state);
-    if (state["retire"] !== "when-unused") return remove();
-    const key = { id, name: String(state["name"]), type: typeOf(state), ...scopeOf(session, state) };
-    return retire(session, key, { remove, disable: (name) => disable(session, id, state, name) });
+  async remove(session, id, state) {
+    const going = removeOrRetire(session, id, state);
+    session.keyDeletions.add(going);
+    try {
+      return await going;
+    } finally {
+      session.keyDeletions.delete(going);
+    }
   },
 
   async find(session, id, values) {
@@ -207,6 +210,14 @@ async function put(session: Session, id: string, now: State, target: Values, inp
   await session.client.provisioningKeys.update(typeOf(now), id, body, scopeOf(session, now));
   definition.objects(session, now).updated(id);
   return body;
+}
+
+/** Whether ZPA has confirmed it. */
+function removeOrRetire(session: Session, id: string, state: State): Promise<boolean> {
+  const remove = () => removeAtOnce(session, id, state);
+  if (state["retire"] !== "when-unused") return remove();
+  const key = { id, name: String(state["name"]), type: typeOf(state), ...scopeOf(session, state) };
+  return retire(session, key, { remove, disable: (name) => disable(session, id, state, name) });
 }
 
 /** One DELETE. Whether ZPA has confirmed it. */

@@ -1,12 +1,13 @@
 // One tenant, for one run of the provider process: the client, the cached objects, and what happened in this run. All
 // resource types share it, so they share the token and the rate limit.
 
-import type { AssociationType, CleanUpBody, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
+import type { AssociationType, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
 import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
 import { type Machines, machinesOf } from "../model/machines";
 import { waitTeller } from "../model/waits";
 import { closeWithEngine } from "./engineWatch";
 import { type ConfigReader, sourcesOf, warnAboutIgnoredMicrotenant } from "./sessionSettings";
+import type { Restoration } from "./scheduleRestoration";
 import { Snapshot } from "./snapshot";
 import { tell } from "./tell";
 
@@ -47,13 +48,17 @@ export class Session {
   readonly tenants = new Map<string, string>();
   /**
    * By type and microtenant: the resource that the program has for this clean-up schedule, without a seed where this
-   * process has created it; and what that one brings back in the end.
+   * process has created it.
    */
-  readonly scheduled = new Map<string, { seed?: string; previous: CleanUpBody | undefined }>();
+  readonly scheduled = new Map<string, { seed?: string }>();
+  /** By type and microtenant: what this process has done to the schedules of resources that have gone. */
+  readonly restorations = new Map<string, Restoration>();
   /** By type and microtenant: where this process has looked for keys that earlier runs have retired. */
   readonly swept = new Set<string>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
+  /** Deletions of keys that are under way: a group that a key belongs to cannot be deleted before. */
+  readonly keyDeletions = new Set<Promise<unknown>>();
   /** By seed and name (see {@link holderOf}): the id of the object of a resource that this process has deleted. */
   readonly freed = new Map<string, string>();
   /** By resource (see `resourceOf`): one that this run replaces, and the ids that it has had so far. */

@@ -62,6 +62,8 @@ export class Snapshot<T extends { id: string; name: string }> {
   private totalPages: number | undefined;
   /** When the list was asked for, or the first object before it arrived. */
   private readAt: number | undefined;
+  /** When the last page, or the first object before it, arrived. */
+  private arrivedAt: number | undefined;
   /** How often it was forgotten what was read. */
   private generation = 0;
   /** Everything that was asked for so far. */
@@ -125,6 +127,7 @@ export class Snapshot<T extends { id: string; name: string }> {
   forget(): void {
     this.generation += 1;
     this.readAt = undefined;
+    this.arrivedAt = undefined;
     this.totalPages = undefined;
     for (const known of [this.items, this.stale, this.pagesRead, this.wanted]) known.clear();
     for (const demand of this.waiting) this.wanted.add(keyOf(demand));
@@ -155,8 +158,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     this.running = true;
     try {
       while (this.waiting.length > 0) {
-        // a list that takes long to read is not older than the demand that it is read for
-        if (this.waiting.some(({ askedAt }) => askedAt - (this.readAt ?? askedAt) > longestAge)) this.forget();
+        if (this.waiting.some(({ askedAt }) => this.isTooOldFor(askedAt))) this.forget();
         if (!this.isComplete) await Promise.all([this.source.ready(), this.arrivals()]);
         this.serve();
         if (this.waiting.length > 0) await this.ask();
@@ -166,6 +168,12 @@ export class Snapshot<T extends { id: string; name: string }> {
     } finally {
       this.running = false;
     }
+  }
+
+  /** Whoever asks while a list is read, however long that takes, is served by it. */
+  private isTooOldFor(askedAt: number): boolean {
+    const { readAt = askedAt, arrivedAt = askedAt } = this;
+    return askedAt > arrivedAt && askedAt - readAt > longestAge;
   }
 
   private async arrivals(): Promise<void> {
@@ -226,6 +234,7 @@ export class Snapshot<T extends { id: string; name: string }> {
     const pages = await this.pages(numbers);
     if (pages === undefined || generation !== this.generation) return;
     if (this.pagesRead.size === 0) this.readAt = askedAt;
+    this.arrivedAt = this.source.now();
     for (const number of numbers) this.pagesRead.add(number);
     for (const item of pages.flatMap((page) => page.items)) this.learn(item);
     this.totalPages = Math.max(1, pages.at(-1)?.totalPages ?? 1);
@@ -257,6 +266,7 @@ export class Snapshot<T extends { id: string; name: string }> {
 
   private learn(item: T): void {
     this.readAt ??= this.source.now();
+    this.arrivedAt ??= this.readAt;
     if (!this.gone.has(item.id)) this.items.set(item.id, item);
   }
 

@@ -62,7 +62,7 @@ describe("Adopting", () => {
     const { diff } = await plan(provider, made, { ...args, adopt: "4711" });
     assert.equal(diff.changes, false);
     await provider.kill();
-    assert.match(provider.output(), new RegExp(`"jump" holds .* ${made.id}, which has replaced 4711: remove adopt`));
+    assert.match(provider.output(), new RegExp(`"jump" holds .* ${made.id} and does not take 4711 over: adopt counts`));
     // as after pulumi up --replace
     await assert.rejects(
       make(await world.provider(), "PrivilegedCredential", { ...args, adopt: "4711" }),

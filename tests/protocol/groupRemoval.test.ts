@@ -39,7 +39,7 @@ for (const [type, path, machines, associationType] of [
       const [one, two] = enroll(false, false);
       const words = new RegExp(
         `cannot be deleted: it has .*\\(${one}, disconnected\\), .*\\(${two}, disconnected\\)\\. Delete them with .* connectors ` +
-          "--group … --delete, or set forceDestroy to true and run pulumi up\\. Then run the same command again\\.$",
+          "--group … --delete, or set forceDestroy to true and run pulumi up, unless .* a replacement has left\\. Then run the same command again\\.$",
       );
       await assert.rejects(remove(made), words);
       assert.equal(left().length, 2);
@@ -83,7 +83,13 @@ for (const [type, path, machines, associationType] of [
     });
 
     it("says that something else uses it where it has neither machines nor keys", async () => {
-      world.fault({ kind: "status", status: 400, body: { id: "resource.in.use" }, match: { method: "DELETE" } });
+      world.fault({
+        kind: "status",
+        status: 400,
+        body: { id: "resource.in.use" },
+        match: { method: "DELETE" },
+        times: 2,
+      });
       await assert.rejects(remove(made), /has no .* and no keys: a policy uses it\. Remove it there/);
       await world.assertInvariants({ live: [refOf(made)] });
     });
@@ -190,6 +196,51 @@ for (const [type, path, machines, associationType] of [
       await world.assertInvariants();
     });
 
+    it("goes where the key that was in its way is deleted meanwhile", async () => {
+      const { simulator } = world;
+      const key = simulator.addKey({ name: "key", associationType, zcomponentId: made.id });
+      const pause = world.fault({ kind: "pause", match: { method: "GET", path: /provisioningKey$/ } });
+      const going = remove(made);
+      await pause.waitUntilFired();
+      simulator.removeKey(key.id);
+      pause.resume();
+      await going;
+      await world.assertInvariants();
+    });
+
+    it("goes beside a key that names it by its id", async () => {
+      const keyType = type === "AppConnectorGroup" ? "CONNECTOR_GRP" : "SERVICE_EDGE_GRP";
+      const args = { associationType: keyType, zcomponentId: made.id, maxUsage: 5, __zpa: { seed: "key-0a1b2c3" } };
+      const key = await make(await world.provider(), "ProvisioningKey", args);
+      const provider = await world.provider();
+      const pause = world.fault({ kind: "pause", match: { method: "DELETE", path: /provisioningKey/ } });
+      const going = provider.delete("ProvisioningKey", key.id, key.outputs);
+      await pause.waitUntilFired();
+      const group = provider.delete(type, made.id, made.outputs);
+      const isDeletion = ({ method, path: address }: { method: string; path: string }) =>
+        method === "DELETE" && address.includes(path);
+      while (!world.requests.some(isDeletion)) await new Promise((resolve) => setImmediate(resolve));
+      pause.resume();
+      await Promise.all([going, group]);
+      await world.assertInvariants();
+    });
+
+    it("leaves a machine that comes while others delete one of its machines, and names it", async () => {
+      const [gone, old] = enroll(false, false);
+      const { outputs } = await force();
+      world.simulator.settings.bulkDeleteUnknownIds = "refuse";
+      const pause = world.fault({ kind: "pause", match: { path: /bulkDelete$/ } });
+      const going = remove({ ...made, outputs });
+      await pause.waitUntilFired();
+      world.simulator.machinesOf(associationType).delete(gone!);
+      const [late] = enroll(false);
+      pause.resume();
+      await assert.rejects(going, new RegExp(`${late}, disconnected\\)\\. Some have come meanwhile`));
+      assert.deepEqual(left(), [late]);
+      assert.ok(!left().includes(old!));
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
     it("says why its machines are still there", async () => {
       enroll(false);
       const { outputs } = await force();
@@ -210,6 +261,30 @@ for (const [type, path, machines, associationType] of [
       await assert.rejects(provider.delete(type, made.id, outputs), /No\./);
       assert.deepEqual(left(), []);
       assert.match(provider.output(), new RegExp(`^zpa: the disconnected .*s "[^"]*" \\(${one}\\) of .*Group .* are deleted\\.$`, "m")); // prettier-ignore
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("names the machines that went also where the answer to their deletion is lost", async () => {
+      const [one] = enroll(false);
+      const { outputs } = await force();
+      world.fault({ kind: "resetAfterCommit", match: { path: /bulkDelete$/ } });
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { method: "DELETE", nth: 2 } });
+      const provider = await world.provider();
+      await assert.rejects(provider.delete(type, made.id, outputs), /No\./);
+      assert.match(provider.output(), new RegExp(`^zpa: the disconnected .*s "[^"]*" \\(${one}\\) of .*Group .* are deleted\\.$`, "m")); // prettier-ignore
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    it("says which may be gone where ZPA does not tell", async () => {
+      const [one] = enroll(false);
+      const { outputs } = await force();
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { path: /bulkDelete$/ } });
+      world.fault({ kind: "status", status: 403, body, match: { method: "GET", path: new RegExp(`/${machines}$`), nth: 2 } }); // prettier-ignore
+      const provider = await world.provider();
+      await assert.rejects(provider.delete(type, made.id, outputs), /No\./);
+      assert.match(provider.output(), new RegExp(`warning: the disconnected .*\\(${one}\\) of .* may be deleted`));
       await world.assertInvariants({ live: [refOf(made)] });
     });
 
@@ -247,7 +322,10 @@ for (const [type, path, machines, associationType] of [
     it("names the key that uses it where it has none", async () => {
       world.simulator.addKey({ name: "key", associationType, zcomponentId: made.id });
       world.protect(refOf(made));
-      await assert.rejects(remove(made), /in use.* has provisioning key "key" \(\d+\)\. Delete it, then run/);
+      await assert.rejects(
+        remove(made),
+        /in use.* has provisioning key "key" \(\d+\)\. Those of this stack go before it, unless --target leaves them out; delete others where they are managed\. Then run/,
+      );
       await world.assertInvariants({ live: [refOf(made)] });
     });
   });

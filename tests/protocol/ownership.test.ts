@@ -59,6 +59,17 @@ describe("An object that has the generated name of a new one", () => {
         await world.assertInvariants({ live: [refOf(again)] });
       });
 
+      it("is taken over with retainOnDelete too, and the run says how to get a new one", async () => {
+        const lost = await leftOver(type);
+        const provider = await world.provider();
+        const args = argsOf(world, type);
+        const again = await make(provider, type, { ...args, __zpa: { ...(args["__zpa"] as object), retain: true } });
+        assert.equal(again.id, lost.id);
+        await provider.kill();
+        assert.match(provider.output(), /takes it over\. Where another machine has recorded it, and this run should replace it, change keepers\./); // prettier-ignore
+        await world.assertInvariants({ live: [refOf(again)] });
+      });
+
       it("is not deleted by the process that took it over, which says so", async () => {
         const lost = await leftOver(type);
         const provider = await world.provider();

@@ -73,6 +73,23 @@ describe("Where an object lives", () => {
     await world.assertInvariants({ live: [refOf(made)] });
   });
 
+  for (const [what, before] of [
+    ["has said nothing of a microtenant before", {}],
+    ["says where it is", { microtenantId: "0" }],
+  ] as const) {
+    it(`is where the program says: an update moves back what others have moved, where the program ${what}`, async () => {
+      const elsewhere = world.simulator.addMicrotenant({ name: "Elsewhere" }).id;
+      const args = credentialArgs(world).USERNAME_PASSWORD;
+      const made = await make(await world.provider(), "PrivilegedCredential", { ...args, ...before });
+      world.simulator.editCredential(made.id, { microtenantId: elsewhere });
+      const after = { ...args, microtenantId: "0", userName: "two" };
+      const changed = await change(await world.provider(), made, after);
+      const { microtenantId, userName } = world.simulator.credentials.get(made.id)!;
+      assert.deepEqual([microtenantId, userName, changed.outputs["microtenantId"]], [undefined, "two", "0"]);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+  }
+
   it("is where others have moved it: a move takes it from there", async () => {
     const [one, two, three] = ["One", "Two", "Three"].map((name) => world.simulator.addMicrotenant({ name }).id);
     const args = { ...credentialArgs(world).PASSWORD, microtenantId: one };

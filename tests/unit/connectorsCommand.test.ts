@@ -262,6 +262,19 @@ describe("The command connectors", () => {
     assert.deepEqual([status, left()], [0, ["new", "edge"]]);
   });
 
+  it("leaves a machine that connects while others delete one of them", async () => {
+    simulator.settings.bulkDeleteUnknownIds = "refuse";
+    const pause = simulator.fault({ kind: "pause", match: { path: /bulkDelete$/ } });
+    const running = run("--disconnected-for", "20m", "--delete", "--yes");
+    await pause.waitUntilFired();
+    simulator.appConnectors.delete(machines.gone.id);
+    simulator.connectMachine(machines.old.id);
+    pause.resume();
+    const { status, stderr } = await running;
+    assert.match(stderr, /old: may be connected; left alone\. Disable it first/);
+    assert.deepEqual([status, left()], [1, ["new", "old", "edge"]]);
+  });
+
   it("names each machine that it could not delete, and goes on with the others", async () => {
     simulator.settings.bulkDeleteUnknownIds = "refuse";
     simulator.fault({

@@ -227,7 +227,7 @@ describe("diff", () => {
     it("of an adopt that is spent: a replacement would adopt again", () => {
       diffOf(inputsOf({ adopt: "5" }));
       assert.deepEqual(printed(), [
-        'zpa: warning: resource "edge" holds thing 7, which has replaced 5: remove adopt from its arguments.',
+        'zpa: warning: resource "edge" holds thing 7 and does not take 5 over: adopt counts at creation alone. Remove it from the arguments.',
       ]);
     });
 

@@ -98,7 +98,7 @@ describe("The command doctor", () => {
     const body = { id: "authz.featureflag.permission.denied" };
     simulator.fault({ kind: "status", match: { path: /serviceEdge$/ }, status: 403, body });
     const { status, stdout } = await run();
-    assert.match(stdout, /^note {2}Only connectors, EnrolledConnectors and retire: "when-unused" do not work: ZPA 403 .*Private Service Edges/m); // prettier-ignore
+    assert.match(stdout, /^note {2}Only what shows, waits for or spares machines does not work, such as EnrolledConnectors: ZPA 403 .*Private Service Edges/m); // prettier-ignore
     assert.equal(status, 0);
   });
 

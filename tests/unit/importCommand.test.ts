@@ -52,6 +52,13 @@ describe("The command import", () => {
     assert.ok(!readFileSync(file, "utf8").includes("coy"));
   });
 
+  it("leaves out a group of which ZPA does not tell what the resource needs", async () => {
+    const group = simulator.addAppConnectorGroup({ name: "Berlin" });
+    const { stderr, status } = await run("--type", "APP_CONNECTOR_GROUP", "--all", "--out", file);
+    assert.match(stderr, new RegExp(`"Berlin" \\(${group.id}\\) is left out: ZPA does not tell its latitude, longitude, location, which`)); // prettier-ignore
+    assert.equal(status, 3);
+  });
+
   it("leaves out keys that were retired, and refuses one that is named", async () => {
     const group = simulator.addAppConnectorGroup({ name: "Berlin" });
     simulator.addKey({ name: "ours", zcomponentId: group.id });

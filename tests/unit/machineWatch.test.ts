@@ -198,6 +198,18 @@ describe("A wait for machines", () => {
     await assert.rejects(fleet.wait(), /12 have enrolled.*edge-0 \(last seen 2023-11-14T22:14:20Z\), .*edge-9 \(last seen [^)]*\) and 2 more\./); // prettier-ignore
   });
 
+  it("says what it has seen where ZPA cannot be asked for the key in the end", async () => {
+    const trouble = new UnavailableError({ operation: "reading provisioning key 6301", reason: "503" });
+    const fleet: Fleet = new Fleet([{ enrolls: 0, connects: 60_000 }], () => {
+      if (fleet.time >= minute) throw trouble;
+      return key;
+    });
+    await assert.rejects(
+      fleet.wait({ withinMinutes: 1 }),
+      /^Error: 1 of 2 App Connectors are connected after 1 minute\. 1 has enrolled with the key\. How many uses are left could not be found out: .*503/,
+    );
+  });
+
   it("takes a time that ZPA does not tell for none", async () => {
     const times = ["0", "", "soon", "99999999999999999999"];
     const fleet = new Fleet([]);

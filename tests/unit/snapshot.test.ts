@@ -174,6 +174,17 @@ describe("A snapshot", () => {
     assert.deepEqual([tenant.calls, tenant.pages], [1, 1]);
   });
 
+  it("serves each who asks from a list that takes minutes, however many ask meanwhile", async () => {
+    const clock = new FakeClock();
+    const tenant = new CountingTenant(mine(3), clock, () => longestAge + 10_000);
+    const snapshot = tenant.snapshot();
+    const asking = Array.from({ length: 6 }, (_, index) =>
+      clock.sleep(index * (longestAge + 5_000)).then(() => snapshot.read(`ours${index % 3}`)),
+    );
+    await clock.runFor(Promise.all(asking));
+    assert.ok(tenant.calls <= asking.length, `${tenant.calls} calls`);
+  });
+
   it("does not take a list for new that was on its way while everything was forgotten", async () => {
     const clock = new FakeClock();
     const tenant = new CountingTenant(mine(2), clock);
