@@ -17,7 +17,9 @@ const { HISTORIES_SEED: seed, HISTORIES_PATH: path } = process.env;
 const count = Number(process.env["HISTORIES"] ?? 200);
 /** Histories that run side by side: most of the time each waits for a socket. */
 const lanes = seed === undefined ? 4 : 1;
-let limits = 0;
+/** A run of thousands tells how far it is. */
+const tellEvery = 1_000;
+let [limits, played] = [0, 0];
 
 async function play(runs: ProviderRuns, beginning: readonly Addition[], history: Iterable<Command>): Promise<void> {
   const scene = await Scene.open(runs);
@@ -32,6 +34,8 @@ async function play(runs: ProviderRuns, beginning: readonly Addition[], history:
     limits += 1;
   } finally {
     await scene.close();
+    played += 1;
+    if (played % tellEvery === 0) console.log(`${played} of ${count} histories`);
   }
 }
 
