@@ -131,7 +131,7 @@ async function deletedOf(
 ): Promise<string> {
   if (left === undefined) return "deleted";
   if (wasEnabled && (left instanceof UnreadableObject || mayBeConnected(left))) {
-    process.exitCode = exitCodes.found;
+    process.exitCode ??= exitCodes.found;
     return "may be connected; left alone. Disable it first, and let its sessions end.";
   }
   try {

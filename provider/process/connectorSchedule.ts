@@ -4,7 +4,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CleanUpBody, CleanUpSchedule } from "../../sdk";
 import { bodyOf, connectorScheduleFields as fields, isAs, isOn, partOf, typeOf, whatOf } from "../model/connectorSchedule"; // prettier-ignore
-import { keeping, PartialFailure, plainError } from "../model/errors";
+import { PartialFailure, plainError } from "../model/errors";
 import {
   canonical,
   clean,
@@ -21,7 +21,7 @@ import { isListed } from "../model/plan";
 import { handlerBase } from "./handlerBase";
 import { configuredBy, noteConfigured } from "./machineNotes";
 import { refuseOtherTenant, stayInItsTenant, stayInTenantOfState } from "./record";
-import { current, keyOf, type Place, placeOf, put } from "./schedulePlace";
+import { current, keyOf, type Place, placeOf, put, resourceAt } from "./schedulePlace";
 import { restore } from "./scheduleRestoration";
 import { refOf, sdk, type Session } from "./session";
 
@@ -53,7 +53,7 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     // a refresh compares what may have left the program
     const isOfProgram = session?.takeRead(refOf("clean-up schedule", id)) !== true;
     if (session !== undefined && seed !== undefined && isOfProgram && !isReplaced) {
-      session.scheduled.set(keyOf(session, placeOf(session, state)), { seed });
+      session.scheduled.set(keyOf(session, placeOf(session, state)), { seed, body: bodyOf(state) });
     }
     // a destroy, which sees state alone, has to know what is left to others
     const isLeftAnew = canonical(inputNotes(inputs).ignored ?? []) !== canonical(ignored);
@@ -76,45 +76,65 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
   const place: Place = { type, scope: { microtenantId } };
   const found = await current(session, place);
   const { seed = "" } = inputNotes(inputs);
-  const [tenant, schedule] = [await session.client.tenantFingerprint(), keyOf(session, place)];
+  const resource = await resourceAt(session, place, seed);
   // a killed run of this resource may have configured what is there
-  const own = found && configuredBy(tenant, schedule, seed).findLast((one) => isAs(found, one.body));
+  const own = found && configuredBy(resource).findLast((one) => isAs(found, one.body));
   const previous = own === undefined ? found && bodyOf(found) : own.previous;
-  noteConfigured({ tenant, schedule, seed, body, previous });
-  const { id } = found ?? (await post(session, place, body));
-  session.scheduled.set(schedule, {});
+  const { id: noted, withdraw } = noteConfigured(resource, { body, previous });
+  const { id } = found ?? (await post(session, place, body).catch(withdrawing(withdraw)));
   const notes: StateNotes = {
-    ...{ tenant, microtenantId: microtenantId ?? defaultMicrotenant },
+    ...{ tenant: resource.tenant, microtenantId: microtenantId ?? defaultMicrotenant, noted },
     ...(previous === undefined ? {} : { previous }),
   };
   if (found !== undefined && !isAs(found, body)) {
     // what was there before must not be forgotten; whether it is still there is not known
     const told = { associationType: type, [providerKey]: inputs[providerKey] };
-    const half = clean(withNotes(told, { ...notes, seed, configured: [body] }));
-    await keeping(id, half, () => put(session, id, place, body, isOn(found)));
+    try {
+      await put(session, id, place, body, isOn(found));
+    } catch (error) {
+      const configured = [...(own === undefined ? [] : [own.body]), ...(isRefused(error) ? [] : [body])];
+      if (!isRefused(error)) session.scheduled.set(resource.schedule, { body });
+      throw new PartialFailure(error, id, clean(withNotes(told, { ...notes, seed, configured })));
+    }
   }
+  session.scheduled.set(resource.schedule, { body });
   return { id, outs: outputs(withNotes({}, notes), inputs) };
 }
 
 async function update(session: Session, id: string, state: State, inputs: Inputs): Promise<{ outs: State }> {
   await stayInItsTenant(whatOf(state), session, state);
   const { ignored = [] } = inputNotes(inputs);
+  const body = bodyOf(inputs);
   if (isWhole(state) && changedFields(state, inputs).length === 0) {
-    return { outs: outputs(state, { ...inputs, ...partOf(state, ignored) }, bodyOf(inputs)) };
+    return { outs: outputs(state, { ...inputs, ...partOf(state, ignored) }, body) };
   }
   const place = placeOf(session, state);
   // a PUT has all of them: what is left to others is as they have it now
   const now = ignored.length === 0 ? undefined : await current(session, place);
   const target = { ...inputs, ...partOf(now ?? {}, ignored) };
   const { seed = "", previous } = stateNotes(state);
-  const tenant = await session.client.tenantFingerprint();
-  noteConfigured({ tenant, schedule: keyOf(session, place), seed, body: bodyOf(target), previous });
+  const resource = await resourceAt(session, place, seed);
+  const { id: noted, withdraw } = noteConfigured(resource, { body, previous });
+  const recorded = withNotes(state, { ...stateNotes(state), noted });
   try {
-    await put(session, id, place, bodyOf(target), isOn(state));
+    await put(session, id, place, bodyOf(target), isOn(state)).catch(withdrawing(withdraw));
   } catch (error) {
-    throw failedUpdate(error, id, state, bodyOf(inputs));
+    throw failedUpdate(error, id, recorded, body);
   }
-  return { outs: outputs(state, target, bodyOf(inputs)) };
+  session.scheduled.set(resource.schedule, { seed, body: bodyOf(target) });
+  return { outs: outputs(recorded, target, body) };
+}
+
+/** Whether ZPA has refused a write, so that nothing is configured. */
+function isRefused(error: unknown): boolean {
+  return error instanceof sdk().ZpaError && !error.mayHaveHappened;
+}
+
+function withdrawing(withdraw: () => void): (error: unknown) => never {
+  return (error) => {
+    if (isRefused(error)) withdraw();
+    throw error;
+  };
 }
 
 /** Whether nothing is left of a write that has failed. */

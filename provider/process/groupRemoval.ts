@@ -63,7 +63,10 @@ export async function removeGroup(removal: Removal): Promise<boolean> {
   }
   const now = await machinesIn(removal);
   if (trouble !== undefined) tellDeleted(removal, without(items, now));
-  if (now.items.length === 0) throw nothingKnown(removal, now, second.refusal);
+  if (now.items.length === 0) {
+    refuseForOthers(removal, await othersOf(removal), second.refusal);
+    throw nothingKnown(removal, now, second.refusal);
+  }
   const isAnyNew = now.items.some(({ id }) => items.every((one) => one.id !== id));
   throw machinesInTheWay(removal, now, isAnyNew ? remedyFor(removal, now, "Some have come meanwhile") : `ZPA still has them${trouble === undefined ? "" : `: ${trouble.message.replace(/\.$/, "")}`}`); // prettier-ignore
 }
@@ -96,10 +99,16 @@ async function othersOf({ keys, serverGroups }: Removal): Promise<Others> {
   return { keys: await keys(), serverGroups: await serverGroups() };
 }
 
-/** The machines of the group, and those that cannot be read: they may be in it. */
-async function machinesIn({ id, api, scope }: Removal): Promise<Machines> {
+/** The machines of a group, and those that cannot be read: they may be in it. */
+interface Inside extends Machines {
+  /** The ids of all machines, also of those that others have moved to another group. */
+  present: ReadonlySet<string>;
+}
+
+async function machinesIn({ id, api, scope }: Removal): Promise<Inside> {
   const { items, unreadable } = await api.listWhole(scope);
-  return { items: items.filter(({ groupId }) => groupId === id), unreadable };
+  const present = new Set([...items, ...unreadable].map((one) => one.id));
+  return { items: items.filter(({ groupId }) => groupId === id), unreadable, present };
 }
 
 /**
@@ -130,9 +139,8 @@ async function removeMachines(removal: Removal, machines: readonly EnrolledMachi
   return unreadable.length === 0 && !items.some(mayBeConnected) ? deleteAll(left) : trouble;
 }
 
-function without(machines: readonly EnrolledMachine[], { items, unreadable }: Machines): EnrolledMachine[] {
-  const left = new Set([...items, ...unreadable].map(({ id }) => id));
-  return machines.filter(({ id }) => !left.has(id));
+function without(machines: readonly EnrolledMachine[], { present }: Inside): EnrolledMachine[] {
+  return machines.filter(({ id }) => !present.has(id));
 }
 
 /** Says which of the machines are gone, where it is not known. One GET. */
@@ -174,8 +182,9 @@ function keysInTheWay({ group }: Removal, keys: readonly ProvisioningKey[], refu
   const named = listOf(keys, nameOf);
   const how = keys.some(isRetired) ? ", and retired ones with npx pulumi-zpa-dynamic keys --retired --delete" : "";
   return new Error(
-    `${refusal} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. Those of this stack go before it, ` +
-      `unless --target leaves them out; delete others where they are managed${how}. Then run the same command again.`,
+    `${refusal} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. A key whose zcomponentId is the id of ` +
+      `the group's resource goes before it, unless --target leaves it out; delete others where they are managed${how}. Then ` +
+      "run the same command again.",
   );
 }
 

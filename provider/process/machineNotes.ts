@@ -14,7 +14,7 @@ import type { CleanUpBody } from "../../sdk";
 /** Milliseconds that one file covers. Objects older than a day are never taken over. */
 const period = 24 * 60 * 60 * 1000;
 const prefix = "objects.";
-const configuredStart = "configured ";
+const givenBack = "given back";
 
 /** An object in state. Two tenants may use the same id, so the tenant is part of it. */
 export interface HandedOver {
@@ -33,16 +33,19 @@ export interface Posting {
   of: string;
 }
 
-/** A clean-up schedule of a tenant that a resource configures. */
-export interface Configured {
+/** The resource that configures a clean-up schedule of a tenant. */
+export interface Configuring {
   tenant: string;
   /** Which of the tenant's. */
   schedule: string;
   /** Of the resource. */
   seed: string;
-  /** What the resource has sent, or was about to; undefined once it has given the schedule back. */
-  body?: CleanUpBody;
-  /** What was there before; undefined where there was nothing. */
+}
+
+/** What such a resource has sent, or was about to. */
+export interface Configured {
+  body: CleanUpBody;
+  /** What was there before the resource; undefined where there was nothing. */
   previous?: CleanUpBody | undefined;
 }
 
@@ -148,18 +151,39 @@ export function wasTakenOver(object: Omit<HandedOver, "creationTime">): boolean 
   return read().has(takingOverLine(object));
 }
 
-/** Notes at once what a resource is about to send: state may never hear of it, and of what was there before. */
-export function noteConfigured(configured: Configured): void {
-  write([`${configuredStart}${randomUUID()} ${JSON.stringify(configured)}`]);
+/**
+ * Notes at once what a resource is about to send: state may never hear of it, and of what was there before.
+ *
+ * @returns an id, for state, and what to call where ZPA has refused it
+ */
+export function noteConfigured(resource: Configuring, configured: Configured): { id: string; withdraw: () => void } {
+  const id = randomUUID();
+  write([`${configuredStart(resource)}${id} ${JSON.stringify(configured)}`]);
+  return { id, withdraw: () => write([settledLine(id)]) };
 }
 
-/** What a resource has sent, or was about to, since it has last given the schedule back; the oldest first. */
-export function configuredBy(tenant: string, schedule: string, seed: string): Required<Configured>[] {
-  const own = [...read()]
-    .filter((line) => line.startsWith(configuredStart))
-    .flatMap((line) => parsed(line.slice(line.indexOf("{"))))
-    .filter((note) => note.tenant === tenant && note.schedule === schedule && note.seed === seed);
-  return own.slice(own.findLastIndex(({ body }) => body === undefined) + 1) as Required<Configured>[];
+/** Notes that a resource has given its schedule back. */
+export function noteGivenBack(resource: Configuring): void {
+  write([`${configuredStart(resource)}${randomUUID()} ${givenBack}`]);
+}
+
+/**
+ * What a resource has sent, or was about to, since it has last given the schedule back; the oldest first.
+ *
+ * @param since - only what was noted after this note, which state knows; nothing where this machine does not have it
+ */
+export function configuredBy(resource: Configuring, since?: string): Configured[] {
+  const [start, lines] = [configuredStart(resource), read()];
+  const notes = [...lines]
+    .filter((line) => line.startsWith(start))
+    .map((line) => line.slice(start.length))
+    .map((line) => ({ id: line.slice(0, line.indexOf(" ")), text: line.slice(line.indexOf(" ") + 1) }));
+  const first = since === undefined ? 0 : notes.findIndex(({ id }) => id === since) + 1;
+  if (since !== undefined && first === 0) return [];
+  return notes
+    .slice(Math.max(first, notes.findLastIndex(({ text }) => text === givenBack) + 1))
+    .filter(({ id }) => !lines.has(settledLine(id)))
+    .flatMap(({ text }) => parsed(text));
 }
 
 /** Nothing of a line that is torn because its process was killed. */
@@ -169,6 +193,12 @@ function parsed(text: string): Configured[] {
   } catch {
     return [];
   }
+}
+
+function configuredStart({ tenant, schedule, seed }: Configuring): string {
+  return `${tenant} configured ${createHash("sha256")
+    .update(JSON.stringify([schedule, seed]))
+    .digest("hex")} `;
 }
 
 function objectLine({ tenant, kind, id, creationTime = "" }: HandedOver): string {
@@ -213,7 +243,7 @@ function write(lines: readonly string[]): void {
   if (lines.length === 0) return;
   try {
     const folder = openFolder();
-    for (const name of files(folder)) if (dayOf(name) < today() - 1) rmSync(path.join(folder, name), { force: true });
+    for (const name of files(folder)) if (!isRecent(name)) rmSync(path.join(folder, name), { force: true });
     appendFileSync(path.join(folder, `${prefix}${today()}`), `${lines.join("\n")}\n`, { mode: 0o600 });
   } catch {
     // without notes, age and use of the object decide
@@ -223,7 +253,8 @@ function write(lines: readonly string[]): void {
 function read(): Set<string> {
   try {
     const folder = openFolder();
-    const texts = files(folder).map((name) => readFileSync(path.join(folder, name), "utf8"));
+    const recent = files(folder).filter(isRecent).sort();
+    const texts = recent.map((name) => readFileSync(path.join(folder, name), "utf8"));
     return new Set(texts.join("\n").split("\n"));
   } catch {
     return new Set();
@@ -241,6 +272,11 @@ function openFolder(): string {
 
 function files(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.startsWith(prefix));
+}
+
+/** Whether a file is of today or of the day before: older notes decide nothing any more. */
+function isRecent(name: string): boolean {
+  return dayOf(name) >= today() - 1;
 }
 
 function dayOf(name: string): number {

@@ -119,6 +119,7 @@ const definition: ResourceDefinition<Wire> = {
     if (!concernsZpa(fields, rest)) return outs;
     const writesSecret = secretFields.some((secret) => isSet(inputs[secret]));
     if (isSet(state["secretResetElsewhere"]) && writesSecret) tellReset(state);
+    let isSent = false;
     try {
       const moved = { ...state, microtenantId };
       const { required, optional } = fieldsOfType[inputs["credentialType"] as CredentialType];
@@ -126,15 +127,17 @@ const definition: ResourceDefinition<Wire> = {
         (name) => !typedFields.includes(name) || [...required, ...optional].includes(name),
       );
       let now = leavesAlone(fields, relevant, state, inputs) ? await current(session, id, moved) : moved;
-      if (isSet(inputs["microtenantId"]) && !isSameMicrotenant(now["microtenantId"], microtenantId)) {
+      const isTold = isSet(inputs["microtenantId"]) && !isListed(ignored, "microtenantId");
+      if (isTold && !isSameMicrotenant(now["microtenantId"], microtenantId)) {
         // others have moved it, and the program says where it is
         await move(session, id, session.microtenantIdOf(now), microtenantId ?? defaultMicrotenant);
         definition.objects(session, now).deleted(id);
         now = { ...now, microtenantId };
       }
+      isSent = true;
       outs = { ...(await write(session, id, now, targetOf(fields, state, inputs, now), inputs)), ...kept };
     } catch (refusal) {
-      const isWithheld = secretFields.some((secret) => isSet(given[secret]) && !isSet(inputs[secret]));
+      const isWithheld = isSent && secretFields.some((secret) => isSet(given[secret]) && !isSet(inputs[secret]));
       const error = isWithheld && refusal instanceof sdk().ValidationError ? withheld(refusal) : refusal;
       if (!plan.changed.includes("microtenantId")) throw error;
       // the move succeeded, so state must have the new microtenant

@@ -4,6 +4,7 @@ import type { AssociationType, CleanUpBody, CleanUpSchedule, Scope } from "../..
 import { typeOf } from "../model/connectorSchedule";
 import { defaultMicrotenant, type State } from "../model/fields";
 import { stateNotes } from "../model/notes";
+import type { Configuring } from "./machineNotes";
 import { sdk, type Session, unlessGone } from "./session";
 
 /** Which schedule of the tenant. */
@@ -12,9 +13,14 @@ export interface Place {
   scope: Scope;
 }
 
-/** Names the place, in this process and in the notes of this machine. */
+/** Names the place. */
 export function keyOf({ client }: Session, { type, scope }: Place): string {
   return `${type} ${scope.microtenantId ?? client.microtenantId ?? defaultMicrotenant}`;
+}
+
+/** A resource as the notes of this machine know it. */
+export async function resourceAt(session: Session, place: Place, seed: string): Promise<Configuring> {
+  return { tenant: await session.client.tenantFingerprint(), schedule: keyOf(session, place), seed };
 }
 
 /** Where a schedule was found, whatever the settings name since. */

@@ -4,10 +4,10 @@ import type { CleanUpBody, CleanUpSchedule } from "../../sdk";
 import { bodyOf, isAs, isOn, partOf, whatOf } from "../model/connectorSchedule";
 import { canonical, type State, type Values } from "../model/fields";
 import { stateNotes } from "../model/notes";
-import { configuredBy, noteConfigured } from "./machineNotes";
+import { configuredBy, noteGivenBack } from "./machineNotes";
 import { stayInItsTenant } from "./record";
-import { current, keyOf, placeOf, put } from "./schedulePlace";
-import type { Session } from "./session";
+import { current, keyOf, type Place, placeOf, put, resourceAt } from "./schedulePlace";
+import { sdk, type Session } from "./session";
 import { tell } from "./tell";
 
 /** A resource that has gone, and whose schedule somebody else had configured. */
@@ -27,30 +27,38 @@ export interface Restoration {
 /** Brings back what was there before the resource; where there was nothing, ZPA no longer deletes machines. */
 export async function restore(session: Session, state: State): Promise<void> {
   await stayInItsTenant(whatOf(state), session, state);
-  const schedule = keyOf(session, placeOf(session, state));
-  const run = session.restorations.get(schedule) ?? { turn: Promise.resolve(), left: [] };
-  session.restorations.set(schedule, run);
-  const { seed = "" } = stateNotes(state);
-  const tenant = await session.client.tenantFingerprint();
-  const turn = run.turn.then(() => giveBack(session, state, configuredBy(tenant, schedule, seed).at(-1)?.body, run));
+  const place = placeOf(session, state);
+  const { seed = "", noted } = stateNotes(state);
+  const resource = await resourceAt(session, place, seed);
+  const run = session.restorations.get(resource.schedule) ?? { turn: Promise.resolve(), left: [] };
+  session.restorations.set(resource.schedule, run);
+  const unrecorded = configuredBy(resource, noted).map(({ body }) => body);
+  const turn = run.turn.then(() => giveBack(session, state, place, unrecorded, run));
   run.turn = turn.catch(() => undefined);
   await turn;
-  noteConfigured({ tenant, schedule, seed });
+  noteGivenBack(resource);
 }
 
-/** @param last - what a killed run may have configured without the knowledge of state */
-async function giveBack(session: Session, state: State, last: CleanUpBody | undefined, run: Restoration) {
-  const place = placeOf(session, state);
-  const { seed, previous, configured: recorded = [], ignored = [] } = stateNotes(state);
-  const configured = [...recorded, ...(last === undefined ? [] : [last])];
+/** @param unrecorded - what killed runs may have configured without the knowledge of state */
+async function giveBack(
+  session: Session,
+  state: State,
+  place: Place,
+  unrecorded: readonly CleanUpBody[],
+  run: Restoration,
+): Promise<void> {
+  const { seed, previous, configured: recorded = [bodyOf(state)], ignored = [] } = stateNotes(state);
+  const configured = [...recorded, ...unrecorded];
   // one that was off may have had no interval
   const before = { ...(configured.at(-1) ?? bodyOf(state)), enabled: false, ...previous };
   const holder = session.scheduled.get(keyOf(session, place));
-  if (holder !== undefined && holder.seed !== seed) return tellTakenOver(state, before);
+  const another = holder?.seed === seed ? undefined : holder;
   const isOffAnyway = !before.enabled && configured.every(({ enabled }) => !enabled);
-  if (isOffAnyway || configured.every((body) => isSame(before, body))) return;
+  if (another === undefined && (isOffAnyway || configured.every((body) => isSame(before, body)))) return;
   const now = await current(session, place);
-  if (now === undefined || isAs(now, before)) return;
+  if (now === undefined) return;
+  if (another !== undefined && isAs(now, another.body)) return tellTakenOver(state, before);
+  if (another === undefined && isAs(now, before)) return;
   const isOurs = (body: CleanUpBody) => isAs(now, body.enabled ? { ...body, ...partOf(now, ignored) } : body);
   if (!configured.some(isOurs)) {
     if (run.restored !== undefined && isAs(now, run.restored)) return;
@@ -59,12 +67,26 @@ async function giveBack(session: Session, state: State, last: CleanUpBody | unde
   }
   // what is left to others, and others have changed
   const theirs = Object.entries(partOf(now, ignored)).filter(([name, value]) => configured.every((body) => (body as object as Values)[name] !== value)); // prettier-ignore
-  const target = { ...beforeAll(before, run.left), ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
-  await put(session, now.id, place, target, isOn(now));
+  const wanted = another?.body ?? beforeAll(before, run.left);
+  const target = { ...wanted, ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
+  await writeBack(session, now, place, target);
   run.restored = target;
   const but = theirs.length === 0 ? "" : ", but for what others have changed";
-  const end = target.enabled ? `again as it was before this program${but}: ${textOf(target)}` : "off again";
-  tell(`zpa: the ${whatOf(state)} is ${end}.`);
+  const whose = another === undefined ? "again as it was before this resource" : "as the other resource has it";
+  tell(`zpa: the ${whatOf(state)} is ${target.enabled ? `${whose}${but}: ${textOf(target)}` : "off again"}.`);
+}
+
+/** One PUT. @throws with what was there before, where ZPA does not take it back */
+async function writeBack(session: Session, now: CleanUpSchedule, place: Place, target: CleanUpBody): Promise<void> {
+  try {
+    await put(session, now.id, place, target, isOn(now));
+  } catch (error) {
+    if (!(error instanceof sdk().ValidationError)) throw error;
+    throw new Error(
+      `${error.message} Before this resource it was ${textOf(target)}: configure that in the Admin Portal, then take the ` +
+        "resource out of the stack with pulumi state delete.",
+    );
+  }
 }
 
 /** What was there before those too that have configured what this resource has found. */
@@ -81,7 +103,7 @@ function isSame(one: CleanUpBody, other: CleanUpBody): boolean {
 function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody): void {
   tell(
     `zpa: warning: the ${whatOf(state)} stays as others have configured it meanwhile: ${textOf(bodyOf(now))}. Before this ` +
-      `program it was ${textOf(before)}.`,
+      `resource it was ${textOf(before)}.`,
   );
 }
 
@@ -89,7 +111,7 @@ function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody): void
 function tellTakenOver(state: State, before: CleanUpBody): void {
   tell(
     `zpa: warning: the ${whatOf(state)} stays as another resource of this run has configured it. When that one goes, it ` +
-      `brings back what it has found: ${textOf(bodyOf(state))}. Before this program it was ${textOf(before)}. To rename a ` +
+      `brings back what it has found: ${textOf(bodyOf(state))}. Before this resource it was ${textOf(before)}. To rename a ` +
       "resource and keep what it remembers, give it its old name in aliases.",
   );
 }

@@ -1,7 +1,7 @@
 // One tenant, for one run of the provider process: the client, the cached objects, and what happened in this run. All
 // resource types share it, so they share the token and the rate limit.
 
-import type { AssociationType, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
+import type { AssociationType, CleanUpBody, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
 import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
 import { type Machines, machinesOf } from "../model/machines";
 import { waitTeller } from "../model/waits";
@@ -48,9 +48,9 @@ export class Session {
   readonly tenants = new Map<string, string>();
   /**
    * By type and microtenant: the resource that the program has for this clean-up schedule, without a seed where this
-   * process has created it.
+   * process has created it; and what that one has configured.
    */
-  readonly scheduled = new Map<string, { seed?: string }>();
+  readonly scheduled = new Map<string, { seed?: string; body: CleanUpBody }>();
   /** By type and microtenant: what this process has done to the schedules of resources that have gone. */
   readonly restorations = new Map<string, Restoration>();
   /** By type and microtenant: where this process has looked for keys that earlier runs have retired. */

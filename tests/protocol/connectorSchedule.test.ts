@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import path from "node:path";
 import type { ProviderCallError, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
 import { change, make, plan, refresh, refusal } from "./driver";
@@ -57,7 +59,7 @@ for (const { associationType, address, record } of [
       const put = await sent(async () => await provider.delete(type, made.id, made.outputs));
       assert.deepEqual(put, [`GET ${address}`, `PUT ${address}`]);
       assert.deepEqual(stored(), others);
-      assert.match(provider.output(), /is again as it was before this program: enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
+      assert.match(provider.output(), /is again as it was before this resource: enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
     });
 
     it("stays as others have configured it meanwhile, whether a refresh has seen it or not, and says what was before", async () => {
@@ -70,7 +72,7 @@ for (const { associationType, address, record } of [
         await provider.delete(type, id, outputs);
         assert.deepEqual(stored(), theirs);
       }
-      assert.match(provider.output(), /warning: the clean-up schedule .* stays as others have configured it meanwhile: enabled true, deleteDisabled true, frequencyInterval 30\. Before this program it was enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
+      assert.match(provider.output(), /warning: the clean-up schedule .* stays as others have configured it meanwhile: enabled true, deleteDisabled true, frequencyInterval 30\. Before this resource it was enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
     });
 
     it("can be changed and destroyed where others have switched it off meanwhile", async () => {
@@ -100,7 +102,7 @@ for (const { associationType, address, record } of [
       const two = await make(provider, type, { ...args(), __zpa: { seed: "other-0a1b2c3" } });
       await provider.delete(type, one.id, one.outputs);
       assert.deepEqual([two.outputs["enabled"], stored()?.enabled, stored()?.frequencyInterval], [true, true, "5"]);
-      assert.match(provider.output(), /warning: .* stays as another resource of this run has configured it\. .* Before this program it was enabled false, .* aliases\./); // prettier-ignore
+      assert.match(provider.output(), /warning: .* stays as another resource of this run has configured it\. .* Before this resource it was enabled false, .* aliases\./); // prettier-ignore
     });
 
     it("stays the new resource's where that one has the name that its old one has had before", async () => {
@@ -153,7 +155,6 @@ for (const { associationType, address, record } of [
       const { inputs } = await provider.check(type, {}, args({ frequencyInterval: 7 }));
       const failed: unknown = await provider.create(type, inputs).then(() => undefined, (error: unknown) => error); // prettier-ignore
       const { id, properties } = (failed as ProviderCallError).initFailure!;
-      stored()!.frequencyInterval = "7";
       await (await world.provider()).delete(type, id, properties);
       assert.equal(stored()?.enabled, false);
     });
@@ -169,6 +170,59 @@ for (const { associationType, address, record } of [
       const { outputs } = await provider.update(type, id, properties, inputs);
       assert.equal(stored()?.enabled, true);
       await (await world.provider()).delete(type, id, outputs);
+    });
+
+    it("stays as others have it, where a write of the program was refused or has left to them what they have changed", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { method: "PUT" } });
+      await assert.rejects(change(await world.provider(), made, args({ enabled: false })));
+      world.simulator[record] = { ...stored()!, enabled: false };
+      await provider.delete(type, made.id, made.outputs);
+      assert.equal(stored()?.enabled, false);
+    });
+
+    it("stays off as others have switched it, where ignoreChanges leaves that to them, also after an update", async () => {
+      world.simulator[record] = { ...others };
+      const ignoring = (more = {}) => args({ ...more, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
+      const made = await make(await world.provider(), type, ignoring());
+      world.simulator[record] = { ...stored()!, enabled: false };
+      const changed = await change(await world.provider(), made, ignoring({ frequencyInterval: 7 }));
+      await provider.delete(type, changed.id, changed.outputs);
+      assert.equal(stored()?.enabled, false);
+    });
+
+    it("stays as others have it, whatever an earlier run of this machine has sent that state knows to be outdated", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      const elsewhere = await world.provider({ env: { TMPDIR: mkdtempSync(path.join(world.env.TMPDIR!, "other-")) } });
+      const changed = await change(elsewhere, made, args({ frequencyInterval: 7 }));
+      const theirs = { ...stored()!, frequencyInterval: "5" };
+      world.simulator[record] = { ...theirs };
+      await provider.delete(type, changed.id, changed.outputs);
+      assert.deepEqual(stored(), theirs);
+    });
+
+    it("is as the program says where a rename without an alias was interrupted and then undone", async () => {
+      world.simulator[record] = { ...others };
+      const one = await make(await world.provider(), type, args());
+      const two = await make(await world.provider(), type, args({ frequencyInterval: 7, __zpa: { seed: "two-0a1b2c3" } })); // prettier-ignore
+      assert.equal((await plan(provider, one, args())).diff.changes, false);
+      await provider.delete(type, two.id, two.outputs);
+      assert.equal(stored()?.frequencyInterval, "5");
+      assert.match(provider.output(), /is as the other resource has it: enabled true, deleteDisabled false, frequencyInterval 5\./); // prettier-ignore
+      await (await world.provider()).delete(type, one.id, one.outputs);
+      assert.deepEqual(stored(), others);
+    });
+
+    it("says what was there before where ZPA does not take it back", async () => {
+      world.simulator[record] = { ...others, frequencyInterval: "45" };
+      const made = await make(await world.provider(), type, args());
+      await assert.rejects(
+        provider.delete(type, made.id, made.outputs),
+        /Before this resource it was .* frequencyInterval 45: configure that in the Admin Portal, then .*pulumi state delete/,
+      );
     });
 
     for (const [what, days] of [
@@ -288,7 +342,7 @@ for (const { associationType, address, record } of [
       world.simulator[record] = { ...stored()!, deleteDisabled: true };
       await provider.delete(type, made.id, made.outputs);
       assert.deepEqual(stored(), { ...others, deleteDisabled: true, frequencyInterval: "90" });
-      assert.match(provider.output(), /as it was before this program, but for what others have changed: enabled true/);
+      assert.match(provider.output(), /as it was before this resource, but for what others have changed: enabled true/);
     });
 
     it("is off in the end where there was none, also with ignoreChanges for everything", async () => {

@@ -90,6 +90,18 @@ describe("Where an object lives", () => {
     });
   }
 
+  it("is where others have moved it, where ignoreChanges leaves that to them", async () => {
+    const [here, there] = ["Here", "There"].map((name) => world.simulator.addMicrotenant({ name }).id);
+    const ignoring = { __zpa: { seed: "jump-0a1b2c3", ignored: ["microtenantId"] } };
+    const args = { ...credentialArgs(world).USERNAME_PASSWORD, microtenantId: here, ...ignoring };
+    const made = await make(await world.provider(), "PrivilegedCredential", args);
+    world.simulator.editCredential(made.id, { microtenantId: there! });
+    await change(await world.provider(), made, { ...args, userName: "two" });
+    const { microtenantId, userName } = world.simulator.credentials.get(made.id)!;
+    assert.deepEqual([microtenantId, userName], [there, "two"]);
+    await world.assertInvariants({ live: [refOf(made)] });
+  });
+
   it("is where others have moved it: a move takes it from there", async () => {
     const [one, two, three] = ["One", "Two", "Three"].map((name) => world.simulator.addMicrotenant({ name }).id);
     const args = { ...credentialArgs(world).PASSWORD, microtenantId: one };
