@@ -16,8 +16,6 @@ export interface Removal {
   readonly machines: string;
   readonly api: EnrolledMachines;
   readonly scope: Scope;
-  /** Whether this run replaces the group, as far as its calls have shown. */
-  readonly isReplaced: boolean;
   /** Whether disconnected machines go with the group. */
   readonly forceDestroy: boolean;
   /** Waits for the deletions of keys that are under way in this run. Whether there were any. */
@@ -198,18 +196,18 @@ function nothingKnown(removal: Removal, inside: Machines, { message }: Error): E
 }
 
 /** @param otherwise - where the machines are disconnected, and may be deleted with the group */
-function remedyFor({ forceDestroy, isReplaced }: Removal, { items, unreadable }: Machines, otherwise = ""): string {
-  const back = "put back what replaces the group, which also brings back a key that this run has retired";
-  if (items.some(mayBeConnected) && isReplaced) return `Take the connected ones out of service, or ${back}`;
+function remedyFor({ forceDestroy }: Removal, { items, unreadable }: Machines, otherwise = ""): string {
   if (items.some(mayBeConnected)) {
     return "Take the connected ones out of service, or move them to another group: forceDestroy deletes disconnected ones only";
   }
   if (unreadable.length > 0) {
     return "Look at those that cannot be read in the Admin Portal: they may be in the group, and connected";
   }
-  return forceDestroy
-    ? otherwise
-    : `Delete them with npx pulumi-zpa-dynamic connectors --group … --delete, or ${isReplaced ? back : "set forceDestroy to true and run pulumi up, unless the group is what a replacement has left"}`; // prettier-ignore
+  if (forceDestroy) return otherwise;
+  return (
+    "Delete them with npx pulumi-zpa-dynamic connectors --group … --delete, or set forceDestroy to true and run pulumi up, " +
+    "unless the group is what a replacement has left"
+  );
 }
 
 function machinesInTheWay({ group, machines }: Removal, { items, unreadable }: Machines, remedy: string): Error {

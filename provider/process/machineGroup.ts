@@ -150,7 +150,6 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
         api: machinesOf(session.client, facts.associationType),
         scope,
         forceDestroy: state["forceDestroy"] === true,
-        isReplaced: [...session.replacing.values()].some((ids) => ids.includes(id)),
         keyDeletions: async () => {
           const going = [...session.keyDeletions];
           await Promise.allSettled(going);

@@ -301,18 +301,6 @@ for (const [type, path, machines, associationType] of [
       await world.assertInvariants({ live: [refOf(made)] });
     });
 
-    it("names what replaces it as the other way out, where a run replaces it", async () => {
-      const [one, two] = enroll(true, false);
-      const replacer = await world.provider();
-      await replacer.diff(made.type, made.id, made.outputs, { ...made.inputs, keepers: { a: "1" } });
-      const removal = () => replacer.delete(made.type, made.id, made.outputs);
-      await assert.rejects(removal(), /Take the connected ones out of service, or put back what replaces the group/);
-      world.simulator.disconnectMachine(one!);
-      await assert.rejects(removal(), /connectors --group … --delete, or put back what replaces the group, which also/);
-      assert.deepEqual(left(), [one, two]);
-      await world.assertInvariants({ live: [refOf(made)] });
-    });
-
     it("lists ten machines at most", async () => {
       enroll(...Array<boolean>(12).fill(false));
       await assert.rejects(remove(made), /disconnected\) and 2 more\. Delete them/);
