@@ -15,4 +15,5 @@ export const exitCodesText = `Exit codes:
   ${exitCodes.found}  found: keys below the limit (keys --below), machines without a connection (connectors
      --disconnected-for) or left as they were (--disable, --delete), something to mend (doctor)
   ${exitCodes.usage}  the command line is not valid
-  ${exitCodes.failed}  not done: settings are missing, ZPA or Pulumi refuses, a file is there already`;
+  ${exitCodes.failed}  not done: settings are missing, ZPA or Pulumi refuses, a file is there already, no
+     key has the name (keys), an object cannot be read (--below, --disconnected-for)`;

@@ -2,7 +2,7 @@
 
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   type AppConnectorGroup,
   type AssociationType,
@@ -60,7 +60,7 @@ export function addImport(program: Command): void {
     .addOption(new Option("--id <id>", "the object of this id").argParser(parseId).conflicts("all"))
     .option("--all", "all objects of the type")
     .option("--microtenant <id>", "only in this microtenant; 0 is Default", parseId)
-    .option("--out <file>", "the file to write; an existing one is never overwritten", "zpa-import.json")
+    .option("--out <file>", "the file to write; an existing one is never overwritten", parseFile, "zpa-import.json")
     .action(async (options: ImportOptions) => {
       if ([options.name, options.id, options.all].every((way) => way === undefined)) {
         command.error("error: give one of --name, --id and --all");
@@ -104,6 +104,11 @@ async function writeImport(options: ImportOptions): Promise<void> {
 }
 
 /** What is left to do, as commands to paste. */
+function parseFile(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
+  return text;
+}
+
 /** Why a stack cannot have the object; undefined where it can. */
 function obstacle({ fields, outputs }: Importable): string | undefined {
   if (outputs["readOnly"] === true || outputs["zscalerManaged"] === true) {

@@ -43,6 +43,12 @@ describe("The command import", () => {
     assert.equal(simulator.log.length, 0, "said before any call");
   });
 
+  it("wants a name for its file", async () => {
+    const { status, stderr } = await run("--type", "CONNECTOR_GRP", "--all", "--out", "");
+    assert.match(stderr, /option '--out <file>' argument '' is invalid\. It is empty\./);
+    assert.equal(status, 2);
+  });
+
   it("leaves out what belongs to Zscaler, and says so", async () => {
     const group = simulator.addAppConnectorGroup({ name: "Berlin" });
     simulator.addKey({ name: "ours", zcomponentId: group.id });
