@@ -52,9 +52,10 @@ export function isOn(values: Values): boolean {
 }
 
 /** Whether ZPA has what was sent. Of one that is off it may tell no interval, and what it would do makes no difference. */
-export function isAs(found: CleanUpSchedule, body: CleanUpBody): boolean {
-  if (!body.enabled && !isOn(found)) return true;
-  return stored.every((field) => same(field, found[field.name], (body as object as Values)[field.name]));
+export function isAs(found: CleanUpSchedule | CleanUpBody, body: CleanUpBody): boolean {
+  const [one, other] = [found, body] as [object, object] as [Values, Values];
+  if (!isOn(one) && !isOn(other)) return true;
+  return stored.every((field) => same(field, one[field.name], other[field.name]));
 }
 
 /** Those of the stored values that these paths list. */

@@ -48,8 +48,8 @@ export interface StateNotes {
   previous?: CleanUpBody;
   /** What the resource has configured in its place, or may have, where an answer was lost. */
   configured?: CleanUpBody[];
-  /** The note of this machine before the last write that state knows of. */
-  noted?: string;
+  /** The note of this machine before the last write that state knows of, and the seed that it stands under. */
+  noted?: { id: string; seed: string };
   /** Arguments that the program leaves to others. */
   ignored?: string[];
   /** Id of the microtenant whose settings it has changed; `0` is Default. */

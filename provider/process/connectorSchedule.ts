@@ -55,10 +55,10 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     if (session !== undefined && seed !== undefined && isOfProgram && !isReplaced) {
       session.scheduled.set(keyOf(session, placeOf(session, state)), { seed, body: bodyOf(state) });
     }
-    // a destroy, which sees state alone, has to know what is left to others
+    // a destroy, which sees state alone, has to know what is the program's and what is left to others
     const isLeftAnew = canonical(inputNotes(inputs).ignored ?? []) !== canonical(ignored);
     return Promise.resolve({
-      changes: changed.length > 0 || isLeftAnew,
+      changes: changed.length > 0 || isLeftAnew || !isRecorded(state, bodyOf(inputs)),
       replaces: changed.filter(({ replaces }) => replaces === true).map(({ name }) => name),
       deleteBeforeReplace: false,
     });
@@ -80,7 +80,8 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
   // a killed run of this resource may have configured what is there
   const own = found && configuredBy(resource).findLast((one) => isAs(found, one.body));
   const previous = own === undefined ? found && bodyOf(found) : own.previous;
-  const { id: noted, withdraw } = noteConfigured(resource, { body, previous });
+  const { id: note, withdraw } = noteConfigured(resource, { body, previous });
+  const noted = { id: note, seed };
   const { id } = found ?? (await post(session, place, body).catch(withdrawing(withdraw)));
   const notes: StateNotes = {
     ...{ tenant: resource.tenant, microtenantId: microtenantId ?? defaultMicrotenant, noted },
@@ -109,19 +110,24 @@ async function update(session: Session, id: string, state: State, inputs: Inputs
     return { outs: outputs(state, { ...inputs, ...partOf(state, ignored) }, body) };
   }
   const place = placeOf(session, state);
+  const notes = stateNotes(state);
+  // where ZPA has refused the creation, what is there now is what was there before
+  const isFirst = notes.configured?.length === 0;
   // a PUT has all of them: what is left to others is as they have it now
-  const now = ignored.length === 0 ? undefined : await current(session, place);
+  const now = ignored.length === 0 && !isFirst ? undefined : await current(session, place);
   const target = { ...inputs, ...partOf(now ?? {}, ignored) };
-  const { seed = "", previous } = stateNotes(state);
+  const previous = isFirst && now !== undefined ? bodyOf(now) : notes.previous;
+  const { seed = "" } = notes.noted ?? notes;
   const resource = await resourceAt(session, place, seed);
-  const { id: noted, withdraw } = noteConfigured(resource, { body, previous });
-  const recorded = withNotes(state, { ...stateNotes(state), noted });
+  const { id: note, withdraw } = noteConfigured(resource, { body, previous, after: notes.noted?.id });
+  const recorded = withNotes(state, { ...notes, previous, noted: { id: note, seed } });
+  const isOnNow = now === undefined ? !isWhole(state) || isOn(state) : isOn(now);
   try {
-    await put(session, id, place, bodyOf(target), isOn(state)).catch(withdrawing(withdraw));
+    await put(session, id, place, bodyOf(target), isOnNow).catch(withdrawing(withdraw));
   } catch (error) {
     throw failedUpdate(error, id, recorded, body);
   }
-  session.scheduled.set(resource.schedule, { seed, body: bodyOf(target) });
+  session.scheduled.set(resource.schedule, { seed: notes.seed, body: bodyOf(target) });
   return { outs: outputs(recorded, target, body) };
 }
 
@@ -135,6 +141,12 @@ function withdrawing(withdraw: () => void): (error: unknown) => never {
     if (isRefused(error)) withdraw();
     throw error;
   };
+}
+
+/** Whether state knows that this is what the program has configured, and nothing else. */
+function isRecorded(state: State, body: CleanUpBody): boolean {
+  const { configured = [body] } = stateNotes(state);
+  return configured.length === 1 && configured.every((one) => isAs(one, body));
 }
 
 /** Whether nothing is left of a write that has failed. */
@@ -178,12 +190,16 @@ async function look(session: Session, place: Place, posted: Error): Promise<Clea
   }
 }
 
-async function read(session: Session, props: State): Promise<{ id: string; props: State }> {
+async function read(session: Session, props: State): Promise<{ id: string; props: State; inputs?: Inputs }> {
   await stayInItsTenant(whatOf(props), session, props);
   const found = await current(session, placeOf(session, props));
   if (found === undefined) return { id: "", props: {} };
   session.noteRead(refOf("clean-up schedule", found.id));
-  return { id: found.id, props: clean({ ...props, ...bodyOf(found) }) };
+  const body = bodyOf(found);
+  const { seed, ignored } = stateNotes(props);
+  // with ignoreChanges for all, the engine takes them for the program's
+  const inputs = clean(withNotes({ associationType: typeOf(props), ...body }, { seed, ignored }));
+  return { id: found.id, props: clean({ ...props, ...body }), inputs };
 }
 
 function changedFields(state: State, inputs: Inputs) {

@@ -47,6 +47,8 @@ export interface Configured {
   body: CleanUpBody;
   /** What was there before the resource; undefined where there was nothing. */
   previous?: CleanUpBody | undefined;
+  /** The id of the note that state knew of. */
+  after?: string | undefined;
 }
 
 /** Seconds of tolerance between the server's time and the creation time of an object. */
@@ -170,20 +172,19 @@ export function noteGivenBack(resource: Configuring): void {
 /**
  * What a resource has sent, or was about to, since it has last given the schedule back; the oldest first.
  *
- * @param since - only what was noted after this note, which state knows; nothing where this machine does not have it
+ * @param known - the id of the note that state knows of: only what was noted after it, and what it says is left out
  */
-export function configuredBy(resource: Configuring, since?: string): Configured[] {
+export function configuredBy(resource: Configuring, known?: string): Configured[] {
   const [start, lines] = [configuredStart(resource), read()];
-  const notes = [...lines]
-    .filter((line) => line.startsWith(start))
-    .map((line) => line.slice(start.length))
-    .map((line) => ({ id: line.slice(0, line.indexOf(" ")), text: line.slice(line.indexOf(" ") + 1) }));
-  const first = since === undefined ? 0 : notes.findIndex(({ id }) => id === since) + 1;
-  if (since !== undefined && first === 0) return [];
-  return notes
-    .slice(Math.max(first, notes.findLastIndex(({ text }) => text === givenBack) + 1))
+  const texts = [...lines].filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
+  const notes = texts
+    .slice(texts.findLastIndex((text) => text.endsWith(` ${givenBack}`)) + 1)
+    .map((text) => ({ id: text.slice(0, text.indexOf(" ")), text: text.slice(text.indexOf(" ") + 1) }))
     .filter(({ id }) => !lines.has(settledLine(id)))
-    .flatMap(({ text }) => parsed(text));
+    .flatMap(({ id, text }) => parsed(text).map((configured) => ({ id, configured })));
+  return notes
+    .filter(({ configured: { after } }) => known === undefined || after === known)
+    .map(({ configured }) => configured);
 }
 
 /** Nothing of a line that is torn because its process was killed. */

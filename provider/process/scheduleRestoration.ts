@@ -28,11 +28,12 @@ export interface Restoration {
 export async function restore(session: Session, state: State): Promise<void> {
   await stayInItsTenant(whatOf(state), session, state);
   const place = placeOf(session, state);
-  const { seed = "", noted } = stateNotes(state);
+  const notes = stateNotes(state);
+  const { seed = "" } = notes.noted ?? notes;
   const resource = await resourceAt(session, place, seed);
   const run = session.restorations.get(resource.schedule) ?? { turn: Promise.resolve(), left: [] };
   session.restorations.set(resource.schedule, run);
-  const unrecorded = configuredBy(resource, noted).map(({ body }) => body);
+  const unrecorded = configuredBy(resource, notes.noted?.id).map(({ body }) => body);
   const turn = run.turn.then(() => giveBack(session, state, place, unrecorded, run));
   run.turn = turn.catch(() => undefined);
   await turn;
@@ -69,6 +70,7 @@ async function giveBack(
   const theirs = Object.entries(partOf(now, ignored)).filter(([name, value]) => configured.every((body) => (body as object as Values)[name] !== value)); // prettier-ignore
   const wanted = another?.body ?? beforeAll(before, run.left);
   const target = { ...wanted, ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
+  if (!isOn(now) && !target.enabled) return tellLeft(state, now, before);
   await writeBack(session, now, place, target);
   run.restored = target;
   const but = theirs.length === 0 ? "" : ", but for what others have changed";
@@ -76,15 +78,15 @@ async function giveBack(
   tell(`zpa: the ${whatOf(state)} is ${target.enabled ? `${whose}${but}: ${textOf(target)}` : "off again"}.`);
 }
 
-/** One PUT. @throws with what was there before, where ZPA does not take it back */
+/** One PUT. @throws with what to do where ZPA does not take it back */
 async function writeBack(session: Session, now: CleanUpSchedule, place: Place, target: CleanUpBody): Promise<void> {
   try {
     await put(session, now.id, place, target, isOn(now));
   } catch (error) {
     if (!(error instanceof sdk().ValidationError)) throw error;
     throw new Error(
-      `${error.message} Before this resource it was ${textOf(target)}: configure that in the Admin Portal, then take the ` +
-        "resource out of the stack with pulumi state delete.",
+      `${error.message} It was to become ${textOf(target)}: configure that in the Admin Portal, then take the resource out ` +
+        "of the stack with pulumi state delete.",
     );
   }
 }
@@ -111,7 +113,7 @@ function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody): void
 function tellTakenOver(state: State, before: CleanUpBody): void {
   tell(
     `zpa: warning: the ${whatOf(state)} stays as another resource of this run has configured it. When that one goes, it ` +
-      `brings back what it has found: ${textOf(bodyOf(state))}. Before this resource it was ${textOf(before)}. To rename a ` +
+      `brings back what it has found. Before this resource it was ${textOf(before)}. To rename a ` +
       "resource and keep what it remembers, give it its old name in aliases.",
   );
 }

@@ -14,16 +14,18 @@ describe("ZPA's clean-up of machines in a stack", function () {
   let stack: TestStack;
   let days: zpa.CleanUpInterval;
   let logicalName: string;
+  let ignoreChanges: string[];
   /** Whether another resource of the program fails. */
   let fails: boolean;
   beforeEach(async () => {
     world = await World.start();
     days = 5;
     logicalName = "clean-up";
+    ignoreChanges = [];
     fails = false;
     world.simulator.connectorSchedule = { ...before };
     stack = await world.stack(() => {
-      const schedule = new zpa.ConnectorSchedule(logicalName, { frequencyInterval: days });
+      const schedule = new zpa.ConnectorSchedule(logicalName, { frequencyInterval: days }, { ignoreChanges });
       if (fails) {
         new zpa.ProvisioningKey("key", { associationType: "CONNECTOR_GRP", zcomponentId: "999999", maxUsage: 1 });
       }
@@ -50,6 +52,15 @@ describe("ZPA's clean-up of machines in a stack", function () {
     await world.assertInvariants();
     assert.equal(await calls(() => stack.destroy()), "GET PUT");
     assert.deepEqual(stored(), before);
+  });
+
+  it("stays as others have it once ignoreChanges leaves all to them", async () => {
+    await stack.up();
+    world.simulator.connectorSchedule = { ...stored()!, frequencyInterval: "30" };
+    ignoreChanges = ["*"];
+    await stack.up({ refresh: true });
+    assert.equal(stored()?.frequencyInterval, "30");
+    await world.assertInvariants();
   });
 
   it("is as the program says after its resource was renamed without an alias, which is told", async () => {

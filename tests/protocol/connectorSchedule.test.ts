@@ -216,12 +216,73 @@ for (const { associationType, address, record } of [
       assert.deepEqual(stored(), others);
     });
 
+    it("is switched off by a program that switches it off again after a lost answer to switching it on", async () => {
+      const off = args({ enabled: false });
+      world.simulator[record] = { ...others, enabled: false };
+      const made = await make(await world.provider(), type, off);
+      const fault = world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
+      const { inputs } = await provider.check(type, made.inputs, args());
+      const failed: unknown = await provider.update(type, made.id, made.outputs, inputs).then(() => undefined, (error: unknown) => error); // prettier-ignore
+      fault.clear();
+      assert.equal(stored()?.enabled, true);
+      const half = { ...made, outputs: (failed as ProviderCallError).initFailure!.properties };
+      await change(await world.provider(), half, off);
+      assert.equal(stored()?.enabled, false);
+    });
+
+    for (const what of ["of a resource that was renamed", "of a resource that another machine has made"] as const) {
+      it(`is brought back also where an update ${what} was killed`, async () => {
+        world.simulator[record] = { ...others };
+        const isElsewhere = what.endsWith("made");
+        const TMPDIR = mkdtempSync(path.join(world.env.TMPDIR!, "other-"));
+        const maker = await world.provider(isElsewhere ? { env: { TMPDIR } } : {});
+        const seedNow = isElsewhere ? seed : { __zpa: { seed: "renamed-0a1b2c3" } };
+        const renamed = (days: number) => ({ ...args({ frequencyInterval: days }), ...seedNow });
+        const made = await make(maker, type, args());
+        const changed = isElsewhere ? made : await change(await world.provider(), made, renamed(7));
+        await change(await world.provider(), changed, renamed(14));
+        const seen = (await refresh(await world.provider(), changed))!;
+        const later = await world.provider();
+        const { outputs } = await change(later, seen, renamed(14));
+        for (const state of [changed.outputs, outputs]) {
+          world.simulator[record] = { ...stored()!, deleteDisabled: false, frequencyInterval: "14" };
+          await (await world.provider()).delete(type, made.id, state);
+          assert.deepEqual(stored(), others);
+        }
+      });
+    }
+
+    it("is brought back as others have left it between a refused creation and the next up", async () => {
+      world.simulator[record] = { ...others };
+      const body = { id: "authz.permission.denied", reason: "No." };
+      world.fault({ kind: "status", status: 403, body, match: { method: "PUT" } });
+      const { inputs } = await provider.check(type, {}, args());
+      const failed: unknown = await provider.create(type, inputs).then(() => undefined, (error: unknown) => error); // prettier-ignore
+      const { id, properties } = (failed as ProviderCallError).initFailure!;
+      world.simulator[record] = { ...others, enabled: false };
+      const { outputs } = await provider.update(type, id, properties, inputs);
+      assert.equal(stored()?.enabled, true);
+      await (await world.provider()).delete(type, id, outputs);
+      assert.equal(stored()?.enabled, false);
+    });
+
+    it("is the program's once that says what others have configured, and is brought back then", async () => {
+      world.simulator[record] = { ...others };
+      const made = await make(await world.provider(), type, args());
+      world.simulator[record] = { ...stored()!, frequencyInterval: "30" };
+      const seen = (await refresh(await world.provider(), made))!;
+      let accepted = seen;
+      assert.deepEqual(await sent(async () => (accepted = await change(provider, seen, args({ frequencyInterval: 30 })))), []); // prettier-ignore
+      await (await world.provider()).delete(type, accepted.id, accepted.outputs);
+      assert.deepEqual(stored(), others);
+    });
+
     it("says what was there before where ZPA does not take it back", async () => {
       world.simulator[record] = { ...others, frequencyInterval: "45" };
       const made = await make(await world.provider(), type, args());
       await assert.rejects(
         provider.delete(type, made.id, made.outputs),
-        /Before this resource it was .* frequencyInterval 45: configure that in the Admin Portal, then .*pulumi state delete/,
+        /It was to become .* frequencyInterval 45: configure that in the Admin Portal, then .*pulumi state delete/,
       );
     });
 
