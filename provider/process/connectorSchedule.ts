@@ -58,7 +58,7 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     // a destroy, which sees state alone, has to know what is the program's and what is left to others
     const isLeftAnew = canonical(inputNotes(inputs).ignored ?? []) !== canonical(ignored);
     return Promise.resolve({
-      changes: changed.length > 0 || isLeftAnew || !isRecorded(state, bodyOf(inputs)),
+      changes: changed.length > 0 || isLeftAnew || !isRecorded(state, programOf(state, inputs)),
       replaces: changed.filter(({ replaces }) => replaces === true).map(({ name }) => name),
       deleteBeforeReplace: false,
     });
@@ -105,7 +105,7 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
 async function update(session: Session, id: string, state: State, inputs: Inputs): Promise<{ outs: State }> {
   await stayInItsTenant(whatOf(state), session, state);
   const { ignored = [] } = inputNotes(inputs);
-  const body = bodyOf(inputs);
+  const body = programOf(state, inputs);
   if (isWhole(state) && changedFields(state, inputs).length === 0) {
     return { outs: outputs(state, { ...inputs, ...partOf(state, ignored) }, body) };
   }
@@ -141,6 +141,12 @@ function withdrawing(withdraw: () => void): (error: unknown) => never {
     if (isRefused(error)) withdraw();
     throw error;
   };
+}
+
+/** What the program says. For what ignoreChanges lists, the engine hands out what others have set, after a refresh. */
+function programOf(state: State, inputs: Inputs): CleanUpBody {
+  const { ignored = [] } = inputNotes(inputs);
+  return { ...bodyOf(inputs), ...partOf(stateNotes(state).configured?.at(-1) ?? {}, ignored) };
 }
 
 /** Whether state knows that this is what the program has configured, and nothing else. */

@@ -183,15 +183,23 @@ for (const { associationType, address, record } of [
       assert.equal(stored()?.enabled, false);
     });
 
-    it("stays off as others have switched it, where ignoreChanges leaves that to them, also after an update", async () => {
-      world.simulator[record] = { ...others };
-      const ignoring = (more = {}) => args({ ...more, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
-      const made = await make(await world.provider(), type, ignoring());
-      world.simulator[record] = { ...stored()!, enabled: false };
-      const changed = await change(await world.provider(), made, ignoring({ frequencyInterval: 7 }));
-      await provider.delete(type, changed.id, changed.outputs);
-      assert.equal(stored()?.enabled, false);
-    });
+    for (const [what, isRefreshed, more] of [
+      ["an update", false, { frequencyInterval: 7 }],
+      ["a refresh, after which the engine takes it for the program's", true, {}],
+      ["a refresh and an update", true, { frequencyInterval: 7 }],
+    ] as const) {
+      it(`stays off as others have switched it, where ignoreChanges leaves that to them, also after ${what}`, async () => {
+        world.simulator[record] = { ...others };
+        const ignoring = (some = {}) => args({ ...some, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
+        const made = await make(await world.provider(), type, ignoring());
+        world.simulator[record] = { ...stored()!, enabled: false };
+        const seen = isRefreshed ? (await refresh(await world.provider(), made))! : made;
+        const theirs = isRefreshed ? { enabled: false } : {};
+        const changed = await change(await world.provider(), seen, ignoring({ ...theirs, ...more }));
+        await provider.delete(type, changed.id, changed.outputs);
+        assert.equal(stored()?.enabled, false);
+      });
+    }
 
     it("stays as others have it, whatever an earlier run of this machine has sent that state knows to be outdated", async () => {
       world.simulator[record] = { ...others };
