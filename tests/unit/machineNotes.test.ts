@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { wasPosted } from "../../provider/process/machineNotes";
@@ -23,10 +23,17 @@ describe("The notes of a machine", () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** What stands in the notes, for a failure to show. */
+  const notes = () =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => path.basename(name).startsWith("objects."))
+      .map((name) => `${name}: ${readFileSync(path.join(folder, name), "utf8")}`)
+      .join();
+
   /** A shell that starts a process, which notes a POST, and then waits for nothing. */
   async function noting(rest: string) {
-    const notes = path.join(repositoryRoot, "dist", "provider", "process", "machineNotes.js");
-    const script = `require(${JSON.stringify(notes)}).notePosting(${JSON.stringify(posting)}, ${at}); console.log(process.pid); ${rest}`;
+    const file = path.join(repositoryRoot, "dist", "provider", "process", "machineNotes.js");
+    const script = `require(${JSON.stringify(file)}).notePosting(${JSON.stringify(posting)}, ${at}); console.log(process.pid); ${rest}`;
     const shell = spawn("sh", ["-c", '"$0" -e "$1" & exec sleep 60', process.execPath, script]);
     const [pid] = (await once(shell.stdout, "data")) as [Buffer];
     return { pid: Number(String(pid)), end: () => shell.kill("SIGKILL") };
@@ -38,7 +45,8 @@ describe("The notes of a machine", () => {
     try {
       while (!/\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8")))
         await new Promise((resolve) => setImmediate(resolve));
-      assert.equal(wasPosted(posting, at), true);
+      const found = wasPosted(posting, at);
+      assert.ok(found, `notes: ${notes()}; process: ${readFileSync(`/proc/${pid}/stat`, "utf8")}`);
     } finally {
       end();
     }
