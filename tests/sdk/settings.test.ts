@@ -13,6 +13,7 @@ import {
   type ZpaSettings,
 } from "../../sdk";
 import { settingsTable } from "../../sdk/settings/table";
+import { withEnvironment } from "../harness/environment";
 
 const secret = randomBytes(12).toString("hex");
 const oneApi = { clientId: "c", clientSecret: secret, vanityDomain: "acme" };
@@ -291,20 +292,9 @@ describe("The settings", () => {
     }
   });
 
-  it("come from process.env where no environment is given", () => {
-    const before = { ...process.env };
-    try {
-      for (const name of settingNames) for (const variable of settingFacts(name).env) delete process.env[variable];
-      assert.throws(() => new ZpaClient(), /no credentials are configured/);
-      Object.assign(process.env, {
-        ZPA_CLIENT_ID: "c",
-        ZPA_CLIENT_SECRET: secret,
-        ZPA_CUSTOMER_ID: "1",
-        ZPA_MICROTENANT_ID: "7",
-      });
-      assert.equal(new ZpaClient().microtenantId, "7");
-    } finally {
-      process.env = before;
-    }
+  it("come from process.env where no environment is given", async () => {
+    await withEnvironment({}, async () => assert.throws(() => new ZpaClient(), /no credentials are configured/));
+    const tenant = { ZPA_CLIENT_ID: "c", ZPA_CLIENT_SECRET: secret, ZPA_CUSTOMER_ID: "1", ZPA_MICROTENANT_ID: "7" };
+    await withEnvironment(tenant, async () => assert.equal(new ZpaClient().microtenantId, "7"));
   });
 });
