@@ -45,11 +45,9 @@ export interface StateNotes {
   /** Ids of the objects that this resource had before: none of them is ever taken for a new one. */
   past?: string[];
   /** What the resource took over, to be brought back when it goes. */
-  previous?: CleanUpBody;
-  /** What the resource has configured in its place, or may have, where an answer was lost. */
+  previous?: CleanUpBody | undefined;
+  /** What it has configured in its place; several where answers were lost, of which ZPA may have any. */
   configured?: CleanUpBody[];
-  /** The note of this machine before the last write that state knows of, and the seed that it stands under. */
-  noted?: { id: string; seed: string };
   /** Arguments that the program leaves to others. */
   ignored?: string[];
   /** Id of the microtenant whose settings it has changed; `0` is Default. */

@@ -10,19 +10,18 @@ import {
   clean,
   defaultMicrotenant,
   type Inputs,
-  isSet,
   isUnknown,
-  providerKey,
   same,
   type State,
+  type Values,
 } from "../model/fields";
 import { inputNotes, isNote, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import { isListed } from "../model/plan";
 import { handlerBase } from "./handlerBase";
-import { configuredBy, noteConfigured } from "./machineNotes";
 import { refuseOtherTenant, stayInItsTenant, stayInTenantOfState } from "./record";
-import { current, keyOf, type Place, placeOf, put, resourceAt } from "./schedulePlace";
-import { restore } from "./scheduleRestoration";
+import { noteRecorded, noteWrite, type ScheduleWrite, unrecordedWrites } from "./scheduleNotes";
+import { current, inTurn, noteNameOf, ofRun, type Place, placeOf, put } from "./schedulePlace";
+import { mayHave, restore } from "./scheduleRestoration";
 import { refOf, sdk, type Session } from "./session";
 
 const { configure, session, sessionIfSet, guarded } = handlerBase([]);
@@ -45,20 +44,24 @@ export const handler: pulumi.dynamic.ResourceProvider = {
   }),
   diff: guarded((id: string, state: State, inputs: Inputs) => {
     const session = sessionIfSet();
-    const { seed, tenant, ignored = [] } = stateNotes(state);
+    const { tenant, ignored = [], configured = [bodyOf(state)] } = stateNotes(state);
     refuseOtherTenant(whatOf(state), tenant, session?.client.knownTenantFingerprint);
     if (tenant !== undefined) session?.tenants.set(tenant, whatOf(state));
     const changed = changedFields(state, inputs);
     const isReplaced = changed.some(({ replaces }) => replaces === true);
     // a refresh compares what may have left the program
     const isOfProgram = session?.takeRead(refOf("clean-up schedule", id)) !== true;
-    if (session !== undefined && seed !== undefined && isOfProgram && !isReplaced) {
-      session.scheduled.set(keyOf(session, placeOf(session, state)), { seed, body: bodyOf(state) });
+    if (session !== undefined && isOfProgram && !isReplaced) {
+      ofRun(session, placeOf(session, state)).holder = {
+        body: configured.at(-1)!,
+        notes: canonical(stateNotes(state)),
+      };
     }
     // a destroy, which sees state alone, has to know what is the program's and what is left to others
     const isLeftAnew = canonical(inputNotes(inputs).ignored ?? []) !== canonical(ignored);
+    const isRecorded = isCertain(state) && isAs(configured[0]!, programOf(inputs, state, configured));
     return Promise.resolve({
-      changes: changed.length > 0 || isLeftAnew || !isRecorded(state, programOf(state, inputs)),
+      changes: changed.length > 0 || isLeftAnew || !isRecorded,
       replaces: changed.filter(({ replaces }) => replaces === true).map(({ name }) => name),
       deleteBeforeReplace: false,
     });
@@ -71,64 +74,91 @@ export const handler: pulumi.dynamic.ResourceProvider = {
 
 async function create(session: Session, inputs: Inputs): Promise<{ id: string; outs: State }> {
   await stayInTenantOfState(session);
-  const [type, body] = [typeOf(inputs), bodyOf(inputs)];
   const { microtenantId } = session.client;
-  const place: Place = { type, scope: { microtenantId } };
-  const found = await current(session, place);
-  const { seed = "" } = inputNotes(inputs);
-  const resource = await resourceAt(session, place, seed);
-  // a killed run of this resource may have configured what is there
-  const own = found && configuredBy(resource).findLast((one) => isAs(found, one.body));
-  const previous = own === undefined ? found && bodyOf(found) : own.previous;
-  const { id: note, withdraw } = noteConfigured(resource, { body, previous });
-  const noted = { id: note, seed };
-  const { id } = found ?? (await post(session, place, body).catch(withdrawing(withdraw)));
-  const notes: StateNotes = {
-    ...{ tenant: resource.tenant, microtenantId: microtenantId ?? defaultMicrotenant, noted },
-    ...(previous === undefined ? {} : { previous }),
-  };
-  if (found !== undefined && !isAs(found, body)) {
-    // what was there before must not be forgotten; whether it is still there is not known
-    const told = { associationType: type, [providerKey]: inputs[providerKey] };
-    try {
-      await put(session, id, place, body, isOn(found));
-    } catch (error) {
-      const configured = [...(own === undefined ? [] : [own.body]), ...(isRefused(error) ? [] : [body])];
-      if (!isRefused(error)) session.scheduled.set(resource.schedule, { body });
-      throw new PartialFailure(error, id, clean(withNotes(told, { ...notes, seed, configured })));
-    }
-  }
-  session.scheduled.set(resource.schedule, { body });
-  return { id, outs: outputs(withNotes({}, notes), inputs) };
+  const place: Place = { type: typeOf(inputs), scope: { microtenantId } };
+  const run = ofRun(session, place);
+  return await inTurn(run, async () => {
+    const body = bodyOf(inputs);
+    const [found, name] = [await current(session, place), await noteNameOf(session, place)];
+    // a killed run may have configured what is there
+    const own = found && unrecordedWrites(name).findLast((write) => isAs(found, write.body));
+    const previous = own === undefined ? found && bodyOf(found) : own.previous;
+    const tenant = await session.client.tenantFingerprint();
+    const notes: StateNotes = {
+      tenant,
+      microtenantId: microtenantId ?? defaultMicrotenant,
+      ...(previous && { previous }),
+    };
+    const configure = async (): Promise<{ id: string }> => {
+      if (found === undefined) return await post(session, place, body);
+      await put(session, found.id, place, body, isOn(found)).catch((error) => {
+        if (isRefused(error)) throw error;
+        run.holder = { body };
+        noteRecorded(name);
+        throw new PartialFailure(error, found.id, outputs(notes, inputs, [bodyOf(found), body]));
+      });
+      return found;
+    };
+    const isThere = found !== undefined && isAs(found, body);
+    const { id } = isThere ? found : await sendNoted(name, { body, previous }, configure);
+    run.holder = { body };
+    noteRecorded(name);
+    return { id, outs: outputs(notes, inputs, [body]) };
+  });
 }
 
 async function update(session: Session, id: string, state: State, inputs: Inputs): Promise<{ outs: State }> {
   await stayInItsTenant(whatOf(state), session, state);
   const { ignored = [] } = inputNotes(inputs);
-  const body = programOf(state, inputs);
-  if (isWhole(state) && changedFields(state, inputs).length === 0) {
-    return { outs: outputs(state, { ...inputs, ...partOf(state, ignored) }, body) };
+  const notes = stateNotes(state);
+  const { previous, configured = [bodyOf(state)] } = notes;
+  if (isCertain(state) && changedFields(state, inputs).length === 0) {
+    const target = { ...inputs, ...partOf(state, ignored) };
+    return { outs: outputs(notes, target, [programOf(inputs, state, configured)]) };
   }
   const place = placeOf(session, state);
-  const notes = stateNotes(state);
-  // where ZPA has refused the creation, what is there now is what was there before
-  const isFirst = notes.configured?.length === 0;
-  // a PUT has all of them: what is left to others is as they have it now
-  const now = ignored.length === 0 && !isFirst ? undefined : await current(session, place);
-  const target = { ...inputs, ...partOf(now ?? {}, ignored) };
-  const previous = isFirst && now !== undefined ? bodyOf(now) : notes.previous;
-  const { seed = "" } = notes.noted ?? notes;
-  const resource = await resourceAt(session, place, seed);
-  const { id: note, withdraw } = noteConfigured(resource, { body, previous, after: notes.noted?.id });
-  const recorded = withNotes(state, { ...notes, previous, noted: { id: note, seed } });
-  const isOnNow = now === undefined ? !isWhole(state) || isOn(state) : isOn(now);
+  const run = ofRun(session, place);
+  return await inTurn(run, async () => {
+    const name = await noteNameOf(session, place);
+    const known = mayHave(state, name);
+    // whether it has ever configured what others have since is not known
+    const isNew = !isCertain(state) && previous !== undefined && isAs(configured[0]!, previous);
+    // a PUT has all of them: what is left to others is as they have it now
+    const now = ignored.length === 0 && !isNew ? undefined : await current(session, place);
+    const target = { ...inputs, ...partOf(now ?? {}, ignored) };
+    const ours = now && known.findLast((one) => isAs(now, one));
+    const before = isNew && now !== undefined && ours === undefined ? bodyOf(now) : previous;
+    const body = programOf(inputs, now ?? {}, ours === undefined ? configured : [ours]);
+    const isOnNow = now === undefined ? isOn(state) || known.some(({ enabled }) => enabled) : isOn(now);
+    const configure = () => put(session, id, place, bodyOf(target), isOnNow);
+    try {
+      await sendNoted(name, { body, previous: before }, configure);
+    } catch (error) {
+      if (error instanceof sdk().NotFoundError) throw new Error(`The ${whatOf(state)} does not exist any more. Run pulumi up --refresh, which configures it anew.`); // prettier-ignore
+      if (isRefused(error)) throw error;
+      noteRecorded(name);
+      throw new PartialFailure(
+        error,
+        id,
+        withNotes(state, { ...notes, previous: before, configured: [...known, body] }),
+      );
+    }
+    const outs = outputs({ ...notes, previous: before }, target, [body]);
+    run.holder = { body: bodyOf(target), notes: canonical(stateNotes(outs)) };
+    noteRecorded(name);
+    return { outs };
+  });
+}
+
+/** Sends a write, which this machine remembers until the engine has recorded it, or ZPA has refused it. */
+async function sendNoted<T>(name: string, write: ScheduleWrite, send: () => Promise<T>): Promise<T> {
+  const withdraw = noteWrite(name, write);
   try {
-    await put(session, id, place, bodyOf(target), isOnNow).catch(withdrawing(withdraw));
+    return await send();
   } catch (error) {
-    throw failedUpdate(error, id, recorded, body);
+    if (isRefused(error)) withdraw();
+    throw error;
   }
-  session.scheduled.set(resource.schedule, { seed: notes.seed, body: bodyOf(target) });
-  return { outs: outputs(recorded, target, body) };
 }
 
 /** Whether ZPA has refused a write, so that nothing is configured. */
@@ -136,40 +166,22 @@ function isRefused(error: unknown): boolean {
   return error instanceof sdk().ZpaError && !error.mayHaveHappened;
 }
 
-function withdrawing(withdraw: () => void): (error: unknown) => never {
-  return (error) => {
-    if (isRefused(error)) withdraw();
-    throw error;
-  };
-}
-
-/** What the program says. For what ignoreChanges lists, the engine hands out what others have set, after a refresh. */
-function programOf(state: State, inputs: Inputs): CleanUpBody {
+/**
+ * What the program configures. For what ignoreChanges lists, the engine hands out what others have set, after a refresh.
+ *
+ * @param theirs - as ZPA has it
+ */
+function programOf(inputs: Inputs, theirs: Values, configured: readonly CleanUpBody[]): CleanUpBody {
   const { ignored = [] } = inputNotes(inputs);
-  return { ...bodyOf(inputs), ...partOf(stateNotes(state).configured?.at(-1) ?? {}, ignored) };
+  const last = configured.at(-1)!;
+  // as long as others have it off, nothing is sent
+  if (isListed(ignored, "enabled") && !isOn(theirs)) return last;
+  return { ...bodyOf(inputs), ...partOf(last, ignored) };
 }
 
-/** Whether state knows that this is what the program has configured, and nothing else. */
-function isRecorded(state: State, body: CleanUpBody): boolean {
-  const { configured = [body] } = stateNotes(state);
-  return configured.length === 1 && configured.every((one) => isAs(one, body));
-}
-
-/** Whether nothing is left of a write that has failed. */
-function isWhole(state: State): boolean {
-  return isSet(state["frequencyInterval"]) && stateNotes(state).configured?.length === 1;
-}
-
-function failedUpdate(error: unknown, id: string, state: State, body: CleanUpBody): unknown {
-  const { NotFoundError, ZpaError } = sdk();
-  if (error instanceof NotFoundError) {
-    return new Error(
-      `The ${whatOf(state)} does not exist any more. Run pulumi up --refresh, which configures it anew.`,
-    );
-  }
-  if (!(error instanceof ZpaError && error.mayHaveHappened)) return error;
-  const notes = stateNotes(state);
-  return new PartialFailure(error, id, withNotes(state, { ...notes, configured: [...(notes.configured ?? []), body] }));
+/** Whether no answer was lost since the last certain one. */
+function isCertain(state: State): boolean {
+  return stateNotes(state).configured?.length === 1;
 }
 
 /** One POST. Where its answer is lost and there is a schedule as it was sent, there was none before. */
@@ -218,11 +230,12 @@ function changedFields(state: State, inputs: Inputs) {
 }
 
 /**
- * @param state - whose notes remain
- * @param configured - what the program says, where others have a part of it
+ * @param notes - that remain
+ * @param inputs - as ZPA has them now
+ * @param configured - what the program says, where others have a part of it; several where an answer was lost
  */
-function outputs(state: State, inputs: Inputs, configured = bodyOf(inputs)): State {
-  const [body, { seed, ignored }] = [bodyOf(inputs), inputNotes(inputs)];
-  const notes = { ...stateNotes(state), seed, configured: [configured], ignored };
-  return clean(withNotes({ associationType: typeOf(inputs), ...body }, notes));
+function outputs(notes: StateNotes, inputs: Inputs, configured: CleanUpBody[]): State {
+  const { seed, ignored } = inputNotes(inputs);
+  const values = { associationType: typeOf(inputs), ...bodyOf(inputs) };
+  return clean(withNotes(values, { ...notes, seed, configured, ignored }));
 }

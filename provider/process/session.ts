@@ -1,13 +1,13 @@
 // One tenant, for one run of the provider process: the client, the cached objects, and what happened in this run. All
 // resource types share it, so they share the token and the rate limit.
 
-import type { AssociationType, CleanUpBody, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
+import type { AssociationType, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
 import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
 import { type Machines, machinesOf } from "../model/machines";
 import { waitTeller } from "../model/waits";
 import { closeWithEngine } from "./engineWatch";
 import { type ConfigReader, sourcesOf, warnAboutIgnoredMicrotenant } from "./sessionSettings";
-import type { Restoration } from "./scheduleRestoration";
+import type { ScheduleOfRun } from "./schedulePlace";
 import { Snapshot } from "./snapshot";
 import { tell } from "./tell";
 
@@ -46,13 +46,8 @@ export class Session {
   readonly created = new Set<string>();
   /** By fingerprint: the tenants of the objects in state, each with the name of one, as in `provisioning key "edge"`. */
   readonly tenants = new Map<string, string>();
-  /**
-   * By type and microtenant: the resource that the program has for this clean-up schedule, without a seed where this
-   * process has created it; and what that one has configured.
-   */
-  readonly scheduled = new Map<string, { seed?: string; body: CleanUpBody }>();
-  /** By type and microtenant: what this process has done to the schedules of resources that have gone. */
-  readonly restorations = new Map<string, Restoration>();
+  /** By type and microtenant: what this process knows of the clean-up schedules. */
+  readonly schedules = new Map<string, ScheduleOfRun>();
   /** By type and microtenant: where this process has looked for keys that earlier runs have retired. */
   readonly swept = new Set<string>();
   /** Objects that this process has deleted. */

@@ -28,7 +28,7 @@ describeSchedules("The clean-up schedule … over the provider protocol", (scene
     const put = await scene.sent(async () => await scene.provider.delete(type, made.id, made.outputs));
     assert.deepEqual(put, [`GET ${scene.address}`, `PUT ${scene.address}`]);
     assert.deepEqual(scene.stored(), others);
-    assert.match(scene.provider.output(), /is again as it was before this resource: enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
+    assert.match(scene.provider.output(), /is again as it was before this resource: on, with deleteDisabled true and frequencyInterval 90\./); // prettier-ignore
   });
 
   it("says how to configure it anew where it is gone", async () => {

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import path from "node:path";
 import { change, make, plan, refresh } from "./driver";
 import { describeSchedules, others, seed } from "./scheduleScene";
 
 const type = "ConnectorSchedule";
 
-describeSchedules("The clean-up schedule … that others, or another resource, configure too", (scene) => {
+describeSchedules("The clean-up schedule … that others configure too", (scene) => {
   it("is brought back by a destroy also where ZPA has given it another id since", async () => {
     scene.world.simulator[scene.record] = { ...others };
     const made = await make(await scene.world.provider(), type, scene.args());
@@ -25,7 +23,7 @@ describeSchedules("The clean-up schedule … that others, or another resource, c
       await scene.provider.delete(type, id, outputs);
       assert.deepEqual(scene.stored(), theirs);
     }
-    assert.match(scene.provider.output(), /warning: the clean-up schedule .* stays as others have configured it meanwhile: enabled true, deleteDisabled true, frequencyInterval 30\. Before this resource it was enabled true, deleteDisabled true, frequencyInterval 90\./); // prettier-ignore
+    assert.match(scene.provider.output(), /warning: the clean-up schedule .* stays as others have configured it meanwhile: on, with deleteDisabled true and frequencyInterval 30\. Before this resource it was on, with deleteDisabled true and frequencyInterval 90\./); // prettier-ignore
   });
 
   it("can be changed and destroyed where others have switched it off meanwhile", async () => {
@@ -34,35 +32,6 @@ describeSchedules("The clean-up schedule … that others, or another resource, c
     await scene.provider.update(type, made.id, made.outputs, { ...made.inputs, enabled: false });
     await scene.provider.delete(type, made.id, made.outputs);
     assert.equal(scene.stored()?.enabled, false);
-  });
-
-  it("stays as the program says where its resource was renamed without an alias, and tells what was before", async () => {
-    scene.world.simulator[scene.record] = { ...others, enabled: false };
-    const one = await make(await scene.world.provider(), type, scene.args());
-    // the engine creates what is new, then deletes what is no longer in the program
-    const two = await make(scene.provider, type, { ...scene.args(), __zpa: { seed: "other-0a1b2c3" } });
-    await scene.provider.delete(type, one.id, one.outputs);
-    assert.deepEqual(
-      [two.outputs["enabled"], scene.stored()?.enabled, scene.stored()?.frequencyInterval],
-      [true, true, "5"],
-    );
-    assert.match(scene.provider.output(), /warning: .* stays as another resource of this run has configured it\. .* Before this resource it was enabled false, .* aliases\./); // prettier-ignore
-  });
-
-  it("stays the new resource's where that one has the name that its old one has had before", async () => {
-    const one = await make(await scene.world.provider(), type, scene.args());
-    await make(scene.provider, type, scene.args());
-    await scene.provider.delete(type, one.id, one.outputs);
-    assert.equal(scene.stored()?.enabled, true);
-  });
-
-  it("is not brought back by the resource of another stack, whatever this machine remembers of the first", async () => {
-    scene.world.simulator[scene.record] = { ...others };
-    await make(await scene.world.provider(), type, scene.args());
-    const found = { ...scene.stored()! };
-    const made = await make(await scene.world.provider(), type, scene.args({ frequencyInterval: 7, __zpa: { seed: "two-0a1b2c3" } })); // prettier-ignore
-    await scene.provider.delete(type, made.id, made.outputs);
-    assert.deepEqual(scene.stored(), found);
   });
 
   for (const [what, isRefreshed, more] of [
@@ -83,12 +52,23 @@ describeSchedules("The clean-up schedule … that others, or another resource, c
     });
   }
 
-  it("stays as others have it, whatever an earlier run of this machine has sent that state knows to be outdated", async () => {
+  it("stays as the creation has found it, whatever an earlier run that ended in order has brought back or left", async () => {
+    const off = { ...others, enabled: false, frequencyInterval: "60" };
     scene.world.simulator[scene.record] = { ...others };
-    const made = await make(await scene.world.provider(), type, scene.args());
-    const elsewhere = await scene.world.provider({
-      env: { TMPDIR: mkdtempSync(path.join(scene.world.env.TMPDIR!, "other-")) },
-    });
+    const made = await scene.ended((provider) => make(provider, type, scene.args({ enabled: false })));
+    const elsewhere = await scene.world.provider({ env: scene.elsewhere() });
+    await elsewhere.delete(type, made.id, made.outputs);
+    assert.deepEqual(scene.stored(), others);
+    scene.world.simulator[scene.record] = { ...off };
+    const again = await make(await scene.world.provider(), type, scene.args({ enabled: false }));
+    await scene.provider.delete(type, again.id, again.outputs);
+    assert.deepEqual(scene.stored(), off);
+  });
+
+  it("stays as others have it where another machine has changed it since", async () => {
+    scene.world.simulator[scene.record] = { ...others };
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
+    const elsewhere = await scene.world.provider({ env: scene.elsewhere() });
     const changed = await change(elsewhere, made, scene.args({ frequencyInterval: 7 }));
     const theirs = { ...scene.stored()!, frequencyInterval: "5" };
     scene.world.simulator[scene.record] = { ...theirs };
@@ -96,16 +76,37 @@ describeSchedules("The clean-up schedule … that others, or another resource, c
     assert.deepEqual(scene.stored(), theirs);
   });
 
-  it("is as the program says where a rename without an alias was interrupted and then undone", async () => {
+  it("is configured once it is on again as the program says, where ignoreChanges leaves that to others", async () => {
     scene.world.simulator[scene.record] = { ...others };
-    const one = await make(await scene.world.provider(), type, scene.args());
-    const two = await make(await scene.world.provider(), type, scene.args({ frequencyInterval: 7, __zpa: { seed: "two-0a1b2c3" } })); // prettier-ignore
-    assert.equal((await plan(scene.provider, one, scene.args())).diff.changes, false);
-    await scene.provider.delete(type, two.id, two.outputs);
-    assert.equal(scene.stored()?.frequencyInterval, "5");
-    assert.match(scene.provider.output(), /is as the other resource has it: enabled true, deleteDisabled false, frequencyInterval 5\./); // prettier-ignore
-    await (await scene.world.provider()).delete(type, one.id, one.outputs);
-    assert.deepEqual(scene.stored(), others);
+    const ignoring = (days: number) =>
+      scene.args({ frequencyInterval: days, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
+    let made = await make(await scene.world.provider(), type, ignoring(5));
+    scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: false };
+    made = (await refresh(await scene.world.provider(), made))!;
+    made = await change(await scene.world.provider(), made, ignoring(7));
+    scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: true };
+    const seen = (await refresh(await scene.world.provider(), made))!;
+    const changed = await change(await scene.world.provider(), seen, ignoring(7));
+    assert.equal(scene.stored()?.frequencyInterval, "7");
+    for (const { id, outputs } of [changed, seen]) {
+      await (await scene.world.provider()).delete(type, id, outputs);
+      assert.deepEqual(scene.stored(), others);
+      scene.world.simulator[scene.record] = { ...others, deleteDisabled: false, frequencyInterval: "5" };
+    }
+  });
+
+  it("is said to stay on in the end where the resource has found it so", async () => {
+    scene.world.simulator[scene.record] = { ...others, deleteDisabled: false, frequencyInterval: "5" };
+    const made = await make(await scene.world.provider(), type, scene.args());
+    assert.deepEqual(await scene.sent(() => scene.provider.delete(type, made.id, made.outputs)), []);
+    assert.match(scene.provider.output(), /stays as this resource has found it: on, with deleteDisabled false and frequencyInterval 5\./); // prettier-ignore
+  });
+
+  it("is said to have been none before where others have configured it since", async () => {
+    const made = await make(await scene.world.provider(), type, scene.args());
+    scene.world.simulator[scene.record] = { ...scene.stored()!, frequencyInterval: "30" };
+    await scene.provider.delete(type, made.id, made.outputs);
+    assert.match(scene.provider.output(), /frequencyInterval 30\. Before this resource there was none\./);
   });
 
   it("is the program's once that says what others have configured, and is brought back then", async () => {
@@ -119,26 +120,6 @@ describeSchedules("The clean-up schedule … that others, or another resource, c
     assert.deepEqual(scene.stored(), others);
   });
 
-  for (const [what, days] of [
-    ["the same values", 5],
-    ["other values", 7],
-  ] as const) {
-    for (const order of ["the first one first", "the first one last", "at once"] as const) {
-      it(`is brought back by two resources, one of which has found what the other has configured, with ${what}, ${order}`, async () => {
-        scene.world.simulator[scene.record] = { ...others };
-        const one = await make(await scene.world.provider(), type, scene.args());
-        const renamed = scene.args({ frequencyInterval: days, __zpa: { seed: "renamed-0a1b2c3" } });
-        const two = await make(await scene.world.provider(), type, renamed);
-        const remove = ({ id, outputs }: typeof one) => scene.provider.delete(type, id, outputs);
-        const [first, second] = order === "the first one last" ? [two, one] : [one, two];
-        const going = remove(first);
-        if (order !== "at once") await going;
-        await Promise.all([going, remove(second)]);
-        assert.deepEqual(scene.stored(), others);
-      });
-    }
-  }
-
   it("is given back once: a later one of the same name finds what others have configured since", async () => {
     const made = await make(await scene.world.provider(), type, scene.args());
     await scene.provider.delete(type, made.id, made.outputs);
@@ -146,28 +127,6 @@ describeSchedules("The clean-up schedule … that others, or another resource, c
     const again = await make(await scene.world.provider(), type, scene.args());
     await scene.provider.delete(type, again.id, again.outputs);
     assert.equal(scene.stored()?.enabled, true);
-  });
-
-  it("stays so also where a later run deletes the old resource than the one that has made the new one", async () => {
-    const one = await make(await scene.world.provider(), type, scene.args());
-    const other = { ...scene.args(), __zpa: { seed: "other-0a1b2c3" } };
-    const two = await make(await scene.world.provider(), type, other);
-    assert.equal((await plan(scene.provider, two, other)).diff.changes, false);
-    await scene.provider.delete(type, one.id, one.outputs);
-    assert.equal(scene.stored()?.enabled, true);
-  });
-
-  it("is brought back by destroy --refresh of a resource that an alias has renamed", async () => {
-    scene.world.simulator[scene.record] = { ...others };
-    const made = await make(await scene.world.provider(), type, scene.args());
-    const { inputs } = await scene.provider.check(type, made.inputs, {
-      ...scene.args(),
-      __zpa: { seed: "renamed-0a1b2c3" },
-    });
-    const later = await scene.world.provider();
-    const seen = (await refresh(later, { ...made, inputs }))!;
-    await later.delete(type, seen.id, seen.outputs);
-    assert.deepEqual(scene.stored(), others);
   });
 
   it("leaves to others in the end what ignoreChanges lists since an up that changed nothing else", async () => {
@@ -206,10 +165,7 @@ describeSchedules("The clean-up schedule … that others, or another resource, c
     scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
     await scene.provider.delete(type, made.id, made.outputs);
     assert.deepEqual(scene.stored(), { ...others, deleteDisabled: true, frequencyInterval: "90" });
-    assert.match(
-      scene.provider.output(),
-      /as it was before this resource, but for what others have changed: enabled true/,
-    );
+    assert.match(scene.provider.output(), /as it was before this resource, but for what others have changed: on, /);
   });
 
   it("is off in the end where there was none, also with ignoreChanges for everything", async () => {
