@@ -22,6 +22,8 @@ export interface Removal {
   readonly keyDeletions: () => Promise<boolean>;
   /** The keys that belong to the group, and all that cannot be read. */
   readonly keys: () => Promise<WholeList<ProvisioningKey>>;
+  /** Deletes those of these retired keys that no connected machine needs. The others. */
+  readonly removeRetired: (keys: readonly ProvisioningKey[]) => Promise<ProvisioningKey[]>;
   /** The names of the server groups that use it. One GET. */
   readonly serverGroups: () => Promise<readonly string[]>;
   /** One DELETE. */
@@ -29,8 +31,8 @@ export interface Removal {
 }
 
 /**
- * Deletes a group: with `forceDestroy` its machines first, when all of them are disconnected and nothing else is in the way.
- * Asks for them only when ZPA refuses the deletion.
+ * Deletes a group: with `forceDestroy` its retired keys and its machines first, when all of them are disconnected and nothing
+ * else is in the way. Asks for them only when ZPA refuses the deletion.
  *
  * @returns whether ZPA has confirmed it
  * @throws with the machines, the keys or the server groups that are in the way
@@ -47,7 +49,7 @@ export async function removeGroup(removal: Removal): Promise<boolean> {
   const { items, unreadable } = inside;
   const isAnyInTheWay = items.length > 0 && (!forceDestroy || unreadable.length > 0 || items.some(mayBeConnected));
   if (isAnyInTheWay) throw machinesInTheWay(removal, inside, remedyFor(removal, inside));
-  refuseForOthers(removal, others ?? (await othersOf(removal)), first.refusal);
+  refuseForOthers(removal, others ? await withoutRetired(removal, others) : await othersOf(removal), first.refusal);
   if (items.length === 0) return removeOnceMore(removal, inside);
   const trouble = await removeMachines(removal, items);
   if (trouble === undefined) tellDeleted(removal, items);
@@ -95,6 +97,12 @@ interface Others {
 
 async function othersOf({ keys, serverGroups }: Removal): Promise<Others> {
   return { keys: await keys(), serverGroups: await serverGroups() };
+}
+
+/** What is left where retired keys alone are in the way. */
+async function withoutRetired({ removeRetired }: Removal, { keys, serverGroups }: Others): Promise<Others> {
+  const isAlone = keys.items.every(isRetired) && keys.unreadable.length + serverGroups.length === 0;
+  return { serverGroups, keys: isAlone ? { ...keys, items: await removeRetired(keys.items) } : keys };
 }
 
 /** The machines of a group, and those that cannot be read: they may be in it. */
@@ -196,7 +204,7 @@ function nothingKnown(removal: Removal, inside: Machines, { message }: Error): E
 }
 
 /** @param otherwise - where the machines are disconnected, and may be deleted with the group */
-function remedyFor({ forceDestroy }: Removal, { items, unreadable }: Machines, otherwise = ""): string {
+function remedyFor({ forceDestroy, id }: Removal, { items, unreadable }: Machines, otherwise = ""): string {
   if (items.some(mayBeConnected)) {
     return "Take the connected ones out of service, or move them to another group: forceDestroy deletes disconnected ones only";
   }
@@ -205,8 +213,8 @@ function remedyFor({ forceDestroy }: Removal, { items, unreadable }: Machines, o
   }
   if (forceDestroy) return otherwise;
   return (
-    "Delete them with npx pulumi-zpa-dynamic connectors --group … --delete, or set forceDestroy to true and run pulumi up, " +
-    "unless the group is what a replacement has left"
+    `Delete them with npx pulumi-zpa-dynamic connectors --group ${id} --delete, or set forceDestroy to true ` +
+    "and run pulumi up, unless the group is what a replacement has left"
   );
 }
 

@@ -28,6 +28,7 @@ import { inputNotes } from "../model/notes";
 import { isListed, leavesAlone, targetOf } from "../model/plan";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { removeGroup } from "./groupRemoval";
+import { removeRetired } from "./retirement";
 import { type Endpoint, gone, type Session, unlessGone } from "./session";
 
 /** What one kind of groups has of its own. */
@@ -156,6 +157,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
           return going.length > 0;
         },
         keys: () => keysOf(session, id),
+        removeRetired: (keys) => removeRetired(session, facts.associationType, keys),
         serverGroups: async () => {
           const group = await unlessGone(groupsOf(session.client).get(id, scope));
           return listedIn(group, "serverGroups").map(({ name, id }) => String(name ?? id));

@@ -66,21 +66,35 @@ async function sweep(session: Session, { id: own, type, microtenantId = defaultM
     for await (const key of provisioningKeys.list(type, { microtenantId })) {
       // one that this stack has adopted is the program's
       const isOurs = key.id === own || session.inState.has(refOf("provisioning key", key.id));
-      if (isRetired(key) && !isOurs && isInMicrotenant(key, microtenantId)) left.push(key);
+      if (isRetired(key) && !isOurs && isInMicrotenant(key, microtenantId)) left.push({ ...key, microtenantId });
     }
-    if (left.length === 0) return;
-    const machines = await session.machines(type, "all", listAge);
-    for (const { id, name } of left) {
-      if (reasonToKeep(id, machines) !== undefined) continue;
-      if (!(await isDeleted(provisioningKeys.delete(type, id, { microtenantId })))) continue;
-      tell(
-        `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
-          "enrolled with it.",
-      );
-    }
+    await removeRetired(session, type, left);
   } catch (error) {
     tell(`zpa: warning: retired provisioning keys may be left: ${plainError(error).message}`);
   }
+}
+
+/**
+ * Deletes those of these keys, which earlier runs have retired, that no connected machine has enrolled with.
+ *
+ * @returns the others
+ */
+export async function removeRetired(
+  session: Session,
+  type: AssociationType,
+  keys: readonly ProvisioningKey[],
+): Promise<ProvisioningKey[]> {
+  if (keys.length === 0) return [];
+  const machines = await session.machines(type, "all", listAge);
+  const needed = keys.filter(({ id }) => reasonToKeep(id, machines) !== undefined);
+  for (const { id, name, microtenantId = defaultMicrotenant } of keys.filter((key) => !needed.includes(key))) {
+    if (!(await isDeleted(session.client.provisioningKeys.delete(type, id, { microtenantId })))) continue;
+    tell(
+      `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
+        "enrolled with it.",
+    );
+  }
+  return needed;
 }
 
 /** False where another run has been faster. */

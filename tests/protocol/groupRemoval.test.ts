@@ -39,7 +39,7 @@ for (const [type, path, machines, associationType] of [
       const [one, two] = enroll(false, false);
       const words = new RegExp(
         `cannot be deleted: it has .*\\(${one}, disconnected\\), .*\\(${two}, disconnected\\)\\. Delete them with .* connectors ` +
-          "--group … --delete, or set forceDestroy to true and run pulumi up, unless .* a replacement has left\\. Then run the same command again\\.$",
+          `--group ${made.id} --delete, or set forceDestroy to true and run pulumi up, unless .* a replacement has left\\. Then run the same command again\\.$`,
       );
       await assert.rejects(remove(made), words);
       assert.equal(left().length, 2);
@@ -101,6 +101,43 @@ for (const [type, path, machines, associationType] of [
       const words = `"key-retired-${key.id}" \\(${key.id}\\).*npx pulumi-zpa-dynamic keys --retired --delete`;
       await assert.rejects(remove(made), new RegExp(words));
       await world.assertInvariants({ live: [refOf(made)] });
+    });
+
+    /** A key of the group that machines of this state have enrolled with, and that an earlier run has retired. */
+    function retired(connected: boolean) {
+      const { simulator } = world;
+      const key = simulator.addKey({ name: "key", associationType, zcomponentId: made.id, maxUsage: "200" });
+      const machine = simulator.enrollMachine(key.provisioningKey, { connected });
+      simulator.editKey(key.id, { name: `key-retired-${key.id}`, enabled: false });
+      return { key, machine };
+    }
+
+    it("takes retired keys with it too when forceDestroy says so, and no connected machine needs them", async () => {
+      const { key, machine } = retired(false);
+      const { outputs } = await force();
+      const provider = await world.provider();
+      await provider.delete(type, made.id, outputs);
+      assert.deepEqual([left(), world.simulator.keys.has(key.id)], [[], false]);
+      assert.match(provider.output(), new RegExp(`key "key-retired-${key.id}" .* is deleted: no connected machine`));
+      assert.match(provider.output(), new RegExp(`\\(${machine.id}\\) of .* are deleted`));
+    });
+
+    it("keeps retired keys while a connected machine of another group needs one", async () => {
+      const { key, machine } = retired(true);
+      world.simulator.machinesOf(associationType).get(machine.id)!.groupId = "1"; // of others
+      const { outputs } = await force();
+      world.protect(refOf(made));
+      await assert.rejects(remove({ ...made, outputs }), new RegExp(`key "key-retired-${key.id}"`));
+      assert.ok(world.simulator.keys.has(key.id));
+    });
+
+    it("keeps retired keys while another key stands in its way", async () => {
+      const { key } = retired(false);
+      world.simulator.addKey({ name: "other", associationType, zcomponentId: made.id });
+      const { outputs } = await force();
+      world.protect(refOf(made));
+      await assert.rejects(remove({ ...made, outputs }), /provisioning keys .*"other"/);
+      assert.ok(world.simulator.keys.has(key.id));
     });
 
     it("keeps disconnected machines while something else stands in its way, whatever forceDestroy says", async () => {
