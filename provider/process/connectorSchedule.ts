@@ -132,7 +132,7 @@ async function update(session: Session, id: string, state: State, inputs: Inputs
     const isOnNow = now === undefined ? isOn(state) || known.some(({ enabled }) => enabled) : isOn(now);
     const configure = () => put(session, id, place, bodyOf(target), isOnNow);
     try {
-      await sendNoted(name, { body, previous: before }, configure);
+      await sendNoted(name, { body: bodyOf(target), previous: before }, configure);
     } catch (error) {
       if (error instanceof sdk().NotFoundError) throw new Error(`The ${whatOf(state)} does not exist any more. Run pulumi up --refresh, which configures it anew.`); // prettier-ignore
       if (isRefused(error)) throw error;
@@ -140,7 +140,7 @@ async function update(session: Session, id: string, state: State, inputs: Inputs
       throw new PartialFailure(
         error,
         id,
-        withNotes(state, { ...notes, previous: before, configured: [...known, body] }),
+        withNotes(state, { ...notes, ignored, previous: before, configured: [...known, body] }),
       );
     }
     const outs = outputs({ ...notes, previous: before }, target, [body]);
@@ -213,7 +213,8 @@ async function read(session: Session, props: State): Promise<{ id: string; props
   const found = await current(session, placeOf(session, props));
   if (found === undefined) return { id: "", props: {} };
   session.noteRead(refOf("clean-up schedule", found.id));
-  const body = bodyOf(found);
+  // of one that is off ZPA may tell no interval
+  const body = { ...bodyOf(props), ...clean({ ...bodyOf(found) }) };
   const { seed, ignored } = stateNotes(props);
   // with ignoreChanges for all, the engine takes them for the program's
   const inputs = clean(withNotes({ associationType: typeOf(props), ...body }, { seed, ignored }));

@@ -7,6 +7,7 @@
 // age and the use of the object decide.
 
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { atOrderlyEnd, noteOpen, openNotes, period, read, settle, write } from "./noteStore";
 
 /** An object in state. Two tenants may use the same id, so the tenant is part of it. */
@@ -69,7 +70,7 @@ export function notePosting(posting: Posting, at: number | undefined): () => voi
  * outcome.
  */
 export function wasPosted(posting: Posting, creationTime: number): boolean {
-  return openNotes(postingLine(posting)).some(({ text: at }) => {
+  return openPostings(posting).some(({ text: at }) => {
     const waited = creationTime - Number(at);
     return at !== "" && waited >= -postingTolerance && waited <= longestQueue;
   });
@@ -77,7 +78,34 @@ export function wasPosted(posting: Posting, creationTime: number): boolean {
 
 /** Notes that the outcome of every such POST is known now: one of them has made what the engine gets, or none has. */
 export function settlePostings(posting: Posting): void {
-  settle(openNotes(postingLine(posting)).map(({ id }) => id));
+  settle(openPostings(posting).map(({ id }) => id));
+}
+
+/** The POSTs of such an object whose outcome nobody has noted; not those of processes that may still get a response. */
+function openPostings(posting: Posting): { id: string; text: string }[] {
+  return openNotes(postingLine(posting)).filter(({ pid }) => !isAnotherLiving(pid));
+}
+
+/** Whether another process with this id lives: it may still get the response. */
+function isAnotherLiving(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return !hasEnded(pid);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Whether a process is there only until its parent asks how it has ended, which in a container may be never. Linux. */
+function hasEnded(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // the name before it may hold any character
+    return /^\) [ZX]/.test(stat.slice(stat.lastIndexOf(")")));
+  } catch {
+    return false;
+  }
 }
 
 /** Notes at once that an object, which was found, is about to be changed. */

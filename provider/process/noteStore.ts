@@ -14,7 +14,7 @@ const waiting = new Set<string>();
 
 /** Notes these lines when the engine has recorded everything and interrupts the provider, and not where it is killed. */
 export function atOrderlyEnd(lines: readonly string[]): void {
-  if (waiting.size === 0) writeAtOrderlyEnd();
+  if (waiting.size === 0 && lines.length > 0) writeAtOrderlyEnd();
   for (const line of lines) waiting.add(line);
 }
 
@@ -31,14 +31,14 @@ export function noteOpen(of: string, text: string): string {
   return id;
 }
 
-/** The notes that nobody has settled, the oldest first; not those of other processes that live and may still do so. */
-export function openNotes(of: string): { id: string; text: string }[] {
+/** The notes that nobody has settled, the oldest first, each with the process that made it. */
+export function openNotes(of: string): { id: string; pid: number; text: string }[] {
   const lines = read();
   return [...lines]
     .filter((line) => line.startsWith(`${of} `))
-    .map((line) => /^(\S+) (\d+) (.*)$/.exec(line.slice(of.length + 1)) ?? [])
-    .filter(([, id, pid]) => id !== undefined && !lines.has(settledLine(id)) && !isAnotherLiving(Number(pid)))
-    .map(([, id = "", , text = ""]) => ({ id, text }));
+    .flatMap((line) => [...line.slice(of.length + 1).matchAll(/^(\S+) (\d+) (.*)$/g)])
+    .map(([, id = "", pid, text = ""]) => ({ id, pid: Number(pid), text }))
+    .filter(({ id }) => !lines.has(settledLine(id)));
 }
 
 /** Notes that the outcome of these is known. */
@@ -49,28 +49,6 @@ export function settle(ids: readonly string[]): void {
 /** The line that says so. */
 export function settledLine(id: string): string {
   return `settled ${id}`;
-}
-
-/** Whether another process with this id lives: it may still get the response. */
-function isAnotherLiving(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return !hasEnded(pid);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Whether a process is there only until its parent asks how it has ended, which in a container may be never. Linux. */
-function hasEnded(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // the name before it may hold any character
-    return /^\) [ZX]/.test(stat.slice(stat.lastIndexOf(")")));
-  } catch {
-    return false;
-  }
 }
 
 function writeAtOrderlyEnd(): void {

@@ -44,7 +44,7 @@ async function giveBack(
   configured: readonly CleanUpBody[],
   run: ScheduleOfRun,
 ): Promise<void> {
-  const { previous, ignored = [] } = stateNotes(state);
+  const { previous, configured: recorded = [bodyOf(state)], ignored = [] } = stateNotes(state);
   // one that was off may have had no interval
   const before = { ...configured.at(-1)!, enabled: false, ...previous };
   const another = anotherOf(run, state);
@@ -55,14 +55,18 @@ async function giveBack(
   if (now === undefined) return;
   if (another !== undefined && isAs(now, another.body)) return tellTakenOver(state, previous);
   if (another === undefined && isAs(now, before)) return;
-  const isOurs = (body: CleanUpBody) => isAs(now, body.enabled ? { ...body, ...partOf(now, ignored) } : body);
+  const theirPart = partOf(isOn(now) ? now : { enabled: false }, ignored);
+  // where all is left to others, nothing tells this resource's values from theirs but that they are its own
+  const isPart = Object.keys(theirPart).length < Object.keys(bodyOf(now)).length;
+  const isOurs = (body: CleanUpBody) => isAs(now, body) || (isPart && isAs(now, { ...body, ...theirPart }));
   if (!configured.some(isOurs)) {
     if (run.restored !== undefined && isAs(now, run.restored)) return;
     run.left = [...run.left, { configured, before }];
     return tellLeft(state, now, previous);
   }
   // what is left to others, and others have changed
-  const theirs = Object.entries(partOf(now, ignored)).filter(([name, value]) => configured.every((body) => (body as object as Values)[name] !== value)); // prettier-ignore
+  const isTheirs = ([name, value]: [string, unknown]) => recorded.every((body) => (body as object as Values)[name] !== value); // prettier-ignore
+  const theirs = Object.entries(theirPart).filter(isTheirs);
   const wanted = another?.body ?? beforeAll(before, run.left);
   const target = { ...wanted, ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
   if (!isOn(now) && !target.enabled) return tellLeft(state, now, previous);
@@ -98,9 +102,9 @@ function isSame(one: CleanUpBody, other: CleanUpBody): boolean {
   return canonical(one) === canonical(other);
 }
 
-/** It is on, and nothing says so otherwise. */
+/** It may be on, and nothing says so otherwise. */
 function tellKept(state: State, before: CleanUpBody): void {
-  tell(`zpa: the ${whatOf(state)} stays as this resource has found it: ${textOf(before)}.`);
+  tell(`zpa: the ${whatOf(state)} is left as it is: this resource has found it ${textOf(before)}, and left it so.`);
 }
 
 function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody | undefined): void {

@@ -116,6 +116,16 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
       assert.deepEqual(scene.stored(), others);
     });
 
+    it(`is brought back, but for what ignoreChanges lists, after an update that failed with ${kind} and was to list it`, async () => {
+      scene.world.simulator[scene.record] = { ...others };
+      const made = await make(await scene.world.provider(), type, scene.args());
+      scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
+      const changed = scene.args({ frequencyInterval: 7, __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } });
+      const half = await failing(async () => scene.halfChanged(await scene.world.provider(), made, changed));
+      await scene.provider.delete(type, half.id, half.outputs);
+      assert.deepEqual(scene.stored(), others);
+    });
+
     it(`is brought back after an update that failed with ${kind}`, async () => {
       scene.world.simulator[scene.record] = { ...others };
       const made = await make(await scene.world.provider(), type, scene.args());

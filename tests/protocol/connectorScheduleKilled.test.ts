@@ -87,6 +87,25 @@ describeSchedules("The clean-up schedule … after a run that was killed before 
     assert.deepEqual(scene.stored(), others);
   });
 
+  it("is brought back where ignoreChanges was to list from then on what others have changed before", async () => {
+    scene.world.simulator[scene.record] = { ...others };
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
+    scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
+    await update(made, { frequencyInterval: 7, __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } });
+    await destroy(made);
+    assert.deepEqual(scene.stored(), others);
+  });
+
+  it("leaves to others what ignoreChanges lists", async () => {
+    scene.world.simulator[scene.record] = { ...others, deleteDisabled: false };
+    const ignoring = { __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };
+    const made = await scene.ended((provider) => make(provider, type, scene.args(ignoring)));
+    scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
+    await update(made, { frequencyInterval: 7, ...ignoring });
+    await destroy(made);
+    assert.deepEqual(scene.stored(), others);
+  });
+
   it("is brought back where an alias has renamed the resource since", async () => {
     scene.world.simulator[scene.record] = { ...others };
     const made = await scene.ended((provider) => make(provider, type, scene.args()));

@@ -95,11 +95,11 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
     }
   });
 
-  it("is said to stay on in the end where the resource has found it so", async () => {
+  it("is said to be left as it is where the resource has changed nothing", async () => {
     scene.world.simulator[scene.record] = { ...others, deleteDisabled: false, frequencyInterval: "5" };
     const made = await make(await scene.world.provider(), type, scene.args());
     assert.deepEqual(await scene.sent(() => scene.provider.delete(type, made.id, made.outputs)), []);
-    assert.match(scene.provider.output(), /stays as this resource has found it: on, with deleteDisabled false and frequencyInterval 5\./); // prettier-ignore
+    assert.match(scene.provider.output(), /is left as it is: this resource has found it on, with deleteDisabled false and frequencyInterval 5, and left it so\./); // prettier-ignore
   });
 
   it("is said to have been none before where others have configured it since", async () => {
@@ -166,6 +166,51 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
     await scene.provider.delete(type, made.id, made.outputs);
     assert.deepEqual(scene.stored(), { ...others, deleteDisabled: true, frequencyInterval: "90" });
     assert.match(scene.provider.output(), /as it was before this resource, but for what others have changed: on, /);
+  });
+
+  it("is brought back where others have switched it on, and ignoreChanges left that to them", async () => {
+    scene.world.simulator[scene.record] = { ...others };
+    const ignoring = (more: object) => scene.args({ ...more, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
+    const made = await make(await scene.world.provider(), type, ignoring({ enabled: false }));
+    scene.world.simulator[scene.record] = { ...others, frequencyInterval: "30" };
+    const seen = (await refresh(await scene.world.provider(), made))!;
+    const changed = await change(await scene.world.provider(), seen, ignoring({ enabled: true }));
+    assert.equal(scene.stored()?.frequencyInterval, "5");
+    await scene.provider.delete(type, changed.id, changed.outputs);
+    assert.deepEqual(scene.stored(), others);
+  });
+
+  for (const isRefreshed of [false, true]) {
+    it(`stays as others have it where ignoreChanges for everything came later, ${isRefreshed ? "with" : "without"} a refresh`, async () => {
+      scene.world.simulator[scene.record] = { ...others };
+      const made = await make(await scene.world.provider(), type, scene.args());
+      const theirs = { ...scene.stored()!, frequencyInterval: "30" };
+      scene.world.simulator[scene.record] = { ...theirs };
+      const seen = isRefreshed ? (await refresh(await scene.world.provider(), made))! : made;
+      const handedOut = isRefreshed ? { frequencyInterval: 30 } : {};
+      const ignoring = scene.args({ ...handedOut, __zpa: { ...seed.__zpa, ignored: ["*"] } });
+      const changed = await change(await scene.world.provider(), seen, ignoring);
+      await scene.provider.delete(type, changed.id, changed.outputs);
+      assert.deepEqual(scene.stored(), theirs);
+    });
+  }
+
+  it("is brought back as it was where others have changed what ignoreChanges lists while it was off", async () => {
+    scene.world.simulator[scene.record] = { ...others };
+    const ignoring = scene.args({ enabled: false, __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } });
+    const made = await make(await scene.world.provider(), type, ignoring);
+    scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: false };
+    await scene.provider.delete(type, made.id, made.outputs);
+    assert.deepEqual(scene.stored(), others);
+  });
+
+  it("keeps its interval at a refresh where ZPA tells none of one that others have switched off", async () => {
+    const ignoring = scene.args({ __zpa: { ...seed.__zpa, ignored: ["frequencyInterval"] } });
+    const made = await make(await scene.world.provider(), type, ignoring);
+    scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: false };
+    scene.world.fault({ kind: "omit", match: { method: "GET" }, fields: ["frequencyInterval"] });
+    const seen = (await refresh(scene.provider, made))!;
+    assert.deepEqual([seen.inputs, seen.outputs].map((values) => values["frequencyInterval"]), [5, 5]); // prettier-ignore
   });
 
   it("is off in the end where there was none, also with ignoreChanges for everything", async () => {

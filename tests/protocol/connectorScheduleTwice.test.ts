@@ -30,7 +30,7 @@ describeSchedules(
 
     it("is not brought back by the resource of another stack, whatever this machine remembers of the first", async () => {
       scene.world.simulator[scene.record] = { ...others };
-      await make(await scene.world.provider(), type, scene.args());
+      await scene.ended((provider) => make(provider, type, scene.args()));
       const found = { ...scene.stored()! };
       const made = await make(await scene.world.provider(), type, scene.args({ frequencyInterval: 7, ...two })); // prettier-ignore
       await scene.provider.delete(type, made.id, made.outputs);
@@ -56,8 +56,8 @@ describeSchedules(
 
     it("stays the program's where the other resource has had the same name before an alias", async () => {
       scene.world.simulator[scene.record] = { ...others };
-      const renamed = await make(await scene.world.provider(), type, scene.args());
-      const one = await make(await scene.world.provider(), type, scene.args());
+      const renamed = await scene.ended((provider) => make(provider, type, scene.args()));
+      const one = await scene.ended((provider) => make(provider, type, scene.args()));
       assert.equal((await plan(scene.provider, one, scene.args())).diff.changes, false);
       await scene.provider.delete(type, renamed.id, renamed.outputs);
       assert.equal(scene.stored()?.frequencyInterval, "5");
