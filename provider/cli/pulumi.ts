@@ -47,7 +47,8 @@ export async function readStackConfig(folder: string, stack: string | undefined)
   const which = stack === undefined ? [] : ["--stack", stack];
   const args = ["config", "--json", "--show-secrets", "--non-interactive", ...which];
   const output = await pulumi(args, folder).catch((error: Error) => {
-    throw new Error(`Pulumi's configuration cannot be read with pulumi config ${which.join(" ")}: ${error.message}`);
+    const command = ["pulumi config", ...which].join(" ");
+    throw new Error(`Pulumi's configuration cannot be read with ${command}: ${error.message}`);
   });
   return parseConfig(output);
 }

@@ -14,6 +14,7 @@ type Resolve = (request: string, ...more: unknown[]) => string;
 const loader = Module as unknown as { _resolveFilename: Resolve };
 const resolve = loader._resolveFilename;
 loader._resolveFilename = (request, ...more) => {
+  const found = resolve(request, ...more);
   const source = sources.get(request);
-  return source === undefined ? resolve(request, ...more) : path.join(repositoryRoot, source);
+  return source === undefined ? found : path.join(repositoryRoot, source);
 };
