@@ -21,7 +21,7 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
 
   it("stays as others have it, where an update was refused", async () => {
     scene.world.simulator[scene.record] = { ...others };
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     scene.refuseNextPut();
     await assert.rejects(change(await scene.world.provider(), made, scene.args({ enabled: false })));
     scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: false };
@@ -32,18 +32,18 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
   it("is switched off by a program that switches it off again after a lost answer to switching it on", async () => {
     const off = scene.args({ enabled: false });
     scene.world.simulator[scene.record] = { ...others, enabled: false };
-    const made = await make(await scene.world.provider(), type, off);
+    const made = await scene.ended((provider) => make(provider, type, off));
     const fault = scene.world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
     const half = await scene.halfChanged(scene.provider, made, scene.args());
     fault.clear();
     assert.equal(scene.stored()?.enabled, true);
-    await change(await scene.world.provider(), half, off);
+    await scene.ended((provider) => change(provider, half, off));
     assert.equal(scene.stored()?.enabled, false);
   });
 
   it("says what was there before where ZPA does not take it back", async () => {
     scene.world.simulator[scene.record] = { ...others, frequencyInterval: "45" };
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     await assert.rejects(
       scene.provider.delete(type, made.id, made.outputs),
       /It was to become on, .* frequencyInterval 45: configure that in the Admin Portal, then .*pulumi state delete/,
@@ -52,7 +52,7 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
 
   it("is not said to be as before where ZPA refuses it, but what it was to become", async () => {
     scene.world.simulator[scene.record] = { ...others };
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     scene.refuseNextPut();
     await assert.rejects(
       scene.provider.delete(type, made.id, made.outputs),
@@ -89,7 +89,7 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
       scene.world.simulator[scene.record] = { ...others, enabled: false };
       await (await scene.world.provider()).delete(type, half.id, half.outputs);
       assert.deepEqual(scene.stored(), { ...others, enabled: false });
-      const made = await change(await scene.world.provider(), half, scene.args());
+      const made = await scene.ended((provider) => change(provider, half, scene.args()));
       assert.equal(scene.stored()?.enabled, true);
       await scene.provider.delete(type, made.id, made.outputs);
       assert.equal(scene.stored()?.enabled, false);
@@ -102,7 +102,7 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
       scene.world.simulator[scene.record] = { ...theirs };
       await (await scene.world.provider()).delete(type, half.id, half.outputs);
       assert.deepEqual(scene.stored(), theirs);
-      const made = await change(await scene.world.provider(), half, scene.args());
+      const made = await scene.ended((provider) => change(provider, half, scene.args()));
       assert.equal(scene.stored()?.frequencyInterval, "5");
       await scene.provider.delete(type, made.id, made.outputs);
       assert.deepEqual(scene.stored(), theirs);
@@ -118,7 +118,7 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
 
     it(`is brought back, but for what ignoreChanges lists, after an update that failed with ${kind} and was to list it`, async () => {
       scene.world.simulator[scene.record] = { ...others };
-      const made = await make(await scene.world.provider(), type, scene.args());
+      const made = await scene.ended((provider) => make(provider, type, scene.args()));
       scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
       const changed = scene.args({ frequencyInterval: 7, __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } });
       const half = await failing(async () => scene.halfChanged(await scene.world.provider(), made, changed));
@@ -128,7 +128,7 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
 
     it(`is brought back after an update that failed with ${kind}`, async () => {
       scene.world.simulator[scene.record] = { ...others };
-      const made = await make(await scene.world.provider(), type, scene.args());
+      const made = await scene.ended((provider) => make(provider, type, scene.args()));
       const changed = scene.args({ frequencyInterval: 7 });
       const half = await failing(async () => scene.halfChanged(await scene.world.provider(), made, changed));
       await scene.provider.delete(type, half.id, half.outputs);
@@ -138,7 +138,7 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
 
   it("is disabled in the end also where the answer to its creation was lost", async () => {
     scene.world.fault({ kind: "resetAfterCommit", match: { method: "POST", path: new RegExp(`${scene.address}$`) } });
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     await scene.provider.delete(type, made.id, made.outputs);
     assert.equal(scene.stored()?.enabled, false);
   });
@@ -150,7 +150,7 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
     const unknown = /Whether there is a schedule now could not be found out: .* Run the same command again/;
     await scene.ended((provider) => assert.rejects(make(provider, type, scene.args()), unknown));
     blind.clear();
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     await scene.provider.delete(type, made.id, made.outputs);
     assert.equal(scene.stored()?.enabled, false);
   });

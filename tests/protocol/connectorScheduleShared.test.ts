@@ -7,7 +7,7 @@ const type = "ConnectorSchedule";
 describeSchedules("The clean-up schedule … that others configure too", (scene) => {
   it("is brought back by a destroy also where ZPA has given it another id since", async () => {
     scene.world.simulator[scene.record] = { ...others };
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     scene.world.simulator[scene.record] = { ...scene.stored()!, id: "8" };
     await scene.provider.delete(type, made.id, made.outputs);
     assert.deepEqual(scene.stored(), { ...others, id: "8" });
@@ -15,7 +15,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
 
   it("stays as others have configured it meanwhile, whether a refresh has seen it or not, and says what was before", async () => {
     scene.world.simulator[scene.record] = { ...others };
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     const theirs = { ...others, frequencyInterval: "30" };
     scene.world.simulator[scene.record] = { ...theirs };
     const seen = (await refresh(await scene.world.provider(), made))!;
@@ -27,7 +27,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   });
 
   it("can be changed and destroyed where others have switched it off meanwhile", async () => {
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: false };
     await scene.provider.update(type, made.id, made.outputs, { ...made.inputs, enabled: false });
     await scene.provider.delete(type, made.id, made.outputs);
@@ -42,11 +42,11 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
     it(`stays off as others have switched it, where ignoreChanges leaves that to them, also after ${what}`, async () => {
       scene.world.simulator[scene.record] = { ...others };
       const ignoring = (some = {}) => scene.args({ ...some, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
-      const made = await make(await scene.world.provider(), type, ignoring());
+      const made = await scene.ended((provider) => make(provider, type, ignoring()));
       scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: false };
       const seen = isRefreshed ? (await refresh(await scene.world.provider(), made))! : made;
       const theirs = isRefreshed ? { enabled: false } : {};
-      const changed = await change(await scene.world.provider(), seen, ignoring({ ...theirs, ...more }));
+      const changed = await scene.ended((provider) => change(provider, seen, ignoring({ ...theirs, ...more })));
       await scene.provider.delete(type, changed.id, changed.outputs);
       assert.equal(scene.stored()?.enabled, false);
     });
@@ -60,7 +60,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
     await elsewhere.delete(type, made.id, made.outputs);
     assert.deepEqual(scene.stored(), others);
     scene.world.simulator[scene.record] = { ...off };
-    const again = await make(await scene.world.provider(), type, scene.args({ enabled: false }));
+    const again = await scene.ended((provider) => make(provider, type, scene.args({ enabled: false })));
     await scene.provider.delete(type, again.id, again.outputs);
     assert.deepEqual(scene.stored(), off);
   });
@@ -80,13 +80,13 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
     scene.world.simulator[scene.record] = { ...others };
     const ignoring = (days: number) =>
       scene.args({ frequencyInterval: days, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
-    let made = await make(await scene.world.provider(), type, ignoring(5));
+    let made = await scene.ended((provider) => make(provider, type, ignoring(5)));
     scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: false };
     made = (await refresh(await scene.world.provider(), made))!;
-    made = await change(await scene.world.provider(), made, ignoring(7));
+    made = await scene.ended((provider) => change(provider, made, ignoring(7)));
     scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: true };
     const seen = (await refresh(await scene.world.provider(), made))!;
-    const changed = await change(await scene.world.provider(), seen, ignoring(7));
+    const changed = await scene.ended((provider) => change(provider, seen, ignoring(7)));
     assert.equal(scene.stored()?.frequencyInterval, "7");
     for (const { id, outputs } of [changed, seen]) {
       await (await scene.world.provider()).delete(type, id, outputs);
@@ -97,13 +97,13 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
 
   it("is said to be left as it is where the resource has changed nothing", async () => {
     scene.world.simulator[scene.record] = { ...others, deleteDisabled: false, frequencyInterval: "5" };
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     assert.deepEqual(await scene.sent(() => scene.provider.delete(type, made.id, made.outputs)), []);
     assert.match(scene.provider.output(), /is left as it is: this resource has found it on, with deleteDisabled false and frequencyInterval 5, and left it so\./); // prettier-ignore
   });
 
   it("is said to have been none before where others have configured it since", async () => {
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     scene.world.simulator[scene.record] = { ...scene.stored()!, frequencyInterval: "30" };
     await scene.provider.delete(type, made.id, made.outputs);
     assert.match(scene.provider.output(), /frequencyInterval 30\. Before this resource there was none\./);
@@ -111,7 +111,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
 
   it("is the program's once that says what others have configured, and is brought back then", async () => {
     scene.world.simulator[scene.record] = { ...others };
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     scene.world.simulator[scene.record] = { ...scene.stored()!, frequencyInterval: "30" };
     const seen = (await refresh(await scene.world.provider(), made))!;
     let accepted = seen;
@@ -121,21 +121,21 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   });
 
   it("is given back once: a later one of the same name finds what others have configured since", async () => {
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     await scene.provider.delete(type, made.id, made.outputs);
     scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: true };
-    const again = await make(await scene.world.provider(), type, scene.args());
+    const again = await scene.ended((provider) => make(provider, type, scene.args()));
     await scene.provider.delete(type, again.id, again.outputs);
     assert.equal(scene.stored()?.enabled, true);
   });
 
   it("leaves to others in the end what ignoreChanges lists since an up that changed nothing else", async () => {
     scene.world.simulator[scene.record] = { ...others, deleteDisabled: false };
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     const ignoring = { ...scene.args(), __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };
     let changed = made;
     assert.deepEqual(
-      await scene.sent(async () => (changed = await change(await scene.world.provider(), made, ignoring))),
+      await scene.sent(async () => (changed = await scene.ended((provider) => change(provider, made, ignoring)))),
       [],
     );
     scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
@@ -149,7 +149,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
       ...scene.args({ deleteDisabled: false }),
       __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] },
     };
-    const made = await make(await scene.world.provider(), type, ignoring);
+    const made = await scene.ended((provider) => make(provider, type, ignoring));
     scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
     const seen = (await refresh(await scene.world.provider(), made))!;
     assert.equal((await plan(scene.provider, seen, ignoring)).diff.changes, false);
@@ -161,7 +161,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   it("leaves to others what ignoreChanges lists in the end too", async () => {
     scene.world.simulator[scene.record] = { ...others, deleteDisabled: false };
     const ignoring = { ...scene.args(), __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };
-    const made = await make(await scene.world.provider(), type, ignoring);
+    const made = await scene.ended((provider) => make(provider, type, ignoring));
     scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
     await scene.provider.delete(type, made.id, made.outputs);
     assert.deepEqual(scene.stored(), { ...others, deleteDisabled: true, frequencyInterval: "90" });
@@ -171,10 +171,10 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   it("is brought back where others have switched it on, and ignoreChanges left that to them", async () => {
     scene.world.simulator[scene.record] = { ...others };
     const ignoring = (more: object) => scene.args({ ...more, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
-    const made = await make(await scene.world.provider(), type, ignoring({ enabled: false }));
+    const made = await scene.ended((provider) => make(provider, type, ignoring({ enabled: false })));
     scene.world.simulator[scene.record] = { ...others, frequencyInterval: "30" };
     const seen = (await refresh(await scene.world.provider(), made))!;
-    const changed = await change(await scene.world.provider(), seen, ignoring({ enabled: true }));
+    const changed = await scene.ended((provider) => change(provider, seen, ignoring({ enabled: true })));
     assert.equal(scene.stored()?.frequencyInterval, "5");
     await scene.provider.delete(type, changed.id, changed.outputs);
     assert.deepEqual(scene.stored(), others);
@@ -183,13 +183,13 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   for (const isRefreshed of [false, true]) {
     it(`stays as others have it where ignoreChanges for everything came later, ${isRefreshed ? "with" : "without"} a refresh`, async () => {
       scene.world.simulator[scene.record] = { ...others };
-      const made = await make(await scene.world.provider(), type, scene.args());
+      const made = await scene.ended((provider) => make(provider, type, scene.args()));
       const theirs = { ...scene.stored()!, frequencyInterval: "30" };
       scene.world.simulator[scene.record] = { ...theirs };
       const seen = isRefreshed ? (await refresh(await scene.world.provider(), made))! : made;
       const handedOut = isRefreshed ? { frequencyInterval: 30 } : {};
       const ignoring = scene.args({ ...handedOut, __zpa: { ...seed.__zpa, ignored: ["*"] } });
-      const changed = await change(await scene.world.provider(), seen, ignoring);
+      const changed = await scene.ended((provider) => change(provider, seen, ignoring));
       await scene.provider.delete(type, changed.id, changed.outputs);
       assert.deepEqual(scene.stored(), theirs);
     });
@@ -198,7 +198,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   it("is brought back as it was where others have changed what ignoreChanges lists while it was off", async () => {
     scene.world.simulator[scene.record] = { ...others };
     const ignoring = scene.args({ enabled: false, __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } });
-    const made = await make(await scene.world.provider(), type, ignoring);
+    const made = await scene.ended((provider) => make(provider, type, ignoring));
     scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: false };
     await scene.provider.delete(type, made.id, made.outputs);
     assert.deepEqual(scene.stored(), others);
@@ -206,7 +206,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
 
   it("keeps its interval at a refresh where ZPA tells none of one that others have switched off", async () => {
     const ignoring = scene.args({ __zpa: { ...seed.__zpa, ignored: ["frequencyInterval"] } });
-    const made = await make(await scene.world.provider(), type, ignoring);
+    const made = await scene.ended((provider) => make(provider, type, ignoring));
     scene.world.simulator[scene.record] = { ...scene.stored()!, enabled: false };
     scene.world.fault({ kind: "omit", match: { method: "GET" }, fields: ["frequencyInterval"] });
     const seen = (await refresh(scene.provider, made))!;
@@ -214,10 +214,12 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   });
 
   it("is off in the end where there was none, also with ignoreChanges for everything", async () => {
-    const made = await make(await scene.world.provider(), type, {
-      ...scene.args(),
-      __zpa: { ...seed.__zpa, ignored: ["*"] },
-    });
+    const made = await scene.ended((provider) =>
+      make(provider, type, {
+        ...scene.args(),
+        __zpa: { ...seed.__zpa, ignored: ["*"] },
+      }),
+    );
     await scene.provider.delete(type, made.id, made.outputs);
     assert.equal(scene.stored()?.enabled, false);
   });
@@ -244,7 +246,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   });
 
   it("shows at a refresh what others have changed, and is brought back by the next up", async () => {
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     scene.world.simulator[scene.record] = { ...scene.stored()!, frequencyInterval: "30" };
     const seen = (await refresh(await scene.world.provider(), made))!;
     assert.equal(seen.outputs["frequencyInterval"], 30);
@@ -258,7 +260,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
   });
 
   it("refuses another tenant's state before it writes", async () => {
-    const made = await make(await scene.world.provider(), type, scene.args());
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
     const foreign = { ...made.outputs, __zpa: { tenant: "0123456789abcdef" } };
     const calls = await scene.sent(async () => {
       await assert.rejects(scene.provider.delete(type, made.id, foreign), /belongs to a different ZPA tenant/);

@@ -10,7 +10,7 @@ describeSchedules(
   (scene) => {
     it("stays as the program says where its resource was renamed without an alias, and tells what was before", async () => {
       scene.world.simulator[scene.record] = { ...others, enabled: false };
-      const one = await make(await scene.world.provider(), type, scene.args());
+      const one = await scene.ended((provider) => make(provider, type, scene.args()));
       // the engine creates what is new, then deletes what is no longer in the program
       const two = await make(scene.provider, type, { ...scene.args(), __zpa: { seed: "other-0a1b2c3" } });
       await scene.provider.delete(type, one.id, one.outputs);
@@ -22,7 +22,7 @@ describeSchedules(
     });
 
     it("stays the new resource's where that one has the name that its old one has had before", async () => {
-      const one = await make(await scene.world.provider(), type, scene.args());
+      const one = await scene.ended((provider) => make(provider, type, scene.args()));
       await make(scene.provider, type, scene.args());
       await scene.provider.delete(type, one.id, one.outputs);
       assert.equal(scene.stored()?.enabled, true);
@@ -32,7 +32,7 @@ describeSchedules(
       scene.world.simulator[scene.record] = { ...others };
       await scene.ended((provider) => make(provider, type, scene.args()));
       const found = { ...scene.stored()! };
-      const made = await make(await scene.world.provider(), type, scene.args({ frequencyInterval: 7, ...two })); // prettier-ignore
+      const made = await scene.ended((provider) => make(provider, type, scene.args({ frequencyInterval: 7, ...two }))); // prettier-ignore
       await scene.provider.delete(type, made.id, made.outputs);
       assert.deepEqual(scene.stored(), found);
     });
@@ -41,7 +41,7 @@ describeSchedules(
       for (const isFirst of ["deletion", "creation"] as const) {
         it(`is as the new resource of a run says, with ${days} days, where that deletes the old one at the same time, the ${isFirst} first`, async () => {
           scene.world.simulator[scene.record] = { ...others };
-          const one = await make(await scene.world.provider(), type, scene.args());
+          const one = await scene.ended((provider) => make(provider, type, scene.args()));
           const { inputs } = await scene.provider.check(type, {}, scene.args({ frequencyInterval: days, ...two }));
           const steps = [
             () => scene.provider.delete(type, one.id, one.outputs),
@@ -65,8 +65,8 @@ describeSchedules(
 
     it("is as the program says where a rename without an alias was interrupted and then undone", async () => {
       scene.world.simulator[scene.record] = { ...others };
-      const one = await make(await scene.world.provider(), type, scene.args());
-      const other = await make(await scene.world.provider(), type, scene.args({ frequencyInterval: 7, ...two })); // prettier-ignore
+      const one = await scene.ended((provider) => make(provider, type, scene.args()));
+      const other = await scene.ended((provider) => make(provider, type, scene.args({ frequencyInterval: 7, ...two }))); // prettier-ignore
       assert.equal((await plan(scene.provider, one, scene.args())).diff.changes, false);
       await scene.provider.delete(type, other.id, other.outputs);
       assert.equal(scene.stored()?.frequencyInterval, "5");
@@ -82,9 +82,9 @@ describeSchedules(
       for (const order of ["the first one first", "the first one last", "at once"] as const) {
         it(`is brought back by two resources, one of which has found what the other has configured, with ${what}, ${order}`, async () => {
           scene.world.simulator[scene.record] = { ...others };
-          const one = await make(await scene.world.provider(), type, scene.args());
+          const one = await scene.ended((provider) => make(provider, type, scene.args()));
           const renamed = scene.args({ frequencyInterval: days, __zpa: { seed: "renamed-0a1b2c3" } });
-          const two = await make(await scene.world.provider(), type, renamed);
+          const two = await scene.ended((provider) => make(provider, type, renamed));
           const remove = ({ id, outputs }: typeof one) => scene.provider.delete(type, id, outputs);
           const [first, second] = order === "the first one last" ? [two, one] : [one, two];
           const going = remove(first);
@@ -96,9 +96,9 @@ describeSchedules(
     }
 
     it("stays so also where a later run deletes the old resource than the one that has made the new one", async () => {
-      const one = await make(await scene.world.provider(), type, scene.args());
+      const one = await scene.ended((provider) => make(provider, type, scene.args()));
       const other = { ...scene.args(), __zpa: { seed: "other-0a1b2c3" } };
-      const two = await make(await scene.world.provider(), type, other);
+      const two = await scene.ended((provider) => make(provider, type, other));
       assert.equal((await plan(scene.provider, two, other)).diff.changes, false);
       await scene.provider.delete(type, one.id, one.outputs);
       assert.equal(scene.stored()?.enabled, true);
@@ -106,7 +106,7 @@ describeSchedules(
 
     it("is brought back by destroy --refresh of a resource that an alias has renamed", async () => {
       scene.world.simulator[scene.record] = { ...others };
-      const made = await make(await scene.world.provider(), type, scene.args());
+      const made = await scene.ended((provider) => make(provider, type, scene.args()));
       const { inputs } = await scene.provider.check(type, made.inputs, {
         ...scene.args(),
         __zpa: { seed: "renamed-0a1b2c3" },
