@@ -65,4 +65,16 @@ export function partOf(values: object, paths: readonly string[]): Partial<CleanU
   return Object.fromEntries(Object.entries(values).filter(isPart));
 }
 
+/** What others have in the place of what these paths list. One that is off tells nothing but that. */
+export function theirPartOf(found: CleanUpSchedule | CleanUpBody, paths: readonly string[]): Partial<CleanUpBody> {
+  return partOf(isOn(found as object as Values) ? found : { enabled: false }, paths);
+}
+
+/** Whether ZPA has what was sent, but for what is left to others: where that is all, nothing else tells it from theirs. */
+export function isAsLeft(found: CleanUpSchedule | CleanUpBody, body: CleanUpBody, paths: readonly string[]): boolean {
+  const theirs = theirPartOf(found, paths);
+  const isPart = Object.keys(theirs).length < stored.length;
+  return isAs(found, body) || (isPart && isAs(found, { ...body, ...theirs }));
+}
+
 const stored = connectorScheduleFields.filter(({ replaces }) => replaces !== true);

@@ -3,7 +3,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { CleanUpBody, CleanUpSchedule } from "../../sdk";
-import { bodyOf, connectorScheduleFields as fields, isAs, isOn, partOf, typeOf, whatOf } from "../model/connectorSchedule"; // prettier-ignore
+import { bodyOf, connectorScheduleFields as fields, isAs, isAsLeft, isOn, partOf, typeOf, whatOf } from "../model/connectorSchedule"; // prettier-ignore
 import { PartialFailure, plainError } from "../model/errors";
 import {
   canonical,
@@ -126,22 +126,20 @@ async function update(session: Session, id: string, state: State, inputs: Inputs
     // a PUT has all of them: what is left to others is as they have it now
     const now = ignored.length === 0 && !isNew ? undefined : await current(session, place);
     const target = { ...inputs, ...partOf(now ?? {}, ignored) };
-    const ours = now && known.findLast((one) => isAs(now, one));
+    const ours = now && known.findLast((one) => isAsLeft(now, one, ignored));
     const before = isNew && now !== undefined && ours === undefined ? bodyOf(now) : previous;
     const body = programOf(inputs, now ?? {}, ours === undefined ? configured : [ours]);
     const isOnNow = now === undefined ? isOn(state) || known.some(({ enabled }) => enabled) : isOn(now);
     const configure = () => put(session, id, place, bodyOf(target), isOnNow);
     try {
-      await sendNoted(name, { body: bodyOf(target), previous: before }, configure);
+      await sendNoted(name, { body, previous: before, ignored }, configure);
     } catch (error) {
       if (error instanceof sdk().NotFoundError) throw new Error(`The ${whatOf(state)} does not exist any more. Run pulumi up --refresh, which configures it anew.`); // prettier-ignore
       if (isRefused(error)) throw error;
       noteRecorded(name);
-      throw new PartialFailure(
-        error,
-        id,
-        withNotes(state, { ...notes, ignored, previous: before, configured: [...known, body] }),
-      );
+      const half = { ...notes, previous: before, configured: [...known, body] };
+      const left = [...(notes.ignored ?? []), ...ignored];
+      throw new PartialFailure(error, id, withNotes(state, { ...half, ignored: left }));
     }
     const outs = outputs({ ...notes, previous: before }, target, [body]);
     run.holder = { body: bodyOf(target), notes: canonical(stateNotes(outs)) };

@@ -22,7 +22,7 @@ export interface Removal {
   readonly keyDeletions: () => Promise<boolean>;
   /** The keys that belong to the group, and all that cannot be read. */
   readonly keys: () => Promise<WholeList<ProvisioningKey>>;
-  /** Deletes those of these retired keys that no connected machine needs. The others. */
+  /** Deletes those of these retired keys that no connected machine needs. Those that may still be there. */
   readonly removeRetired: (keys: readonly ProvisioningKey[]) => Promise<ProvisioningKey[]>;
   /** The names of the server groups that use it. One GET. */
   readonly serverGroups: () => Promise<readonly string[]>;
@@ -186,7 +186,9 @@ function refuseForOthers(removal: Removal, { keys, serverGroups }: Others, { mes
 
 function keysInTheWay({ group }: Removal, keys: readonly ProvisioningKey[], refusal: string): Error {
   const named = listOf(keys, nameOf);
-  const how = keys.some(isRetired) ? ", and retired ones with npx pulumi-zpa-dynamic keys --retired --delete" : "";
+  const how = keys.some(isRetired)
+    ? ", and retired ones, once no connected machine needs them, with npx pulumi-zpa-dynamic keys --retired --delete"
+    : "";
   return new Error(
     `${refusal} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. A key whose zcomponentId is the id of ` +
       `the group's resource goes before it, unless --target leaves it out; delete others where they are managed${how}. Then ` +

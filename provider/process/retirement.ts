@@ -64,9 +64,7 @@ async function sweep(session: Session, { id: own, type, microtenantId = defaultM
   try {
     const left: ProvisioningKey[] = [];
     for await (const key of provisioningKeys.list(type, { microtenantId })) {
-      // one that this stack has adopted is the program's
-      const isOurs = key.id === own || session.inState.has(refOf("provisioning key", key.id));
-      if (isRetired(key) && !isOurs && isInMicrotenant(key, microtenantId)) left.push({ ...key, microtenantId });
+      if (isRetired(key) && key.id !== own && isInMicrotenant(key, microtenantId)) left.push({ ...key, microtenantId });
     }
     await removeRetired(session, type, left);
   } catch (error) {
@@ -75,9 +73,10 @@ async function sweep(session: Session, { id: own, type, microtenantId = defaultM
 }
 
 /**
- * Deletes those of these keys, which earlier runs have retired, that no connected machine has enrolled with.
+ * Deletes those of these keys, which earlier runs have retired, that no connected machine has enrolled with. One that this
+ * stack has adopted is the program's.
  *
- * @returns the others
+ * @returns those that may still be there
  */
 export async function removeRetired(
   session: Session,
@@ -86,18 +85,23 @@ export async function removeRetired(
 ): Promise<ProvisioningKey[]> {
   if (keys.length === 0) return [];
   const machines = await session.machines(type, "all", listAge);
-  const needed = keys.filter(({ id }) => reasonToKeep(id, machines) !== undefined);
-  for (const { id, name, microtenantId = defaultMicrotenant } of keys.filter((key) => !needed.includes(key))) {
-    if (!(await isDeleted(session.client.provisioningKeys.delete(type, id, { microtenantId })))) continue;
-    tell(
-      `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
-        "enrolled with it.",
-    );
+  const left: ProvisioningKey[] = [];
+  for (const key of keys) {
+    const { id, name, microtenantId = defaultMicrotenant } = key;
+    const isKept = session.inState.has(refOf("provisioning key", id)) || reasonToKeep(id, machines) !== undefined;
+    if (isKept || !(await isDeleted(session.client.provisioningKeys.delete(type, id, { microtenantId }))))
+      left.push(key);
+    else {
+      tell(
+        `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
+          "enrolled with it.",
+      );
+    }
   }
-  return needed;
+  return left;
 }
 
-/** False where another run has been faster. */
+/** False where ZPA does not know it, as where another run has been faster. */
 async function isDeleted(deletion: Promise<unknown>): Promise<boolean> {
   try {
     await deletion;

@@ -4,10 +4,13 @@
 import type { CleanUpBody } from "../../sdk";
 import { atOrderlyEnd, noteOpen, openNotes, settle, settledLine } from "./noteStore";
 
-/** What a resource was about to configure, and what it is to bring back when it goes; undefined where there was nothing. */
+/** What a resource was about to configure. */
 export interface ScheduleWrite {
   body: CleanUpBody;
+  /** What it is to bring back when it goes; undefined where there was nothing. */
   previous?: CleanUpBody | undefined;
+  /** The part of the body that it has left to others. */
+  ignored?: readonly string[] | undefined;
 }
 
 /**

@@ -1,11 +1,11 @@
 // What becomes of a clean-up schedule when its resource goes. What others have configured meanwhile stays.
 
 import type { CleanUpBody, CleanUpSchedule } from "../../sdk";
-import { bodyOf, isAs, isOn, partOf, whatOf } from "../model/connectorSchedule";
+import { bodyOf, isAs, isAsLeft, isOn, theirPartOf, whatOf } from "../model/connectorSchedule";
 import { canonical, type State, type Values } from "../model/fields";
 import { stateNotes } from "../model/notes";
 import { stayInItsTenant } from "./record";
-import { settleWrites, unrecordedWrites } from "./scheduleNotes";
+import { type ScheduleWrite, settleWrites, unrecordedWrites } from "./scheduleNotes";
 import { current, inTurn, type Left, noteNameOf, ofRun, type Place, placeOf, put, type ScheduleOfRun } from "./schedulePlace"; // prettier-ignore
 import { sdk, type Session } from "./session";
 import { tell } from "./tell";
@@ -17,7 +17,7 @@ export async function restore(session: Session, state: State): Promise<void> {
   const run = ofRun(session, place);
   await inTurn(run, async () => {
     const name = await noteNameOf(session, place);
-    await giveBack(session, state, place, mayHave(state, name), run);
+    await giveBack(session, state, place, unrecordedOf(state, name), run);
     if (anotherOf(run, state) === undefined) settleWrites(name);
   });
 }
@@ -29,44 +29,45 @@ function anotherOf({ holder }: ScheduleOfRun, state: State): ScheduleOfRun["hold
 
 /** What ZPA may have of a resource: what state knows, and what killed runs have sent in its place. */
 export function mayHave(state: State, name: string): CleanUpBody[] {
+  const { configured = [bodyOf(state)] } = stateNotes(state);
+  return [...configured, ...unrecordedOf(state, name).map(({ body }) => body)];
+}
+
+/** What killed runs have sent in the place of a resource. */
+function unrecordedOf(state: State, name: string): ScheduleWrite[] {
   const { previous, configured = [bodyOf(state)] } = stateNotes(state);
   // one has found what this resource has configured, or is of this resource
   const isAfterIt = (found: CleanUpBody | undefined) =>
     found === undefined ? previous === undefined : [previous, ...configured].some((body) => body && isAs(found, body));
-  const unrecorded = unrecordedWrites(name).filter((write) => isAfterIt(write.previous));
-  return [...configured, ...unrecorded.map(({ body }) => body)];
+  return unrecordedWrites(name).filter((write) => isAfterIt(write.previous));
 }
 
 async function giveBack(
   session: Session,
   state: State,
   place: Place,
-  configured: readonly CleanUpBody[],
+  unrecorded: readonly ScheduleWrite[],
   run: ScheduleOfRun,
 ): Promise<void> {
-  const { previous, configured: recorded = [bodyOf(state)], ignored = [] } = stateNotes(state);
+  const { previous, configured: recorded = [bodyOf(state)], ignored: left = [] } = stateNotes(state);
+  const configured = [...recorded, ...unrecorded.map(({ body }) => body)];
+  const ignored = [...left, ...unrecorded.flatMap((write) => write.ignored ?? [])];
   // one that was off may have had no interval
   const before = { ...configured.at(-1)!, enabled: false, ...previous };
   const another = anotherOf(run, state);
-  const isOffAnyway = !before.enabled && configured.every(({ enabled }) => !enabled);
-  if (another === undefined && isOffAnyway) return;
-  if (another === undefined && configured.every((body) => isSame(before, body))) return tellKept(state, before);
+  if (another === undefined && configured.every((body) => isAs(before, body))) return tellKept(state, previous);
   const now = await current(session, place);
   if (now === undefined) return;
   if (another !== undefined && isAs(now, another.body)) return tellTakenOver(state, previous);
   if (another === undefined && isAs(now, before)) return;
-  const theirPart = partOf(isOn(now) ? now : { enabled: false }, ignored);
-  // where all is left to others, nothing tells this resource's values from theirs but that they are its own
-  const isPart = Object.keys(theirPart).length < Object.keys(bodyOf(now)).length;
-  const isOurs = (body: CleanUpBody) => isAs(now, body) || (isPart && isAs(now, { ...body, ...theirPart }));
-  if (!configured.some(isOurs)) {
+  if (!configured.some((body) => isAsLeft(now, body, ignored))) {
     if (run.restored !== undefined && isAs(now, run.restored)) return;
     run.left = [...run.left, { configured, before }];
     return tellLeft(state, now, previous);
   }
   // what is left to others, and others have changed
-  const isTheirs = ([name, value]: [string, unknown]) => recorded.every((body) => (body as object as Values)[name] !== value); // prettier-ignore
-  const theirs = Object.entries(theirPart).filter(isTheirs);
+  const isTheirs = ([name, value]: [string, unknown]) => configured.every((body) => (body as object as Values)[name] !== value); // prettier-ignore
+  const theirs = Object.entries(theirPartOf(now, ignored)).filter(isTheirs);
   const wanted = another?.body ?? beforeAll(before, run.left);
   const target = { ...wanted, ...(Object.fromEntries(theirs) as Partial<CleanUpBody>) };
   if (!isOn(now) && !target.enabled) return tellLeft(state, now, previous);
@@ -93,18 +94,14 @@ async function writeBack(session: Session, now: CleanUpSchedule, place: Place, t
 
 /** What was there before those too that have configured what this resource has found. */
 function beforeAll(before: CleanUpBody, left: readonly Left[]): CleanUpBody {
-  const earlier = left.find(({ configured }) => configured.some((body) => isSame(body, before)));
+  const earlier = left.find(({ configured }) => configured.some((body) => isAs(body, before)));
   if (earlier === undefined) return before;
   return beforeAll(earlier.before, left.filter((one) => one !== earlier)); // prettier-ignore
 }
 
-function isSame(one: CleanUpBody, other: CleanUpBody): boolean {
-  return canonical(one) === canonical(other);
-}
-
 /** It may be on, and nothing says so otherwise. */
-function tellKept(state: State, before: CleanUpBody): void {
-  tell(`zpa: the ${whatOf(state)} is left as it is: this resource has found it ${textOf(before)}, and left it so.`);
+function tellKept(state: State, before: CleanUpBody | undefined): void {
+  tell(`zpa: the ${whatOf(state)} is left as it is. ${wasBefore(before)}`);
 }
 
 function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody | undefined): void {

@@ -116,6 +116,29 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
       assert.deepEqual(scene.stored(), others);
     });
 
+    it(`is off again after an update that switched it on and failed with ${kind}, whatever ignoreChanges lists`, async () => {
+      scene.world.simulator[scene.record] = { ...others, enabled: false };
+      const ignoring = (more: object) => scene.args({ ...more, __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } });
+      const made = await scene.ended((provider) => make(provider, type, ignoring({ enabled: false })));
+      const half = await failing(() => scene.ended((provider) => scene.halfChanged(provider, made, ignoring({}))));
+      const changed = await scene.ended((provider) => change(provider, half, ignoring({ frequencyInterval: 14 })));
+      assert.equal(scene.stored()?.frequencyInterval, "14");
+      await scene.provider.delete(type, changed.id, changed.outputs);
+      assert.equal(scene.stored()?.enabled, false);
+    });
+
+    it(`leaves to others what ignoreChanges has listed, after an update that failed with ${kind} and was not to list it`, async () => {
+      scene.world.simulator[scene.record] = { ...others, deleteDisabled: false };
+      const ignoring = scene.args({ __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } });
+      const made = await scene.ended((provider) => make(provider, type, ignoring));
+      if (kind === "resetBeforeCommit")
+        scene.world.simulator[scene.record] = { ...scene.stored()!, deleteDisabled: true };
+      const changed = scene.args({ frequencyInterval: 7 });
+      const half = await failing(() => scene.ended((provider) => scene.halfChanged(provider, made, changed)));
+      await scene.provider.delete(type, half.id, half.outputs);
+      assert.deepEqual(scene.stored(), { ...others, deleteDisabled: kind === "resetBeforeCommit" });
+    });
+
     it(`is brought back, but for what ignoreChanges lists, after an update that failed with ${kind} and was to list it`, async () => {
       scene.world.simulator[scene.record] = { ...others };
       const made = await scene.ended((provider) => make(provider, type, scene.args()));

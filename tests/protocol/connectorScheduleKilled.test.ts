@@ -87,6 +87,30 @@ describeSchedules("The clean-up schedule … after a run that was killed before 
     assert.deepEqual(scene.stored(), others);
   });
 
+  it("is brought back where an up lists later, in ignoreChanges alone, what the killed update has changed", async () => {
+    scene.world.simulator[scene.record] = { ...others };
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
+    await update(made, { frequencyInterval: 7 });
+    await destroy(await up(made, { __zpa: { ...seed.__zpa, ignored: ["frequencyInterval"] } }));
+    assert.deepEqual(scene.stored(), others);
+  });
+
+  for (const before of [others, { ...others, enabled: false }, undefined]) {
+    const was = before === undefined ? "there was none" : `it was ${before.enabled ? "on" : "off"}`;
+    for (const enabled of [false, true]) {
+      it(`is as before, where ${was}, and the killed update was to switch it ${enabled ? "on" : "off"} and no longer to ignore that`, async () => {
+        scene.world.simulator[scene.record] = before && { ...before };
+        const ignoring = scene.args({ enabled: !enabled, __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
+        const made = await scene.ended((provider) => make(provider, type, ignoring));
+        await update(made, { enabled });
+        assert.equal(scene.stored()?.enabled, enabled);
+        await destroy(made);
+        assert.equal(scene.stored()?.enabled, before?.enabled ?? false);
+        if (before?.enabled) assert.deepEqual(scene.stored(), before);
+      });
+    }
+  }
+
   it("is brought back where ignoreChanges was to list from then on what others have changed before", async () => {
     scene.world.simulator[scene.record] = { ...others };
     const made = await scene.ended((provider) => make(provider, type, scene.args()));

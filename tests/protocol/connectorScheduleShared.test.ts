@@ -99,7 +99,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
     scene.world.simulator[scene.record] = { ...others, deleteDisabled: false, frequencyInterval: "5" };
     const made = await scene.ended((provider) => make(provider, type, scene.args()));
     assert.deepEqual(await scene.sent(() => scene.provider.delete(type, made.id, made.outputs)), []);
-    assert.match(scene.provider.output(), /is left as it is: this resource has found it on, with deleteDisabled false and frequencyInterval 5, and left it so\./); // prettier-ignore
+    assert.match(scene.provider.output(), /is left as it is\. Before this resource it was on, with deleteDisabled false and frequencyInterval 5\./); // prettier-ignore
   });
 
   it("is said to have been none before where others have configured it since", async () => {

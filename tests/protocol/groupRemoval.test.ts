@@ -131,6 +131,27 @@ for (const [type, path, machines, associationType] of [
       assert.ok(world.simulator.keys.has(key.id));
     });
 
+    it("keeps retired keys that the program has adopted", async () => {
+      const { key } = retired(false);
+      const provider = await world.provider();
+      const adopted = await provider.read("ProvisioningKey", `${associationType}/${key.id}`, {});
+      await provider.diff("ProvisioningKey", adopted.id, adopted.props, adopted.inputs!);
+      const { outputs } = await force();
+      world.protect(refOf(made));
+      await assert.rejects(provider.delete(type, made.id, outputs), new RegExp(`key "key-retired-${key.id}"`));
+      assert.ok(world.simulator.keys.has(key.id));
+    });
+
+    it("keeps its machines where ZPA does not know a retired key of it", async () => {
+      const { key, machine } = retired(false);
+      const { outputs } = await force();
+      const body = { id: "resource.not.found" };
+      world.fault({ kind: "status", status: 404, body, match: { method: "DELETE", path: new RegExp(`${key.id}$`) } });
+      world.protect(refOf(made));
+      await assert.rejects(remove({ ...made, outputs }), new RegExp(`key "key-retired-${key.id}"`));
+      assert.deepEqual(left(), [machine.id]);
+    });
+
     it("keeps retired keys while another key stands in its way", async () => {
       const { key } = retired(false);
       world.simulator.addKey({ name: "other", associationType, zcomponentId: made.id });
