@@ -121,7 +121,7 @@ async function update(session: Session, id: string, state: State, inputs: Inputs
   return await inTurn(run, async () => {
     const name = await noteNameOf(session, place);
     const known = mayHave(state, name);
-    // whether it has ever configured what others have since is not known
+    // after a creation whose answer was lost: what others have configured since was there before this resource
     const isNew = !isCertain(state) && previous !== undefined && isAs(configured[0]!, previous);
     // a PUT has all of them: what is left to others is as they have it now
     const now = ignored.length === 0 && !isNew ? undefined : await current(session, place);

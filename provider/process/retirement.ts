@@ -88,15 +88,15 @@ export async function removeRetired(
   const left: ProvisioningKey[] = [];
   for (const key of keys) {
     const { id, name, microtenantId = defaultMicrotenant } = key;
-    const isKept = session.inState.has(refOf("provisioning key", id)) || reasonToKeep(id, machines) !== undefined;
-    if (isKept || !(await isDeleted(session.client.provisioningKeys.delete(type, id, { microtenantId }))))
+    const isNeeded = session.inState.has(refOf("provisioning key", id)) || reasonToKeep(id, machines) !== undefined;
+    if (isNeeded || !(await isDeleted(session.client.provisioningKeys.delete(type, id, { microtenantId })))) {
       left.push(key);
-    else {
-      tell(
-        `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
-          "enrolled with it.",
-      );
+      continue;
     }
+    tell(
+      `zpa: provisioning key "${name}" (${id}), which an earlier run has retired, is deleted: no connected machine has ` +
+        "enrolled with it.",
+    );
   }
   return left;
 }

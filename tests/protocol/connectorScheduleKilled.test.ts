@@ -146,6 +146,22 @@ describeSchedules("The clean-up schedule … after a run that was killed before 
     assert.deepEqual(scene.stored(), others);
   });
 
+  it("is taken for what was there before where another machine has killed its creation", async () => {
+    scene.world.simulator[scene.record] = { ...others };
+    await scene.killed((provider) => make(provider, type, scene.args()), scene.elsewhere());
+    await destroy(await scene.ended((provider) => make(provider, type, scene.args({ frequencyInterval: 7 }))));
+    assert.equal(scene.stored()?.frequencyInterval, "5");
+  });
+
+  it("is taken for that of others where another machine has killed its update, and what was before is told", async () => {
+    scene.world.simulator[scene.record] = { ...others };
+    const made = await scene.ended((provider) => make(provider, type, scene.args()));
+    await scene.killed((provider) => change(provider, made, scene.args({ frequencyInterval: 7 })), scene.elsewhere());
+    await scene.provider.delete(type, made.id, made.outputs);
+    assert.equal(scene.stored()?.frequencyInterval, "7");
+    assert.match(scene.provider.output(), /stays as others have configured it meanwhile: .* 7\. Before .* 90\./);
+  });
+
   it("is brought back by the old resource where that was the creation of a renamed one", async () => {
     scene.world.simulator[scene.record] = { ...others };
     const made = await scene.ended((provider) => make(provider, type, scene.args()));

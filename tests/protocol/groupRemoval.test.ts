@@ -103,64 +103,6 @@ for (const [type, path, machines, associationType] of [
       await world.assertInvariants({ live: [refOf(made)] });
     });
 
-    /** A key of the group that machines of this state have enrolled with, and that an earlier run has retired. */
-    function retired(connected: boolean) {
-      const { simulator } = world;
-      const key = simulator.addKey({ name: "key", associationType, zcomponentId: made.id, maxUsage: "200" });
-      const machine = simulator.enrollMachine(key.provisioningKey, { connected });
-      simulator.editKey(key.id, { name: `key-retired-${key.id}`, enabled: false });
-      return { key, machine };
-    }
-
-    it("takes retired keys with it too when forceDestroy says so, and no connected machine needs them", async () => {
-      const { key, machine } = retired(false);
-      const { outputs } = await force();
-      const provider = await world.provider();
-      await provider.delete(type, made.id, outputs);
-      assert.deepEqual([left(), world.simulator.keys.has(key.id)], [[], false]);
-      assert.match(provider.output(), new RegExp(`key "key-retired-${key.id}" .* is deleted: no connected machine`));
-      assert.match(provider.output(), new RegExp(`\\(${machine.id}\\) of .* are deleted`));
-    });
-
-    it("keeps retired keys while a connected machine of another group needs one", async () => {
-      const { key, machine } = retired(true);
-      world.simulator.machinesOf(associationType).get(machine.id)!.groupId = "1"; // of others
-      const { outputs } = await force();
-      world.protect(refOf(made));
-      await assert.rejects(remove({ ...made, outputs }), new RegExp(`key "key-retired-${key.id}"`));
-      assert.ok(world.simulator.keys.has(key.id));
-    });
-
-    it("keeps retired keys that the program has adopted", async () => {
-      const { key } = retired(false);
-      const provider = await world.provider();
-      const adopted = await provider.read("ProvisioningKey", `${associationType}/${key.id}`, {});
-      await provider.diff("ProvisioningKey", adopted.id, adopted.props, adopted.inputs!);
-      const { outputs } = await force();
-      world.protect(refOf(made));
-      await assert.rejects(provider.delete(type, made.id, outputs), new RegExp(`key "key-retired-${key.id}"`));
-      assert.ok(world.simulator.keys.has(key.id));
-    });
-
-    it("keeps its machines where ZPA does not know a retired key of it", async () => {
-      const { key, machine } = retired(false);
-      const { outputs } = await force();
-      const body = { id: "resource.not.found" };
-      world.fault({ kind: "status", status: 404, body, match: { method: "DELETE", path: new RegExp(`${key.id}$`) } });
-      world.protect(refOf(made));
-      await assert.rejects(remove({ ...made, outputs }), new RegExp(`key "key-retired-${key.id}"`));
-      assert.deepEqual(left(), [machine.id]);
-    });
-
-    it("keeps retired keys while another key stands in its way", async () => {
-      const { key } = retired(false);
-      world.simulator.addKey({ name: "other", associationType, zcomponentId: made.id });
-      const { outputs } = await force();
-      world.protect(refOf(made));
-      await assert.rejects(remove({ ...made, outputs }), /provisioning keys .*"other"/);
-      assert.ok(world.simulator.keys.has(key.id));
-    });
-
     it("keeps disconnected machines while something else stands in its way, whatever forceDestroy says", async () => {
       const [one] = enroll(false);
       world.simulator.addKey({ name: "key", associationType, zcomponentId: made.id });
