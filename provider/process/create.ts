@@ -1,7 +1,7 @@
 // The engine's create: makes an object or adopts one, and keeps what is left incomplete.
 
 import { keeping, PartialFailure } from "../model/errors";
-import { type Inputs, isSet, providerKey, type State } from "../model/fields";
+import { type Inputs, isSet, type State } from "../model/fields";
 import { inputNotes, stateNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import { adopt } from "./adopt";
@@ -40,8 +40,7 @@ export async function create<T extends RemoteObject>(
     return { id, outs: await record(id, outs) };
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
-    // Pulumi adds the provider's text to results only; without it the engine could not refresh or delete the object
-    const properties = { ...(await record(error.id, error.properties)), [providerKey]: inputs[providerKey] };
+    const properties = await record(error.id, error.properties);
     session.unfinished.set(resource, { id: error.id, properties });
     throw error.with(properties);
   }

@@ -2,6 +2,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import { PartialFailure, plainError } from "../model/errors";
+import { providerKey, type Values } from "../model/fields";
 import { marked } from "../model/secrets";
 import { openSession, type Session } from "./session";
 import { microtenantOfSettings } from "./sessionSettings";
@@ -14,7 +15,7 @@ export interface HandlerBase {
   sessionIfSet: () => Session | undefined;
   /** Id of the microtenant of the settings; undefined without credentials. */
   microtenantIfSet: () => string | undefined;
-  /** Turns every error into one sentence without a stack. */
+  /** Turns every error into one sentence without a stack. The last argument of each step has the provider's text. */
   guarded: <A extends unknown[], R>(step: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
 }
 
@@ -42,8 +43,10 @@ export function handlerBase(secrets: readonly string[]): HandlerBase {
         try {
           return await step(...args);
         } catch (error) {
-          if (error instanceof PartialFailure) throw error.with(marked(error.properties, secrets));
-          throw plainError(error);
+          if (!(error instanceof PartialFailure)) throw plainError(error);
+          // Pulumi adds the provider's text to results only; without it the engine could not refresh or delete the object
+          const { [providerKey]: text } = args.at(-1) as Values;
+          throw error.with({ ...marked(error.properties, secrets), [providerKey]: text });
         }
       };
     },

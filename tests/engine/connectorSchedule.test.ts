@@ -18,7 +18,7 @@ describe("ZPA's clean-up of machines in a stack", function () {
   /** Whether another resource of the program fails. */
   let fails: boolean;
   beforeEach(async () => {
-    world = await World.start();
+    world = await World.start({ env: { ZPA_OPERATION_TIMEOUT: "2" } });
     days = 5;
     logicalName = "clean-up";
     ignoreChanges = [];
@@ -83,6 +83,22 @@ describe("ZPA's clean-up of machines in a stack", function () {
     await stack.destroy();
     assert.deepEqual(stored(), before);
   });
+
+  const commands = {
+    refresh: () => stack.refresh(),
+    "up --refresh": () => stack.up({ refresh: true }),
+    up: () => stack.up(),
+  };
+  for (const [command, run] of Object.entries(commands)) {
+    it(`is as before after a creation whose outcome is unknown, ${command} and a destroy`, async () => {
+      const fault = world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
+      await assert.rejects(stack.up());
+      fault.clear();
+      await run();
+      await stack.destroy();
+      assert.deepEqual(stored(), before);
+    });
+  }
 
   it("is as the program says after a forced replacement, and as before in the end", async () => {
     await stack.up();

@@ -5,7 +5,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 /** The resource exists but is not complete: what the engine writes to the state (`ErrorResourceInitFailed`). */
 export interface InitFailure {
   id: string;
-  /** With `__provider` only if the provider has put it there; without it the resource could never be deleted. */
+  /** With `__provider`, which the provider itself has to put there. */
   properties: Record<string, unknown>;
   reasons: string[];
 }
@@ -35,11 +35,11 @@ function initFailureOf(error: grpc.ServiceError): InitFailure | undefined {
   for (const detail of Status.deserializeBinary(encoded).getDetailsList()) {
     if (detail.getTypeName() !== "pulumirpc.ErrorResourceInitFailed") continue;
     const failed = proto.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-    return {
-      id: failed.getId(),
-      properties: failed.getProperties()?.toJavaScript() ?? {},
-      reasons: failed.getReasonsList(),
-    };
+    const properties = failed.getProperties()?.toJavaScript() ?? {};
+    if (properties.__provider === undefined) {
+      throw new Error(`State would lack __provider: no refresh and no deletion of ${failed.getId()} could ever succeed.`);
+    }
+    return { id: failed.getId(), properties, reasons: failed.getReasonsList() };
   }
   return undefined;
 }

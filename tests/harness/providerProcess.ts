@@ -293,12 +293,14 @@ export class ProviderProcess {
     const answered = new Promise<Response>((resolve, reject) => {
       const deadline = Date.now() + this.callTimeLimitMs;
       method(client)(request, new grpc.Metadata(), { deadline }, (error, response) => {
-        if (error) reject(ProviderCallError.of(error));
+        if (error) reject(error);
         else resolve(response);
       });
     });
     try {
       return await answered;
+    } catch (error) {
+      throw ProviderCallError.of(error as grpc.ServiceError);
     } finally {
       // what the process printed before it answered is in the pipe: it arrives with the next round of events
       for (let round = 0; round < 2; round += 1) await new Promise((resolve) => setImmediate(resolve));
