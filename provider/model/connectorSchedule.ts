@@ -2,7 +2,7 @@
 
 import type { AssociationType, CleanUpBody, CleanUpSchedule } from "../../sdk";
 import { associationTypes } from "./associationTypes";
-import { type FieldTable, isSet, same, type State, type Values } from "./fields";
+import { type FieldTable, isSet, same, type Values } from "./fields";
 import { isListed } from "./plan";
 
 export const connectorScheduleFields: FieldTable = [
@@ -37,8 +37,8 @@ export function typeOf(values: Values): AssociationType {
 }
 
 /** As in `clean-up schedule of type "CONNECTOR_GRP"`. */
-export function whatOf(state: State): string {
-  return `clean-up schedule of type "${typeOf(state)}"`;
+export function whatOf(values: Values): string {
+  return `clean-up schedule of type "${typeOf(values)}"`;
 }
 
 /** What ZPA stores of these values. */

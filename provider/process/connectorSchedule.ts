@@ -12,6 +12,7 @@ import {
   type Inputs,
   isUnknown,
   same,
+  setByProgram,
   type State,
   type Values,
 } from "../model/fields";
@@ -21,8 +22,9 @@ import { handlerBase } from "./handlerBase";
 import { refuseOtherTenant, stayInItsTenant, stayInTenantOfState } from "./record";
 import { noteRecorded, noteWrite, type ScheduleWrite, unrecordedWrites } from "./scheduleNotes";
 import { current, inTurn, noteNameOf, ofRun, type Place, placeOf, put } from "./schedulePlace";
-import { mayHave, restore } from "./scheduleRestoration";
+import { mayHave, restore, textOf, wasBefore } from "./scheduleRestoration";
 import { refOf, sdk, type Session } from "./session";
+import { tell } from "./tell";
 
 const { configure, session, sessionIfSet, guarded } = handlerBase([]);
 
@@ -100,6 +102,8 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
       return found;
     };
     const isThere = found !== undefined && isAs(found, body);
+    // nothing remembers it if the engine cannot record this run
+    if (!isThere) tell(`zpa: the ${whatOf(inputs)} becomes ${textOf(body)}. ${wasBefore(previous)}`);
     const { id } = isThere ? found : await sendNoted(name, { body, previous }, configure);
     run.holder = { body };
     noteRecorded(name);
@@ -126,7 +130,7 @@ async function update(session: Session, id: string, state: State, inputs: Inputs
     // a PUT has all of them: what is left to others is as they have it now
     const now = ignored.length === 0 && !isNew ? undefined : await current(session, place);
     const target = { ...inputs, ...partOf(now ?? {}, ignored) };
-    const ours = now && known.findLast((one) => isAsLeft(now, one, ignored));
+    const ours = now && ownOf(known, now, [...(notes.ignored ?? []), ...ignored]);
     const before = isNew && now !== undefined && ours === undefined ? bodyOf(now) : previous;
     const body = programOf(inputs, now ?? {}, ours === undefined ? configured : [ours]);
     const isOnNow = now === undefined ? isOn(state) || known.some(({ enabled }) => enabled) : isOn(now);
@@ -177,6 +181,11 @@ function programOf(inputs: Inputs, theirs: Values, configured: readonly CleanUpB
   return { ...bodyOf(inputs), ...partOf(last, ignored) };
 }
 
+/** Which of those that ZPA may have of this resource it has. What others have in the place of these paths tells nothing. */
+function ownOf(known: readonly CleanUpBody[], now: CleanUpSchedule, paths: readonly string[]): CleanUpBody | undefined {
+  return known.findLast((one) => isAs(now, one)) ?? known.findLast((one) => isAsLeft(now, one, paths));
+}
+
 /** Whether no answer was lost since the last certain one. */
 function isCertain(state: State): boolean {
   return stateNotes(state).configured?.length === 1;
@@ -213,10 +222,10 @@ async function read(session: Session, props: State): Promise<{ id: string; props
   session.noteRead(refOf("clean-up schedule", found.id));
   // of one that is off ZPA may tell no interval
   const body = { ...bodyOf(props), ...clean({ ...bodyOf(found) }) };
-  const { seed, ignored } = stateNotes(props);
-  // with ignoreChanges for all, the engine takes them for the program's
-  const inputs = clean(withNotes({ associationType: typeOf(props), ...body }, { seed, ignored }));
-  return { id: found.id, props: clean({ ...props, ...body }), inputs };
+  const { seed, ignored, managed = fields.map((field) => field.name) } = stateNotes(props);
+  const outs = clean({ ...props, ...body });
+  const ofProgram = Object.fromEntries(managed.map((name) => [name, outs[name]]));
+  return { id: found.id, props: outs, inputs: clean(withNotes(ofProgram, { seed, ignored })) };
 }
 
 function changedFields(state: State, inputs: Inputs) {
@@ -236,5 +245,5 @@ function changedFields(state: State, inputs: Inputs) {
 function outputs(notes: StateNotes, inputs: Inputs, configured: CleanUpBody[]): State {
   const { seed, ignored } = inputNotes(inputs);
   const values = { associationType: typeOf(inputs), ...bodyOf(inputs) };
-  return clean(withNotes(values, { ...notes, seed, configured, ignored }));
+  return clean(withNotes(values, { ...notes, seed, managed: setByProgram(fields, inputs), configured, ignored }));
 }

@@ -66,7 +66,7 @@ async function sweep(session: Session, { id: own, type, microtenantId = defaultM
     for await (const key of provisioningKeys.list(type, { microtenantId })) {
       if (isRetired(key) && key.id !== own && isInMicrotenant(key, microtenantId)) left.push({ ...key, microtenantId });
     }
-    await removeRetired(session, type, left);
+    await removeRetired(session, type, left, listAge);
   } catch (error) {
     tell(`zpa: warning: retired provisioning keys may be left: ${plainError(error).message}`);
   }
@@ -76,15 +76,17 @@ async function sweep(session: Session, { id: own, type, microtenantId = defaultM
  * Deletes those of these keys, which earlier runs have retired, that no connected machine has enrolled with. One that this
  * stack has adopted is the program's.
  *
+ * @param maxAge - milliseconds: how old what this run knows of the machines may be
  * @returns those that may still be there
  */
 export async function removeRetired(
   session: Session,
   type: AssociationType,
   keys: readonly ProvisioningKey[],
+  maxAge = 0,
 ): Promise<ProvisioningKey[]> {
   if (keys.length === 0) return [];
-  const machines = await session.machines(type, "all", listAge);
+  const machines = await session.machines(type, "all", maxAge);
   const left: ProvisioningKey[] = [];
   for (const key of keys) {
     const { id, name, microtenantId = defaultMicrotenant } = key;

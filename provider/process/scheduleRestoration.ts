@@ -120,11 +120,11 @@ function tellTakenOver(state: State, before: CleanUpBody | undefined): void {
   );
 }
 
-function wasBefore(before: CleanUpBody | undefined): string {
+export function wasBefore(before: CleanUpBody | undefined): string {
   return `Before this resource ${before === undefined ? "there was none" : `it was ${textOf(before)}`}.`;
 }
 
 /** What one that is off would do makes no difference. */
-function textOf({ enabled, deleteDisabled, frequencyInterval }: CleanUpBody): string {
+export function textOf({ enabled, deleteDisabled, frequencyInterval }: CleanUpBody): string {
   return enabled ? `on, with deleteDisabled ${deleteDisabled} and frequencyInterval ${frequencyInterval}` : "off";
 }

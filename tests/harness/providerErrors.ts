@@ -37,7 +37,9 @@ function initFailureOf(error: grpc.ServiceError): InitFailure | undefined {
     const failed = proto.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
     const properties = failed.getProperties()?.toJavaScript() ?? {};
     if (properties.__provider === undefined) {
-      throw new Error(`State would lack __provider: no refresh and no deletion of ${failed.getId()} could ever succeed.`);
+      throw new Error(
+        `State would lack __provider: no refresh and no deletion of ${failed.getId()} could ever succeed.`,
+      );
     }
     return { id: failed.getId(), properties, reasons: failed.getReasonsList() };
   }

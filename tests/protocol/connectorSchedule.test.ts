@@ -31,6 +31,24 @@ describeSchedules("The clean-up schedule … over the provider protocol", (scene
     assert.match(scene.provider.output(), /is again as it was before this resource: on, with deleteDisabled true and frequencyInterval 90\./); // prettier-ignore
   });
 
+  it("says at its creation what was there before, which nothing else keeps where the run cannot be recorded", async () => {
+    await make(scene.provider, type, scene.args());
+    assert.match(scene.provider.output(), /becomes on, with deleteDisabled false and frequencyInterval 5\. Before this resource there was none\./); // prettier-ignore
+    scene.world.simulator[scene.record] = { ...others };
+    const later = await scene.world.provider();
+    await make(later, type, scene.args());
+    assert.match(later.output(), /becomes on, .* 5\. Before this resource it was on, with deleteDisabled true and frequencyInterval 90\./); // prettier-ignore
+  });
+
+  it("has no other arguments after a refresh than the program has set, with ZPA's values", async () => {
+    const args = { frequencyInterval: 5, associationType: scene.associationType, ...seed };
+    const made = await make(await scene.world.provider(), type, args);
+    scene.world.simulator[scene.record] = { ...scene.stored()!, frequencyInterval: "30", enabled: false };
+    const seen = (await refresh(scene.provider, made))!;
+    assert.deepEqual(seen.inputs, { ...args, frequencyInterval: 30 });
+    assert.equal((await plan(scene.provider, seen, args)).diff.changes, true);
+  });
+
   it("says how to configure it anew where it is gone", async () => {
     const made = await make(await scene.world.provider(), type, scene.args());
     scene.world.simulator[scene.record] = undefined;

@@ -41,6 +41,31 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
     assert.equal(scene.stored()?.enabled, false);
   });
 
+  it("is off in the end where it was, after a lost answer to switching it on and an up that no longer leaves a part to others", async () => {
+    scene.world.simulator[scene.record] = { ...others, enabled: false };
+    const ignoring = (more: object) =>
+      scene.args({ ...more, __zpa: { ...seed.__zpa, ignored: ["frequencyInterval"] } });
+    const made = await scene.ended((provider) => make(provider, type, ignoring({ enabled: false })));
+    const fault = scene.world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
+    const half = await scene.ended((provider) => scene.halfChanged(provider, made, ignoring({})));
+    fault.clear();
+    const changed = await scene.ended((provider) => change(provider, half, scene.args()));
+    await scene.provider.delete(type, changed.id, changed.outputs);
+    assert.equal(scene.stored()?.enabled, false);
+  });
+
+  it("is brought back where switching it on again was lost before ZPA had it, and that is left to others since", async () => {
+    scene.world.simulator[scene.record] = { ...others };
+    const made = await scene.ended((provider) => make(provider, type, scene.args({ enabled: false })));
+    const fault = scene.world.fault({ kind: "resetBeforeCommit", match: { method: "PUT" }, times: Infinity });
+    const half = await scene.ended((provider) => scene.halfChanged(provider, made, scene.args()));
+    fault.clear();
+    const ignoring = scene.args({ __zpa: { ...seed.__zpa, ignored: ["enabled"] } });
+    const changed = await scene.ended((provider) => change(provider, half, ignoring));
+    await scene.provider.delete(type, changed.id, changed.outputs);
+    assert.deepEqual(scene.stored(), others);
+  });
+
   it("says what was there before where ZPA does not take it back", async () => {
     scene.world.simulator[scene.record] = { ...others, frequencyInterval: "45" };
     const made = await scene.ended((provider) => make(provider, type, scene.args()));

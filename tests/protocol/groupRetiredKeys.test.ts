@@ -38,6 +38,19 @@ for (const [type, associationType] of [
       assert.match(provider.output(), new RegExp(`\\(${machine.id}\\) of .* are deleted`));
     });
 
+    it("takes with it one that the same run has retired, once its machine has disconnected", async () => {
+      const { outputs } = await force();
+      const args = { name: "key", associationType, zcomponentId: made.id, maxUsage: 1, retire: "when-unused" };
+      const key = await make(await world.provider(), "ProvisioningKey", args);
+      const machine = world.simulator.enrollMachine(String(key.outputs["provisioningKey"]), { connected: true });
+      const provider = await world.provider();
+      await provider.delete("ProvisioningKey", key.id, key.outputs);
+      assert.equal(world.simulator.keys.get(key.id)?.enabled, false);
+      world.simulator.disconnectMachine(machine.id);
+      await provider.delete(type, made.id, outputs);
+      assert.deepEqual([left(), world.simulator.keys.has(key.id)], [[], false]);
+    });
+
     it("keeps them while a connected machine of another group needs one", async () => {
       const { key, machine } = retired(true);
       world.simulator.machinesOf(associationType).get(machine.id)!.groupId = "1"; // of others
