@@ -107,6 +107,23 @@ describe("diff", () => {
       assert.deepEqual([...session.kept], []);
     });
 
+    it("that it keeps an object no more that a comparison with unknown arguments would replace, as the engine may", () => {
+      diffOf(inputsOf());
+      diffOf(inputsOf({ size: unknownValue }));
+      assert.deepEqual([...session.kept], [ref]);
+      diffOf(inputsOf({ place: unknownValue }));
+      assert.deepEqual([...session.kept], []);
+      const { replaces } = diff(willing, undefined, "7", stateOf(), inputsOf({ place: unknownValue }));
+      assert.deepEqual(replaces, ["place"]);
+    });
+
+    it("that a refresh, which compares with old arguments, neither keeps nor replaces", () => {
+      session.kept.add(ref);
+      session.noteRead(ref);
+      diffOf(inputsOf({ place: "there" }));
+      assert.deepEqual([...session.kept], [ref]);
+    });
+
     for (const path of ["*", "#initerror"]) {
       it(`that an object may be replaced whatever changes, where replaceOnChanges lists ${path}`, () => {
         session.kept.add(ref);
