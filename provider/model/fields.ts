@@ -128,7 +128,10 @@ export function fromWire(table: FieldTable, known: Values, wire: Values): Values
   return Object.fromEntries(read);
 }
 
-/** Without what is undefined: an `undefined` in an output throws in Pulumi's runtime after the object was made. */
+/**
+ * Without what is undefined: an `undefined` in an output throws in Pulumi's runtime after the object was made, and in a
+ * partial failure it keeps the engine waiting for ever.
+ */
 export function clean(values: Values): Values {
   return JSON.parse(JSON.stringify(values)) as Values;
 }

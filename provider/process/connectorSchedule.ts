@@ -102,9 +102,9 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
       return found;
     };
     const isThere = found !== undefined && isAs(found, body);
-    // nothing remembers it if the engine cannot record this run
-    if (!isThere) tell(`zpa: the ${whatOf(inputs)} becomes ${textOf(body)}. ${wasBefore(previous)}`);
     const { id } = isThere ? found : await sendNoted(name, { body, previous }, configure);
+    // nothing else keeps it if the engine cannot record this run
+    if (!isThere) tell(`zpa: the ${whatOf(inputs)} is ${textOf(body)}. ${wasBefore(previous)}`);
     run.holder = { body };
     noteRecorded(name);
     return { id, outs: outputs(notes, inputs, [body]) };

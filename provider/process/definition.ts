@@ -44,6 +44,8 @@ export interface ResourceDefinition<T extends RemoteObject> {
   check(inputs: Inputs, olds: Inputs): Failure[];
   /** The arguments adjusted by the state of the object with this id, which is the stack's; at creation there is none. */
   adjust(inputs: Inputs, state?: State, id?: string): Inputs;
+  /** Whether state lacks what the next update gets. */
+  isIncomplete?(state: State): boolean;
   /** Why this change, or without inputs this deletion, cannot be made: one sentence. */
   objection(state: State, inputs?: Inputs, plan?: Plan, id?: string): string | undefined;
   objects(session: Session, values: Values): Snapshot<T>;

@@ -34,7 +34,8 @@ export function diff<T extends RemoteObject>(
   const isTentative = isUnknown(inputs);
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
   if (isTentative && isReplaced) session?.kept.delete(ref);
-  if (session?.takeRead(ref) !== true && !isTentative) {
+  const isOfProgram = session?.takeRead(ref) !== true && !isTentative;
+  if (isOfProgram) {
     refuse(definition.objection(state, target, plan));
     if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
     // the engine itself replaces an incomplete object where replaceOnChanges lists every change
@@ -47,7 +48,7 @@ export function diff<T extends RemoteObject>(
     }
   }
   return {
-    changes: plan.changed.length > 0,
+    changes: plan.changed.length > 0 || (isOfProgram && definition.isIncomplete?.(state) === true),
     replaces: plan.replaces,
     deleteBeforeReplace: needsName,
   };

@@ -133,9 +133,10 @@ export function checkFields(
       continue;
     }
     const isPartlyKnown = field.kind === "keepers" && value !== unknownValue;
-    // what a choice is decides about other fields
+    // what kind of object it is decides about other fields
+    const isKind = field.kind === "choice" && field.replaces === true;
     const isOld = isSet(olds[field.name]) && canonical(value) === canonical(olds[field.name]);
-    const isUnchanged = isOld && field.kind !== "choice";
+    const isUnchanged = isOld && !isKind;
     const parsed = isUnchanged || (isUnknown(value) && !isPartlyKnown) ? undefined : schemaFor(field).safeParse(value);
     values[field.name] = parsed?.success ? parsed.data : value;
     if (parsed?.success === false) failures.push(failure(field.name, parsed.error.issues[0]!.message));

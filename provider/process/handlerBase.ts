@@ -2,7 +2,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import { PartialFailure, plainError } from "../model/errors";
-import { providerKey, type Values } from "../model/fields";
+import { clean, providerKey, type Values } from "../model/fields";
 import { marked } from "../model/secrets";
 import { openSession, type Session } from "./session";
 import { microtenantOfSettings } from "./sessionSettings";
@@ -46,7 +46,7 @@ export function handlerBase(secrets: readonly string[]): HandlerBase {
           if (!(error instanceof PartialFailure)) throw plainError(error);
           // Pulumi adds the provider's text to results only; without it the engine could not refresh or delete the object
           const { [providerKey]: text } = args.at(-1) as Values;
-          throw error.with({ ...marked(error.properties, secrets), [providerKey]: text });
+          throw error.with(clean({ ...marked(error.properties, secrets), [providerKey]: text }));
         }
       };
     },

@@ -90,6 +90,9 @@ const definition: ResourceDefinition<Wire> = {
     );
   },
 
+  // an incomplete create, or an import, leaves a key without its text
+  isIncomplete: (state) => !isSet(state["provisioningKey"]) && state["exportable"] !== false,
+
   isShownOnce: (values) => (values as Values)["exportable"] === false,
 
   complete: (session, item, inputs) => complete(session, item, inputs, true),
@@ -111,8 +114,7 @@ const definition: ResourceDefinition<Wire> = {
 
   async update(session, id, state, inputs, plan) {
     const isPut = concernsZpa(fields, plan.changed);
-    // an incomplete create, or an import, leaves a key without its text
-    const lacksText = !isSet(state["provisioningKey"]) && state["exportable"] !== false;
+    const lacksText = definition.isIncomplete?.(state) === true;
     if (!isPut && !lacksText) return withRemaining({ ...state, ...plan.target });
     const isRead = lacksText || leavesAlone(fields, writable, state, inputs);
     const now = isRead ? await current(session, id, state) : state;

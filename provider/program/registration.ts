@@ -54,6 +54,8 @@ export function registration(
     };
   }
   const options = pulumi.mergeOptions({ additionalSecretOutputs: [...secretOutputs, ...secrets] }, opts ?? {});
+  // for "*" the engine would take the old notes too
+  if (opts?.ignoreChanges?.includes("*")) options.ignoreChanges = fields.map((field) => field.name);
   // a name must be unique: with one of the program's own, the old object has to go first
   if (isNamed) options.deleteBeforeReplace ??= true;
   return [token, name, props, options];

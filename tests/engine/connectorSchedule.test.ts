@@ -63,6 +63,30 @@ describe("ZPA's clean-up of machines in a stack", function () {
     await world.assertInvariants();
   });
 
+  for (const isRefreshed of [true, false]) {
+    it(`stays as others have it in the end where ignoreChanges for everything came later, ${isRefreshed ? "with" : "without"} a refresh`, async () => {
+      await stack.up();
+      ignoreChanges = ["*"];
+      await stack.up({ refresh: isRefreshed });
+      const theirs = { ...stored()!, frequencyInterval: "30" };
+      world.simulator.connectorSchedule = { ...theirs };
+      await stack.up({ refresh: isRefreshed });
+      await stack.destroy();
+      assert.deepEqual(stored(), theirs);
+    });
+  }
+
+  it("fails an update whose outcome is unknown in its time, where there was none before, and can be destroyed", async () => {
+    world.simulator.connectorSchedule = undefined;
+    await stack.up();
+    const fault = world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
+    days = 7;
+    await assert.rejects(stack.up());
+    fault.clear();
+    await stack.destroy();
+    assert.equal(stored()!.enabled, false);
+  });
+
   it("is as the program says after its resource was renamed without an alias, which is told", async () => {
     await stack.up();
     logicalName = "renamed";

@@ -33,11 +33,11 @@ describeSchedules("The clean-up schedule … over the provider protocol", (scene
 
   it("says at its creation what was there before, which nothing else keeps where the run cannot be recorded", async () => {
     await make(scene.provider, type, scene.args());
-    assert.match(scene.provider.output(), /becomes on, with deleteDisabled false and frequencyInterval 5\. Before this resource there was none\./); // prettier-ignore
+    assert.match(scene.provider.output(), /schedule .* is on, with deleteDisabled false and frequencyInterval 5\. Before this resource there was none\./); // prettier-ignore
     scene.world.simulator[scene.record] = { ...others };
     const later = await scene.world.provider();
     await make(later, type, scene.args());
-    assert.match(later.output(), /becomes on, .* 5\. Before this resource it was on, with deleteDisabled true and frequencyInterval 90\./); // prettier-ignore
+    assert.match(later.output(), /schedule .* is on, .* 5\. Before this resource it was on, with deleteDisabled true and frequencyInterval 90\./); // prettier-ignore
   });
 
   it("has no other arguments after a refresh than the program has set, with ZPA's values", async () => {

@@ -174,6 +174,14 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
       assert.deepEqual(scene.stored(), others);
     });
 
+    it(`is off in the end where there was none, after an update that failed with ${kind}`, async () => {
+      const made = await scene.ended((provider) => make(provider, type, scene.args()));
+      const changed = scene.args({ frequencyInterval: 7 });
+      const half = await failing(async () => scene.halfChanged(await scene.world.provider(), made, changed));
+      await scene.provider.delete(type, half.id, half.outputs);
+      assert.equal(scene.stored()?.enabled, false);
+    });
+
     it(`is brought back after an update that failed with ${kind}`, async () => {
       scene.world.simulator[scene.record] = { ...others };
       const made = await scene.ended((provider) => make(provider, type, scene.args()));

@@ -158,6 +158,15 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
     assert.deepEqual([scene.stored()?.deleteDisabled, scene.stored()?.frequencyInterval], [true, "7"]);
   });
 
+  it("leaves to others what ignoreChanges lists, also a value that no program could give", async () => {
+    const ignoring = scene.args({ __zpa: { ...seed.__zpa, ignored: ["frequencyInterval"] } });
+    const made = await scene.ended((provider) => make(provider, type, ignoring));
+    scene.world.simulator[scene.record] = { ...scene.stored()!, frequencyInterval: "45" };
+    const seen = (await refresh(await scene.world.provider(), made))!;
+    const handedOut = { ...ignoring, frequencyInterval: seen.inputs["frequencyInterval"] };
+    assert.equal((await plan(scene.provider, seen, handedOut)).diff.changes, false);
+  });
+
   it("leaves to others what ignoreChanges lists in the end too", async () => {
     scene.world.simulator[scene.record] = { ...others, deleteDisabled: false };
     const ignoring = { ...scene.args(), __zpa: { ...seed.__zpa, ignored: ["deleteDisabled"] } };

@@ -10,6 +10,7 @@ import {
   type Made,
   plan,
   refOf,
+  refresh,
   type Resource,
   resources,
   secretsFor,
@@ -69,6 +70,23 @@ describe("A create that goes half of its way", () => {
       await world.assertInvariants({ live: [`key ${id}`] });
     });
   }
+
+  it("is finished by a later up also where a refresh in between has taken it for complete", async () => {
+    const refused = withoutText();
+    const half = await halfOf(await world.provider(), "ProvisioningKey", keyArgs(world));
+    refused.clear();
+    const omitted = world.fault({
+      kind: "omit",
+      match: { method: "GET" },
+      fields: ["provisioningKey"],
+      times: Infinity,
+    });
+    const seen = (await refresh(await world.provider(), half))!;
+    omitted.clear();
+    const { outputs } = await change(await world.provider(), seen, keyArgs(world));
+    assert.ok(outputs.provisioningKey === world.simulator.keys.get(half.id)!.provisioningKey, "the text is an output");
+    await world.assertInvariants({ live: [`key ${half.id}`] });
+  });
 
   it("is replaced where the text of a key is lost and the key could not be deleted", async () => {
     world.simulator.createAnswerWithoutText();
