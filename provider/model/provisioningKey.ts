@@ -56,7 +56,7 @@ export const provisioningKeyFields: FieldTable = [
     kind: "integer",
     range: [0, 100],
     local: true,
-    note: "Warn when at most this percentage of uses remains; default 10",
+    note: "Warn when at most this percentage of uses remains; default 10, none with `headroom`",
   },
   {
     name: "failWhenExhausted",

@@ -33,7 +33,10 @@ export function diff<T extends RemoteObject>(
   // old arguments of which some are unknown. Neither decides anything, so neither may record or refuse anything.
   const isTentative = isUnknown(inputs);
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
-  if (isTentative && isReplaced) session?.kept.delete(ref);
+  if (isTentative && isReplaced) {
+    session?.kept.delete(ref);
+    session?.goingBefore.set(ref, plan.replaces);
+  }
   const isOfProgram = session?.takeRead(ref) !== true && !isTentative;
   if (isOfProgram) {
     refuse(definition.objection(state, target, plan));

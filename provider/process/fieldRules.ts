@@ -49,7 +49,7 @@ function schemaOf(field: Field): z.ZodType {
     case "count":
       return z.preprocess(
         (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-        z.int("must be an integer of at least 1, such as 100").min(1, "must be an integer of at least 1, such as 100"),
+        z.int("must be an integer of at least 1").min(1, "must be an integer of at least 1"),
       );
     case "integer": {
       const [least, most] = field.range!;

@@ -10,6 +10,7 @@ import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { isRetired } from "../model/retired";
 import { handlerOf } from "./lifecycle";
+import { refuseForGroup } from "./groupReplacement";
 import { retire } from "./retirement";
 import { type Endpoint, gone, type Session } from "./session";
 
@@ -62,10 +63,11 @@ const definition: ResourceDefinition<Wire> = {
     }
     const [limit, used] = [Number(plan.target["maxUsage"]), Number(state["usageCount"] ?? 0)];
     if (plan.changed.includes("maxUsage") && limit < used) return belowSpent(limit, used, state);
-    if (inputs["failWhenExhausted"] === true && limit <= used) {
+    // with one that is disabled no machine shall enroll
+    if (inputs["failWhenExhausted"] === true && limit <= used && plan.target["enabled"] !== false) {
       return (
         `${named} has no uses left (${used} of ${limit}), so no machine can enroll with it. ` +
-        "Raise maxUsage, set headroom, or change keepers for a new key."
+        "Raise maxUsage, set headroom, or change keepers for a new key; where another key follows it, set failWhenExhausted to false."
       );
     }
     return undefined;
@@ -129,6 +131,7 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async remove(session, id, state) {
+    await refuseForGroup(session, id, state);
     const going = removeOrRetire(session, id, state);
     session.keyDeletions.add(going);
     try {

@@ -4,9 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DnsQueryType } from "../../sdk";
 import { appConnectorGroupFields } from "../model/appConnectorGroup";
 import { parseId } from "../model/ids";
-import { machineGroupOutputs } from "../model/machineGroup";
 import { MachineGroup, type MachineGroupArgs, type MachineGroupState } from "./machineGroup";
-import { idParts, registration } from "./registration";
+import { idParts } from "./registration";
 
 /** Arguments of an {@link AppConnectorGroup}. */
 export interface AppConnectorGroupArgs extends MachineGroupArgs {
@@ -90,13 +89,7 @@ export class AppConnectorGroup extends MachineGroup {
   declare readonly dcHostingInfo: pulumi.Output<AppConnectorGroupState["dcHostingInfo"]>;
 
   constructor(name: string, args: AppConnectorGroupArgs, opts?: pulumi.CustomResourceOptions) {
-    const facts = {
-      type: "AppConnectorGroup",
-      fields: appConnectorGroupFields,
-      outputs: machineGroupOutputs,
-      secretOutputs: [],
-    } as const;
-    super(...registration(facts, name, args, opts));
+    super({ type: "AppConnectorGroup", fields: appConnectorGroupFields }, name, args, opts);
   }
 
   /**

@@ -2,6 +2,8 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { UpgradeDay } from "../../sdk";
+import { machineGroupOutputs } from "../model/machineGroup";
+import { nameAsObjectHas, registration, type Registration } from "./registration";
 
 /** Arguments of {@link AppConnectorGroup} and {@link ServiceEdgeGroup} alike. */
 export interface MachineGroupArgs {
@@ -150,4 +152,14 @@ export abstract class MachineGroup extends pulumi.CustomResource {
   declare readonly zscalerManaged: pulumi.Output<MachineGroupState["zscalerManaged"]>;
   /** Seconds since 1970. */
   declare readonly creationTime: pulumi.Output<MachineGroupState["creationTime"]>;
+
+  protected constructor(
+    kind: Pick<Registration, "type" | "fields">,
+    name: string,
+    args: MachineGroupArgs,
+    opts: pulumi.CustomResourceOptions | undefined,
+  ) {
+    super(...registration({ ...kind, outputs: machineGroupOutputs, secretOutputs: [] }, name, args, opts));
+    this.name = nameAsObjectHas(this, args);
+  }
 }

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CredentialType } from "../../sdk";
 import { parseId } from "../model/ids";
 import { privilegedCredentialFields, privilegedCredentialOutputs } from "../model/privilegedCredential";
-import { idParts, registration } from "./registration";
+import { idParts, nameAsObjectHas, registration } from "./registration";
 
 export type { CredentialType };
 
@@ -155,6 +155,7 @@ export class PrivilegedCredential extends pulumi.CustomResource {
       secretOutputs: [],
     } as const;
     super(...registration(facts, name, args, opts));
+    this.name = nameAsObjectHas(this, args);
     // under pulumi's mocks, and in what depends on it before it is known
     this.password = pulumi.secret(this.password);
     this.privateKey = pulumi.secret(this.privateKey);

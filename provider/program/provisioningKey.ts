@@ -7,7 +7,7 @@ import type { AssociationType } from "../../sdk";
 import { provisioningKeyFields, provisioningKeyOutputs } from "../model/provisioningKey";
 import type { Retire } from "../model/retired";
 import { parseKeyId } from "../model/ids";
-import { idParts, registration } from "./registration";
+import { asObjectHas, idParts, nameAsObjectHas, registration } from "./registration";
 
 export type { AssociationType, Retire };
 
@@ -44,7 +44,7 @@ export interface ProvisioningKeyArgs {
    * never lowered; `maxUsage` is then the limit to begin with. Spent uses are known from the last refresh.
    */
   headroom?: pulumi.Input<number>;
-  /** Warn when at most this part of the uses remains, in percent; default 10, and 0 for never. */
+  /** Warn when at most this part of the uses remains, in percent; 0 for never. Default 10, and 0 with `headroom`. */
   warnAtPercent?: pulumi.Input<number>;
   /** Fail preview and up, instead of warning, when no use is left, as of the last refresh. Default false. */
   failWhenExhausted?: pulumi.Input<boolean>;
@@ -174,9 +174,11 @@ export class ProvisioningKey extends pulumi.CustomResource {
       secretOutputs: ["provisioningKey"],
     } as const;
     super(...registration(facts, name, args, opts));
+    this.name = nameAsObjectHas(this, args);
+    if (args.headroom !== undefined) this.maxUsage = asObjectHas(this.maxUsage, this);
     // under pulumi's mocks, and in what depends on it before it is known
     this.provisioningKey = pulumi.secret(this.provisioningKey);
-    warnWhenRunningDry(this, args.warnAtPercent, opts?.id !== undefined);
+    warnWhenRunningDry(this, args, opts?.id !== undefined);
   }
 
   /**
@@ -205,16 +207,21 @@ export class ProvisioningKey extends pulumi.CustomResource {
 const defaultWarnAtPercent = 10;
 
 /** Said on the resource, at preview and at up, by what the last refresh saw. @param isRead - by `get` */
-function warnWhenRunningDry(
-  key: ProvisioningKey,
-  warnAtPercent: ProvisioningKeyArgs["warnAtPercent"],
-  isRead: boolean,
-): void {
+function warnWhenRunningDry(key: ProvisioningKey, args: ProvisioningKeyArgs, isRead: boolean): void {
+  const { warnAtPercent, headroom } = args;
   pulumi
-    .all([key.name, key.maxUsage, key.remainingUses, pulumi.output(warnAtPercent)])
-    .apply(([name, maxUsage, remaining, percent]) => {
-      const threshold = percent === undefined ? defaultWarnAtPercent : Number(percent);
-      if (threshold === 0 || typeof remaining !== "number" || remaining > (maxUsage * threshold) / 100) return;
+    .all([key.name, key.maxUsage, key.remainingUses, key.enabled, pulumi.output({ warnAtPercent, headroom })])
+    .apply(([name, maxUsage, remaining, enabled, asked]) => {
+      // headroom raises the limit by itself
+      const usual = asked.headroom === undefined ? defaultWarnAtPercent : 0;
+      const threshold = asked.warnAtPercent === undefined ? usual : Number(asked.warnAtPercent);
+      if (
+        threshold === 0 ||
+        enabled === false ||
+        typeof remaining !== "number" ||
+        remaining > (maxUsage * threshold) / 100
+      )
+        return;
       const remedy = isRead
         ? "Raise maxUsage where the key is managed."
         : "Raise maxUsage, set headroom, or silence this with warnAtPercent: 0.";

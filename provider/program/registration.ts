@@ -61,6 +61,22 @@ export function registration(
   return [token, name, props, options];
 }
 
+/**
+ * A value that the object has, where the program asks for another one: at preview it is known only if the run leaves the
+ * object as it is. The engine takes arguments for outputs there.
+ */
+export function asObjectHas<T>(value: pulumi.Output<T>, { creationTime }: { creationTime: pulumi.Output<unknown> }) {
+  return pulumi.all([value, creationTime]).apply(([has]) => has) as pulumi.Output<T>;
+}
+
+/** The same for the name of an object that is adopted without one. */
+export function nameAsObjectHas(
+  resource: { name: pulumi.Output<string>; creationTime: pulumi.Output<unknown> },
+  { name, adopt }: { name?: unknown; adopt?: unknown },
+): pulumi.Output<string> {
+  return name === undefined && adopt !== undefined ? asObjectHas(resource.name, resource) : resource.name;
+}
+
 /** The parts of the id that `get` was given. @throws RunError at once for a plain text of another form */
 export function idParts(
   type: string,

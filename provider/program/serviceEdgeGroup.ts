@@ -3,10 +3,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DistanceUnit, PublicAccess } from "../../sdk";
 import { parseId } from "../model/ids";
-import { machineGroupOutputs } from "../model/machineGroup";
 import { serviceEdgeGroupFields } from "../model/serviceEdgeGroup";
 import { MachineGroup, type MachineGroupArgs, type MachineGroupState } from "./machineGroup";
-import { idParts, registration } from "./registration";
+import { idParts } from "./registration";
 
 /** Arguments of a {@link ServiceEdgeGroup}. */
 export interface ServiceEdgeGroupArgs extends MachineGroupArgs {
@@ -88,13 +87,7 @@ export class ServiceEdgeGroup extends MachineGroup {
   >;
 
   constructor(name: string, args: ServiceEdgeGroupArgs, opts?: pulumi.CustomResourceOptions) {
-    const facts = {
-      type: "ServiceEdgeGroup",
-      fields: serviceEdgeGroupFields,
-      outputs: machineGroupOutputs,
-      secretOutputs: [],
-    } as const;
-    super(...registration(facts, name, args, opts));
+    super({ type: "ServiceEdgeGroup", fields: serviceEdgeGroupFields }, name, args, opts);
   }
 
   /**

@@ -106,4 +106,36 @@ describe("The whole life of groups on the genuine engine", function () {
     assert.equal(simulator.machinesOf("CONNECTOR_GRP").size, 0);
     await world.assertInvariants();
   });
+
+  for (const [what, change, replaced] of [
+    ["keepers", { keepers: { rotation: "2" } }, undefined],
+    ["up --replace", {}, "frankfurt"],
+  ] as const) {
+    it(`keeps the keys of a group with a name of its own that ${what} cannot replace, because machines are connected`, async () => {
+      const { simulator } = world;
+      let args: Partial<zpa.AppConnectorGroupArgs> = {};
+      const stack = await world.stack(async () => {
+        const group = new zpa.AppConnectorGroup("frankfurt", { ...place, name: "Frankfurt", ...args });
+        const zcomponentId = group.id;
+        new zpa.ProvisioningKey("key", { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 });
+      });
+      await stack.up();
+      const [key] = [...simulator.keys.values()];
+      const machine = simulator.enrollMachine(key!.provisioningKey);
+      const { resources } = (await stack.exportState()).deployment as { resources: { urn: string }[] };
+      const replace = resources.flatMap(({ urn }) => (urn.endsWith(`::${replaced}`) ? [urn] : []));
+      args = change;
+      await assert.rejects(
+        stack.up({ replace }),
+        new RegExp(`key "key-.*was not deleted: its group .*connected machines: .*${machine.id}.* another name`),
+      );
+      assert.deepEqual([...simulator.keys.values()].map(({ id, enabled }) => [id, enabled]), [[key!.id, true]]); // prettier-ignore
+      simulator.disconnectMachine(machine.id);
+      simulator.machinesOf("CONNECTOR_GRP").delete(machine.id);
+      await stack.up({ replace });
+      assert.equal(simulator.keys.size, 1);
+      assert.ok(!simulator.keys.has(key!.id));
+      await world.assertInvariants();
+    });
+  }
 });

@@ -20,10 +20,13 @@ describe("A key that runs dry", function () {
   let world: World;
   let args: Partial<zpa.ProvisioningKeyArgs>;
   let stack: TestStack;
+  /** The limits that the program has seen. */
+  let limits: number[];
   beforeEach(async () => {
     world = await World.start();
     const group = world.simulator.addAppConnectorGroup({ name: "Berlin" });
     args = {};
+    limits = [];
     stack = await world.stack(async () => {
       const key = new zpa.ProvisioningKey("key", {
         associationType: "CONNECTOR_GRP",
@@ -31,6 +34,7 @@ describe("A key that runs dry", function () {
         maxUsage: 10,
         ...args,
       });
+      key.maxUsage.apply((limit) => limits.push(limit));
       return { id: key.id, maxUsage: key.maxUsage, used: key.usageCount, left: key.remainingUses };
     });
   });
@@ -109,6 +113,39 @@ describe("A key that runs dry", function () {
     args = { headroom: 2, maxUsage: 20 };
     await stack.up();
     assert.deepEqual(await numbers(), [20, 7, 13]);
+    await world.assertInvariants();
+  });
+
+  it("has no limit at preview that headroom will raise, and no warning where headroom is kept", async () => {
+    args = { headroom: 1 };
+    await stack.up();
+    enroll(9);
+    await stack.refresh();
+    const { events } = await stack.up();
+    assert.deepEqual(saidOnKey(events), []);
+    enroll(1);
+    await stack.refresh();
+    limits = [];
+    await stack.preview();
+    assert.deepEqual(limits, []);
+    await stack.up();
+    assert.deepEqual(limits, [11]);
+    limits = [];
+    await stack.preview();
+    assert.deepEqual(limits, [11]);
+    await world.assertInvariants();
+  });
+
+  it("says nothing of a key that is disabled, and fails no run for it", async () => {
+    args = { failWhenExhausted: true };
+    await stack.up();
+    enroll(10);
+    await stack.refresh();
+    await assert.rejects(stack.up(), /where another key follows it, set failWhenExhausted to false/);
+    args = { failWhenExhausted: true, enabled: false };
+    await stack.up();
+    const { events } = await stack.up();
+    assert.deepEqual(saidOnKey(events), []);
     await world.assertInvariants();
   });
 

@@ -101,6 +101,41 @@ describe("Taking over what is there already", function () {
     assert.equal(world.simulator.keys.size + world.simulator.credentials.size, 0);
   });
 
+  it("knows the name of what it adopts without one when it has it, and not at the preview before", async () => {
+    const { simulator } = world;
+    const group = simulator.addAppConnectorGroup({ name: "Berlin" });
+    const edges = simulator.addServiceEdgeGroup({ name: "Edges" });
+    const key = simulator.addKey({ name: "old", zcomponentId: group.id });
+    const jump = simulator.addCredential({ name: "jump", credentialType: "PASSWORD" });
+    world.protect(`key ${key.id}`, `credential ${jump.id}`, `connectorGroup ${group.id}`, `edgeGroup ${edges.id}`);
+    const password = (world.canaries.password = makePassword());
+    let names: string[] = [];
+    const place = { latitude: 52.5, longitude: 13.4, location: "Berlin" };
+    const stack = await world.stack(() => {
+      const adopted = [
+        new zpa.AppConnectorGroup("group", { ...place, adopt: group.id }),
+        new zpa.ServiceEdgeGroup("edges", { ...place, adopt: edges.id }),
+        new zpa.ProvisioningKey("key", {
+          associationType: "CONNECTOR_GRP",
+          zcomponentId: group.id,
+          maxUsage: 9,
+          adopt: key.id,
+        }),
+        new zpa.PrivilegedCredential("jump", { credentialType: "PASSWORD", password, adopt: jump.id }),
+      ];
+      for (const { name } of adopted) name.apply((known) => names.push(known));
+      return Promise.resolve();
+    });
+    await stack.preview();
+    assert.deepEqual(names, []);
+    await stack.up();
+    assert.deepEqual(names.sort(), ["Berlin", "Edges", "jump", "old"]);
+    names = [];
+    await stack.preview();
+    assert.deepEqual(names.sort(), ["Berlin", "Edges", "jump", "old"]);
+    await world.assertInvariants();
+  });
+
   it("says so when there is nothing to adopt", async () => {
     const group = world.simulator.addAppConnectorGroup({ name: "Berlin" });
     const stack = await world.stack(async () => {
