@@ -38,6 +38,23 @@ describe("Options of a key, on the engine", function () {
     await world.assertInvariants();
   });
 
+  it("replaceOnChanges replaces a key for what would else be an update, and for nothing that it does not list", async () => {
+    const { id } = world.simulator.addAppConnectorGroup({ name: "Connectors" });
+    const stack = await stackOf(id);
+    options = { replaceOnChanges: ["uiConfig"] };
+    await stack.up();
+    const [first] = [...world.simulator.keys.keys()];
+    args = { maxUsage: 20 };
+    await stack.up();
+    assert.deepEqual([...world.simulator.keys.keys()], [first]);
+    args = { maxUsage: 20, uiConfig: "{}" };
+    await stack.up();
+    const left = [...world.simulator.keys.values()];
+    assert.deepEqual([left.length, left[0]!.uiConfig], [1, "{}"]);
+    assert.notEqual(left[0]!.id, first);
+    await world.assertInvariants();
+  });
+
   it("replacementTrigger deletes no key first whose new name another one has", async () => {
     const { id } = world.simulator.addAppConnectorGroup({ name: "Connectors" });
     world.simulator.addKey({ name: "zurich", zcomponentId: id });

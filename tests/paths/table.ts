@@ -35,7 +35,7 @@ export const options = {
   protect: by("protect"),
   provider: by("provider-swapped", "plain-options"),
   providers: by("component"),
-  replaceOnChanges: because("Pulumi's dynamic providers drop it; docs/resources.md shows the way through keepers"),
+  replaceOnChanges: test("tests/engine/ignoredAndReplaced.test.ts"),
   replaceWith: by("replace-with"),
   replacementTrigger: by("trigger"),
   retainOnDelete: by("retain", "keepers-retained", "retained-replace", "retained-adopt"),
