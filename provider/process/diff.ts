@@ -33,10 +33,7 @@ export function diff<T extends RemoteObject>(
   // old arguments of which some are unknown. Neither decides anything, so neither may record or refuse anything.
   const isTentative = isUnknown(inputs);
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
-  if (isTentative && isReplaced) {
-    session?.kept.delete(ref);
-    session?.goingBefore.set(ref, plan.replaces);
-  }
+  if (isTentative && isReplaced) session?.kept.delete(ref);
   const isOfProgram = session?.takeRead(ref) !== true && !isTentative;
   if (isOfProgram) {
     refuse(definition.objection(state, target, plan));
@@ -44,6 +41,7 @@ export function diff<T extends RemoteObject>(
     // the engine itself replaces an incomplete object where replaceOnChanges lists every change
     if (isReplaced || replaceOn.includes("*") || replaceOn.includes("#initerror")) session?.kept.delete(ref);
     else session?.kept.add(ref);
+    if (needsName) session?.goingFirst.set(ref, state);
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
     if (session !== undefined && seed !== undefined) {
       tellShared(session, definition.kind, id, seed);

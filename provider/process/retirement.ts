@@ -26,7 +26,7 @@ export interface Disposal {
 }
 
 /** Milliseconds for which a list of machines serves several deletions of a run. */
-const listAge = 10_000;
+export const listAge = 10_000;
 /** The most machines that a message names. */
 const mostNamed = 5;
 

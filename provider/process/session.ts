@@ -38,8 +38,8 @@ export class Session {
   readonly inState = new Set<string>();
   /** Objects that this up keeps: the engine called diff for them, and they are not replaced. */
   readonly kept = new Set<string>();
-  /** By object: the arguments that come from what is to be deleted before it is replaced, and the object before that. */
-  readonly goingBefore = new Map<string, readonly string[]>();
+  /** By object: the state of those that this run is to delete before their replacements exist. */
+  readonly goingFirst = new Map<string, State>();
   /** By resource (see `resourceOf`): the object that a create of this process left incomplete. */
   readonly unfinished = new Map<string, { id: string; properties: State }>();
   /** By object: the seed of the resource that holds it. */

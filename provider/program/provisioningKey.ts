@@ -175,7 +175,7 @@ export class ProvisioningKey extends pulumi.CustomResource {
     } as const;
     super(...registration(facts, name, args, opts));
     this.name = nameAsObjectHas(this, args);
-    if (args.headroom !== undefined) this.maxUsage = asObjectHas(this.maxUsage, this);
+    if ((args.headroom ?? undefined) !== undefined) this.maxUsage = asObjectHas(this.maxUsage, this);
     // under pulumi's mocks, and in what depends on it before it is known
     this.provisioningKey = pulumi.secret(this.provisioningKey);
     warnWhenRunningDry(this, args, opts?.id !== undefined);
@@ -213,7 +213,7 @@ function warnWhenRunningDry(key: ProvisioningKey, args: ProvisioningKeyArgs, isR
     .all([key.name, key.maxUsage, key.remainingUses, key.enabled, pulumi.output({ warnAtPercent, headroom })])
     .apply(([name, maxUsage, remaining, enabled, asked]) => {
       // headroom raises the limit by itself
-      const usual = asked.headroom === undefined ? defaultWarnAtPercent : 0;
+      const usual = (asked.headroom ?? undefined) === undefined ? defaultWarnAtPercent : 0;
       const threshold = asked.warnAtPercent === undefined ? usual : Number(asked.warnAtPercent);
       if (
         threshold === 0 ||

@@ -107,35 +107,50 @@ describe("The whole life of groups on the genuine engine", function () {
     await world.assertInvariants();
   });
 
-  for (const [what, change, replaced] of [
-    ["keepers", { keepers: { rotation: "2" } }, undefined],
-    ["up --replace", {}, "frankfurt"],
-  ] as const) {
-    it(`keeps the keys of a group with a name of its own that ${what} cannot replace, because machines are connected`, async () => {
+  for (const connected of [true, false]) {
+    it(`keeps the keys of a group that keeps its name and cannot be replaced, because it has a machine that is ${connected ? "" : "not "}connected`, async () => {
       const { simulator } = world;
-      let args: Partial<zpa.AppConnectorGroupArgs> = {};
+      let args: Partial<zpa.AppConnectorGroupArgs> = { name: "Frankfurt" };
       const stack = await world.stack(async () => {
-        const group = new zpa.AppConnectorGroup("frankfurt", { ...place, name: "Frankfurt", ...args });
+        const group = new zpa.AppConnectorGroup("frankfurt", { ...place, ...args });
         const zcomponentId = group.id;
         new zpa.ProvisioningKey("key", { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 });
       });
       await stack.up();
       const [key] = [...simulator.keys.values()];
-      const machine = simulator.enrollMachine(key!.provisioningKey);
-      const { resources } = (await stack.exportState()).deployment as { resources: { urn: string }[] };
-      const replace = resources.flatMap(({ urn }) => (urn.endsWith(`::${replaced}`) ? [urn] : []));
-      args = change;
+      const machine = simulator.enrollMachine(key!.provisioningKey, { connected });
+      args = { ...args, keepers: { rotation: "2" } };
       await assert.rejects(
-        stack.up({ replace }),
-        new RegExp(`key "key-.*was not deleted: its group .*connected machines: .*${machine.id}.* another name`),
+        stack.up(),
+        new RegExp(`key "key-.*was not deleted: its group "Frankfurt" .*while it has machines: .*${machine.id}`),
       );
       assert.deepEqual([...simulator.keys.values()].map(({ id, enabled }) => [id, enabled]), [[key!.id, true]]); // prettier-ignore
-      simulator.disconnectMachine(machine.id);
       simulator.machinesOf("CONNECTOR_GRP").delete(machine.id);
-      await stack.up({ replace });
+      await stack.up();
       assert.equal(simulator.keys.size, 1);
       assert.ok(!simulator.keys.has(key!.id));
       await world.assertInvariants();
     });
   }
+
+  it("is replaced under another name beside the old one, which retainOnDelete keeps with its machines", async () => {
+    const { simulator } = world;
+    let args: Partial<zpa.AppConnectorGroupArgs> = { name: "Frankfurt" };
+    const stack = await world.stack(async () => {
+      const group = new zpa.AppConnectorGroup("frankfurt", { ...place, ...args }, { retainOnDelete: true });
+      const zcomponentId = group.id;
+      new zpa.ProvisioningKey("key", { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 });
+    });
+    await stack.up();
+    const [key] = [...simulator.keys.values()];
+    const [old] = [...simulator.appConnectorGroups.keys()];
+    simulator.enrollMachine(key!.provisioningKey, { connected: true });
+    args = { name: "Frankfurt 2", keepers: { rotation: "2" } };
+    await stack.up();
+    assert.ok(simulator.appConnectorGroups.has(old!));
+    assert.deepEqual([simulator.keys.size, simulator.keys.has(key!.id)], [1, false]);
+    simulator.machinesOf("CONNECTOR_GRP").clear();
+    simulator.appConnectorGroups.delete(old!); // by hand
+    await world.assertInvariants();
+  });
 });
