@@ -126,6 +126,7 @@ export const faultClasses: readonly FaultClass[] = [
       ["protocol/ownership.test.ts", "on a machine whose notes are its own"],
       ["paths/replacing.test.ts", "replace-elsewhere"],
       ["protocol/holders.test.ts", "is held by two resources: an up names both"],
+      ["protocol/holders.test.ts", "is held by two resources: a run that keeps the other one"],
     ],
     documented: [
       "There is one limit.",
@@ -133,6 +134,7 @@ export const faultClasses: readonly FaultClass[] = [
       "The run takes the object over and says so.",
       "If the run was to replace this object",
       "If two resources of a stack hold one object",
+      "A run with `--target`",
     ],
   },
   {

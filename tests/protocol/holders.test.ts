@@ -49,6 +49,18 @@ describe("An object that state holds", () => {
     }
   });
 
+  it("is held by two resources: a run that keeps the other one keeps the object, one that sees its own alone deletes it", async () => {
+    const made = await make(await world.provider(), "ProvisioningKey", keyArgs(world));
+    const provider = await world.provider();
+    await plan(provider, made, keyArgs(world, { __zpa: { seed: "renamed-0a1b2c3" } }));
+    await provider.delete("ProvisioningKey", made.id, made.outputs);
+    assert.match(provider.output(), /was not deleted: another entry of this stack holds it/);
+    await world.assertInvariants({ live: [`key ${made.id}`] });
+    // as with --target
+    await (await world.provider()).delete("ProvisioningKey", made.id, made.outputs);
+    await world.assertInvariants({ live: [] });
+  });
+
   it("is not adopted by another resource of the same stack", async () => {
     const made = await make(await world.provider(), "ProvisioningKey", keyArgs(world));
     const provider = await world.provider();
