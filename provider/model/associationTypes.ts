@@ -5,3 +5,9 @@ import type { AssociationType } from "../../sdk";
 
 /** What an association type may be. */
 export const associationTypes = ["CONNECTOR_GRP", "SERVICE_EDGE_GRP"] as const satisfies readonly AssociationType[];
+
+/** What the groups are called that keys belong to. */
+export const groupKinds: Readonly<Record<AssociationType, string>> = {
+  CONNECTOR_GRP: "App Connector Group",
+  SERVICE_EDGE_GRP: "Service Edge Group",
+};

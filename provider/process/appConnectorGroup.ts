@@ -8,7 +8,6 @@ import { handlerOf } from "./lifecycle";
 import { machineGroupDefinition } from "./machineGroup";
 
 const definition = machineGroupDefinition({
-  kind: "App Connector Group",
   type: "AppConnectorGroup",
   associationType: "CONNECTOR_GRP",
   machines: "App Connectors",

@@ -41,7 +41,7 @@ export function diff<T extends RemoteObject>(
     // the engine itself replaces an incomplete object where replaceOnChanges lists every change
     if (isReplaced || replaceOn.includes("*") || replaceOn.includes("#initerror")) session?.kept.delete(ref);
     else session?.kept.add(ref);
-    if (needsName) session?.goingFirst.set(ref, state);
+    if (needsName) session?.goingFirst.set(ref, { state, inputs });
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
     if (session !== undefined && seed !== undefined) {
       tellShared(session, definition.kind, id, seed);

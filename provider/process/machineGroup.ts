@@ -9,6 +9,7 @@ import type {
   WholeList,
   ZpaClient,
 } from "../../sdk";
+import { groupKinds } from "../model/associationTypes";
 import type { ObjectType } from "../model/entry";
 import { type Failure, failure } from "../model/failure";
 import {
@@ -28,13 +29,12 @@ import { inputNotes } from "../model/notes";
 import { isListed, leavesAlone, targetOf } from "../model/plan";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { removeGroup } from "./groupRemoval";
+import { groupGoingFirst } from "./groupReplacement";
 import { removeRetired } from "./retirement";
 import { type Endpoint, gone, type Session, unlessGone } from "./session";
 
 /** What one kind of groups has of its own. */
 interface GroupKind<T extends MachineGroup, B extends MachineGroupBody> {
-  /** As in `App Connector Group`. */
-  readonly kind: string;
   readonly type: ObjectType;
   /** Of the keys that machines join it with. */
   readonly associationType: AssociationType;
@@ -53,7 +53,8 @@ interface GroupKind<T extends MachineGroup, B extends MachineGroupBody> {
 export function machineGroupDefinition<T extends MachineGroup, B extends MachineGroupBody>(
   facts: GroupKind<T, B>,
 ): ResourceDefinition<T> {
-  const { kind, type, fields, groupsOf, fromWire = (item) => item, toWire = (target) => target } = facts;
+  const kind = groupKinds[facts.associationType];
+  const { type, fields, groupsOf, fromWire = (item) => item, toWire = (target) => target } = facts;
   // the name of the profile stands for its id; the microtenant travels beside the body
   const sent = fields.filter(
     ({ name, local }) => local === undefined && name !== "versionProfileName" && name !== "microtenantId",
@@ -143,6 +144,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
     },
 
     async remove(session, id, state) {
+      await groupGoingFirst(session, facts.associationType, id);
       const scope = scopeOf(session, state);
       const isConfirmed = await removeGroup({
         group: `${kind} "${String(state["name"])}" (${id})`,

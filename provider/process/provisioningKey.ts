@@ -92,8 +92,7 @@ const definition: ResourceDefinition<Wire> = {
     );
   },
 
-  // an incomplete create, or an import, leaves a key without its text
-  isIncomplete: (state) => !isSet(state["provisioningKey"]) && state["exportable"] !== false,
+  isIncomplete: lacksText,
 
   isShownOnce: (values) => (values as Values)["exportable"] === false,
 
@@ -116,11 +115,11 @@ const definition: ResourceDefinition<Wire> = {
 
   async update(session, id, state, inputs, plan) {
     const isPut = concernsZpa(fields, plan.changed);
-    const lacksText = definition.isIncomplete?.(state) === true;
-    if (!isPut && !lacksText) return withRemaining({ ...state, ...plan.target });
-    const isRead = lacksText || leavesAlone(fields, writable, state, inputs);
+    const isIncomplete = lacksText(state);
+    if (!isPut && !isIncomplete) return withRemaining({ ...state, ...plan.target });
+    const isRead = isIncomplete || leavesAlone(fields, writable, state, inputs);
     const now = isRead ? await current(session, id, state) : state;
-    if (lacksText && !isSet(now["provisioningKey"])) throw new Error(withoutText(now["name"], id));
+    if (isIncomplete && !isSet(now["provisioningKey"])) throw new Error(withoutText(now["name"], id));
     // with the uses that have been spent since the last refresh, for the next up knows of them
     const target = targetOf(fields, state, definition.adjust(inputs, now, id), now);
     // what has been read may differ from state, by which the plan went
@@ -284,6 +283,11 @@ async function complete(
     `Provisioning key "${item.name}" was created twice, and each time ZPA did not return its text, which nobody can ` +
       "read later. Both keys were deleted again. Run pulumi up again, or set exportable to true.",
   );
+}
+
+/** An incomplete create, or an import, leaves a key without its text. */
+function lacksText(state: State): boolean {
+  return !isSet(state["provisioningKey"]) && state["exportable"] !== false;
 }
 
 function withoutText(name: unknown, id: string): string {

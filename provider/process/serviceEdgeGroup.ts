@@ -7,7 +7,6 @@ import { handlerOf } from "./lifecycle";
 import { machineGroupDefinition } from "./machineGroup";
 
 const definition = machineGroupDefinition({
-  kind: "Service Edge Group",
   type: "ServiceEdgeGroup",
   associationType: "SERVICE_EDGE_GRP",
   machines: "Private Service Edges",

@@ -2,7 +2,7 @@
 // resource types share it, so they share the token and the rate limit.
 
 import type { AssociationType, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
-import { canonical, defaultMicrotenant, isSet, type State } from "../model/fields";
+import { canonical, defaultMicrotenant, type Inputs, isSet, type State } from "../model/fields";
 import { type Machines, machinesOf } from "../model/machines";
 import { waitTeller } from "../model/waits";
 import { closeWithEngine } from "./engineWatch";
@@ -38,8 +38,8 @@ export class Session {
   readonly inState = new Set<string>();
   /** Objects that this up keeps: the engine called diff for them, and they are not replaced. */
   readonly kept = new Set<string>();
-  /** By object: the state of those that this run is to delete before their replacements exist. */
-  readonly goingFirst = new Map<string, State>();
+  /** By object: those that this run is to delete before their replacements exist, and what these are made of. */
+  readonly goingFirst = new Map<string, { state: State; inputs: Inputs }>();
   /** By resource (see `resourceOf`): the object that a create of this process left incomplete. */
   readonly unfinished = new Map<string, { id: string; properties: State }>();
   /** By object: the seed of the resource that holds it. */

@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DnsQueryType } from "../../sdk";
 import { appConnectorGroupFields } from "../model/appConnectorGroup";
+import { groupKinds } from "../model/associationTypes";
 import { parseId } from "../model/ids";
 import { MachineGroup, type MachineGroupArgs, type MachineGroupState } from "./machineGroup";
 import { idParts } from "./registration";
@@ -100,7 +101,7 @@ export class AppConnectorGroup extends MachineGroup {
    * const shared = zpa.AppConnectorGroup.get("shared", "216199618143191058");
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): AppConnectorGroup {
-    const parts = idParts("AppConnectorGroup", name, id, (text) => parseId(text, "App Connector Group"));
+    const parts = idParts("AppConnectorGroup", name, id, (text) => parseId(text, groupKinds.CONNECTOR_GRP));
     const where = { microtenantId: parts.microtenantId };
     return new AppConnectorGroup(name, where as unknown as AppConnectorGroupArgs, { ...opts, id: parts.id });
   }

@@ -4,6 +4,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { AssociationType } from "../../sdk";
+import { isSet } from "../model/fields";
 import { provisioningKeyFields, provisioningKeyOutputs } from "../model/provisioningKey";
 import type { Retire } from "../model/retired";
 import { parseKeyId } from "../model/ids";
@@ -175,7 +176,7 @@ export class ProvisioningKey extends pulumi.CustomResource {
     } as const;
     super(...registration(facts, name, args, opts));
     this.name = nameAsObjectHas(this, args);
-    if ((args.headroom ?? undefined) !== undefined) this.maxUsage = asObjectHas(this.maxUsage, this);
+    if (isSet(args.headroom)) this.maxUsage = asObjectHas(this.maxUsage, this);
     // under pulumi's mocks, and in what depends on it before it is known
     this.provisioningKey = pulumi.secret(this.provisioningKey);
     warnWhenRunningDry(this, args, opts?.id !== undefined);
@@ -213,15 +214,10 @@ function warnWhenRunningDry(key: ProvisioningKey, args: ProvisioningKeyArgs, isR
     .all([key.name, key.maxUsage, key.remainingUses, key.enabled, pulumi.output({ warnAtPercent, headroom })])
     .apply(([name, maxUsage, remaining, enabled, asked]) => {
       // headroom raises the limit by itself
-      const usual = (asked.headroom ?? undefined) === undefined ? defaultWarnAtPercent : 0;
+      const usual = isSet(asked.headroom) ? 0 : defaultWarnAtPercent;
       const threshold = asked.warnAtPercent === undefined ? usual : Number(asked.warnAtPercent);
-      if (
-        threshold === 0 ||
-        enabled === false ||
-        typeof remaining !== "number" ||
-        remaining > (maxUsage * threshold) / 100
-      )
-        return;
+      if (threshold === 0 || enabled === false || typeof remaining !== "number") return;
+      if (remaining > (maxUsage * threshold) / 100) return;
       const remedy = isRead
         ? "Raise maxUsage where the key is managed."
         : "Raise maxUsage, set headroom, or silence this with warnAtPercent: 0.";

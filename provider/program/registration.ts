@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { entry, type ResourceType, providerText } from "../model/entry";
 import { plainError } from "../model/errors";
-import type { FieldTable } from "../model/fields";
+import { type FieldTable, isSet } from "../model/fields";
 import type { IdParts } from "../model/ids";
 import { nameSeed } from "../model/names";
 import { notesKey } from "../model/notes";
@@ -32,7 +32,7 @@ export function registration(
   requireResolvable();
   const token = `pulumi-nodejs:dynamic/zpa:${type}`;
   const given = args as pulumi.Inputs;
-  const isNamed = given["name"] !== undefined && given["name"] !== null;
+  const isNamed = isSet(given["name"]);
   const secrets = fields.filter((field) => field.secret).map((field) => field.name);
   const props: pulumi.Inputs = {
     // the runtime fills only members that it is told of here
@@ -74,7 +74,7 @@ export function nameAsObjectHas(
   resource: { name: pulumi.Output<string>; creationTime: pulumi.Output<unknown> },
   { name, adopt }: { name?: unknown; adopt?: unknown },
 ): pulumi.Output<string> {
-  return name === undefined && adopt !== undefined ? asObjectHas(resource.name, resource) : resource.name;
+  return !isSet(name) && isSet(adopt) ? asObjectHas(resource.name, resource) : resource.name;
 }
 
 /** The parts of the id that `get` was given. @throws RunError at once for a plain text of another form */

@@ -2,6 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { DistanceUnit, PublicAccess } from "../../sdk";
+import { groupKinds } from "../model/associationTypes";
 import { parseId } from "../model/ids";
 import { serviceEdgeGroupFields } from "../model/serviceEdgeGroup";
 import { MachineGroup, type MachineGroupArgs, type MachineGroupState } from "./machineGroup";
@@ -98,7 +99,7 @@ export class ServiceEdgeGroup extends MachineGroup {
    * const shared = zpa.ServiceEdgeGroup.get("shared", "216199618143191058");
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ServiceEdgeGroup {
-    const parts = idParts("ServiceEdgeGroup", name, id, (text) => parseId(text, "Service Edge Group"));
+    const parts = idParts("ServiceEdgeGroup", name, id, (text) => parseId(text, groupKinds.SERVICE_EDGE_GRP));
     const where = { microtenantId: parts.microtenantId };
     return new ServiceEdgeGroup(name, where as unknown as ServiceEdgeGroupArgs, { ...opts, id: parts.id });
   }

@@ -133,6 +133,28 @@ describe("The whole life of groups on the genuine engine", function () {
     });
   }
 
+  const doubts: [string, Partial<zpa.AppConnectorGroupArgs>, string, RegExp][] = [
+    ["its replacement names a version profile that there is not", { overrideVersionProfile: true, versionProfileName: "Nope" }, "none", /there is no version profile "Nope"/],
+    ["whether it has machines cannot be found out", {}, "/connector", /was not deleted: whether its group "Frankfurt" .* could not be found out\. .* 403 .*Let the API client read/],
+  ]; // prettier-ignore
+  for (const [what, change, refused, words] of doubts) {
+    it(`stays with its keys where it keeps its name and is to be replaced, and ${what}`, async () => {
+      let args: Partial<zpa.AppConnectorGroupArgs> = { name: "Frankfurt" };
+      const stack = await world.stack(async () => {
+        const { id: zcomponentId } = new zpa.AppConnectorGroup("frankfurt", { ...place, ...args });
+        new zpa.ProvisioningKey("key", { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 });
+      });
+      await stack.up();
+      const before = [...world.simulator.keys.keys(), ...world.simulator.appConnectorGroups.keys()];
+      world.fault({ kind: "status", status: 403, body: {}, match: { path: new RegExp(`${refused}$`) } });
+      args = { ...args, ...change, keepers: { rotation: "2" } };
+      await assert.rejects(stack.up(), words);
+      assert.deepEqual([...world.simulator.keys.keys(), ...world.simulator.appConnectorGroups.keys()], before);
+      args = { name: "Frankfurt" };
+      await world.assertInvariants();
+    });
+  }
+
   it("is replaced under another name beside the old one, which retainOnDelete keeps with its machines", async () => {
     const { simulator } = world;
     let args: Partial<zpa.AppConnectorGroupArgs> = { name: "Frankfurt" };
