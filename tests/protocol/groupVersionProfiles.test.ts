@@ -74,6 +74,14 @@ for (const type of ["AppConnectorGroup", "ServiceEdgeGroup"] as const) {
       await world.assertInvariants({ live: [refOf(again)] });
     });
 
+    it("keeps a group with a name of its own from being deleted for a replacement when there is no such profile", async () => {
+      const made = await make(await world.provider(), type, args("New Release", { name: "Frankfurt" }));
+      const news = args("Newest", { name: "Frankfurt", keepers: { rotation: "2" } });
+      assert.equal((await plan(provider, made, news)).diff.deleteBeforeReplace, true);
+      await assert.rejects(provider.delete(type, made.id, made.outputs), /there is no version profile "Newest"/);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
+
     it("names the profiles that there are when it is none of them, and makes nothing", async () => {
       const words = /versionProfileName: there is no version profile "Newest".*"Default", .*"New Release"\.$/;
       await assert.rejects(make(provider, type, args("Newest")), words);
