@@ -7,6 +7,7 @@ import { planOf } from "../model/plan";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { noteInState, refuse, refuseOtherTenant } from "./record";
 import { refOf, type Session } from "./session";
+import { refuseLosing } from "./takenNames";
 import { tell } from "./tell";
 
 export function diff<T extends RemoteObject>(
@@ -33,7 +34,10 @@ export function diff<T extends RemoteObject>(
   // old arguments of which some are unknown. Neither decides anything, so neither may record or refuse anything.
   const isTentative = isUnknown(inputs);
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
-  if (isTentative && isReplaced) session?.kept.delete(ref);
+  if (isTentative && isReplaced) {
+    session?.kept.delete(ref);
+    session?.followers.set(ref, plan.replaces);
+  }
   const isOfProgram = session?.takeRead(ref) !== true && !isTentative;
   if (isOfProgram) {
     refuse(definition.objection(state, target, plan));
@@ -41,7 +45,11 @@ export function diff<T extends RemoteObject>(
     // the engine itself replaces an incomplete object where replaceOnChanges lists every change
     if (isReplaced || replaceOn.includes("*") || replaceOn.includes("#initerror")) session?.kept.delete(ref);
     else session?.kept.add(ref);
-    if (needsName) session?.goingFirst.set(ref, { state, inputs });
+    session?.followers.delete(ref);
+    if (isReplaced) {
+      const foresee = async () => refuseLosing(definition, session!, id, state);
+      session?.replaced.set(ref, { state, inputs, foresee });
+    }
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
     if (session !== undefined && seed !== undefined) {
       tellShared(session, definition.kind, id, seed);

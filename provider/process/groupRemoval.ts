@@ -1,6 +1,6 @@
 // The deletion of a group. ZPA refuses it while the group has machines; those that are disconnected may go with it.
 
-import type { EnrolledMachine, EnrolledMachines, ProvisioningKey, Scope, WholeList } from "../../sdk";
+import type { EnrolledMachine, EnrolledMachines, MachineGroup, ProvisioningKey, Scope, WholeList } from "../../sdk";
 import { type Machines, mayBeConnected } from "../model/machines";
 import { isRetired } from "../model/retired";
 import { listOf, nameOf } from "../model/words";
@@ -233,4 +233,15 @@ function listed(machines: readonly EnrolledMachine[]): string {
     const state = machine.isConnected ? "connected" : mayBeConnected(machine) ? "perhaps connected" : "disconnected";
     return `"${machine.name}" (${machine.id}, ${state})`;
   });
+}
+
+/** The names of the server groups that use this group. */
+export function serverGroupsOf(group: MachineGroup | undefined): string[] {
+  return listedIn(group, "serverGroups").map(({ name, id }) => String(name ?? id));
+}
+
+/** What a group lists under this name. */
+export function listedIn(group: MachineGroup | undefined, name: string): { name?: unknown; id?: unknown }[] {
+  const list = group?.[name];
+  return Array.isArray(list) ? (list as object[]) : [];
 }

@@ -1,53 +1,83 @@
-// A group that keeps a name of its own goes before its replacement exists, and its keys go before it. Where the group cannot
-// go, or its replacement cannot be made, all of them would be lost for nothing.
+// A group that is deleted before its replacement is made takes its keys with it, and they go before it. Where it is known that
+// the group cannot go, or that its replacement cannot be made, all of them would be lost for nothing.
 
-import type { AssociationType } from "../../sdk";
+import type { AssociationType, MachineGroup, ProvisioningKey, WholeList } from "../../sdk";
 import { groupKinds } from "../model/associationTypes";
-import { isSet, type State } from "../model/fields";
+import { plainError } from "../model/errors";
+import type { State } from "../model/fields";
 import { type Machines, mayBeConnected } from "../model/machines";
+import { inputNotes } from "../model/notes";
+import { isRetired } from "../model/retired";
 import { listOf, nameOf } from "../model/words";
+import { serverGroupsOf } from "./groupRemoval";
 import { listAge } from "./retirement";
-import { refOf, sdk, type Session } from "./session";
+import { refOf, sdk, type Session, unlessGone } from "./session";
+import { askedFor } from "./takenNames";
 
-/**
- * The state of a group that is to go first in this run; undefined where it is not.
- *
- * @throws where its replacement names a version profile that there is not
- */
-export async function groupGoingFirst(session: Session, type: AssociationType, id: string): Promise<State | undefined> {
-  const going = session.goingFirst.get(refOf(groupKinds[type], id));
-  const profile = going?.inputs["versionProfileName"];
-  if (isSet(profile)) await session.versionProfile(String(profile));
-  return going?.state;
+const keyKind = "provisioning key";
+
+/** A group, and what ZPA keeps it for. */
+interface Use {
+  group: MachineGroup | undefined;
+  machines: Machines;
+  keys: WholeList<ProvisioningKey>;
 }
 
 /** @throws where this key would go before a group that cannot go, or that cannot be made again */
 export async function refuseForGroup(session: Session, id: string, state: State): Promise<void> {
+  if (!followsGroup(session, id)) return;
   const type = state["associationType"] as AssociationType;
   const group = String(state["zcomponentId"]);
-  const going = await groupGoingFirst(session, type, group);
-  if (going === undefined) return;
-  const key = `Provisioning key "${String(state["name"])}" (${id}) was not deleted`;
-  const name = `its group "${String(going["name"])}" (${group})`;
-  const remedy = "leave out the group's name, so that the new group is made first. Then run the same command again.";
-  const machines = await machinesOf(
-    session,
-    type,
-    `${key}: whether ${name} has machines could not be found out.`,
-    remedy,
-  );
-  const inside = machines.items.filter(({ groupId }) => groupId === group);
-  const inTheWay = going["forceDestroy"] === true ? inside.filter(mayBeConnected) : inside;
-  if (inTheWay.length === 0) return;
-  throw new Error(
-    `${key}: ${name} is to be deleted before its replacement is made, and ZPA keeps it while it has machines: ` +
-      `${listOf(inTheWay, nameOf)}. Move or delete these machines, or ${remedy}`,
-  );
+  const ref = refOf(groupKinds[type], group);
+  if (session.replaceable.has(ref)) return;
+  const replaced = session.replaced.get(ref);
+  const words = (name: unknown) => `its group "${String(name)}" (${group})`;
+  const key = `Provisioning key "${String(state["name"])}" (${id}) was not deleted: `;
+  await replaced?.foresee().catch((error: unknown) => {
+    throw new Error(`${key}${words(replaced.state["name"])} cannot be replaced. ${plainError(error).message}`);
+  });
+  // a group that stays is in nobody's way
+  if (replaced === undefined || inputNotes(replaced.inputs).retain !== true) {
+    const hasNewName = replaced !== undefined && replaced.inputs["name"] !== replaced.state["name"];
+    const way = hasNewName
+      ? "set deleteBeforeReplace to false in the group's resource options"
+      : "leave out the group's name";
+    const remedy = `${way}, so that the new group is made first. Then run the same command again.`;
+    const use = await useOf(session, type, group, state, `${key}whether its group ${group} can be deleted could not be found out.`, remedy); // prettier-ignore
+    const name = replaced?.state["name"] ?? use.group?.name;
+    // the engine asks no provider about a replacement that it was told to make
+    const args = replaced?.state ?? askedFor(groupKinds[type], name);
+    const obstacle = obstacleTo(session, group, use, args?.["forceDestroy"] === true, remedy);
+    if (obstacle !== undefined) {
+      throw new Error(`${key}${words(name)} is to be deleted before its replacement is made, and ZPA keeps it while it has ${obstacle}`); // prettier-ignore
+    }
+  }
+  session.replaceable.add(ref);
 }
 
-async function machinesOf(session: Session, type: AssociationType, doubt: string, remedy: string): Promise<Machines> {
+/** Whether the key goes because its group goes first. */
+function followsGroup(session: Session, id: string): boolean {
+  return session.followers.get(refOf(keyKind, id))?.includes("zcomponentId") === true;
+}
+
+/** One GET each: the group, the tenant's machines and its keys of this type. */
+async function useOf(
+  session: Session,
+  type: AssociationType,
+  id: string,
+  state: State,
+  doubt: string,
+  remedy: string,
+): Promise<Use> {
+  const { appConnectorGroups, serviceEdgeGroups, provisioningKeys } = session.client;
+  const scope = { microtenantId: session.microtenantOf(state) };
   try {
-    return await session.machines(type, "all", listAge);
+    const [machines, group, keys] = await Promise.all([
+      session.machines(type, "all", listAge),
+      unlessGone<MachineGroup>(type === "CONNECTOR_GRP" ? appConnectorGroups.get(id, scope) : serviceEdgeGroups.get(id, scope)), // prettier-ignore
+      provisioningKeys.listWhole(type, { microtenantId: "all" }),
+    ]);
+    return { machines, group, keys };
   } catch (error) {
     const { PermissionError, ZpaError } = sdk();
     if (!(error instanceof ZpaError)) throw error;
@@ -55,4 +85,24 @@ async function machinesOf(session: Session, type: AssociationType, doubt: string
     const how = isRefused ? `Let the API client read App Connectors and Private Service Edges, or ${remedy}` : "Run the same command again."; // prettier-ignore
     throw new Error(`${doubt} ${error.message} ${how}`);
   }
+}
+
+/** What keeps the group, and what to do about it. What cannot be read of others keeps nothing here. */
+function obstacleTo(
+  session: Session,
+  id: string,
+  { group, machines, keys }: Use,
+  forceDestroy: boolean,
+  remedy: string,
+): string | undefined {
+  const inside = machines.items.filter(({ groupId }) => groupId === id);
+  const inTheWay = forceDestroy ? inside.filter(mayBeConnected) : inside;
+  if (inTheWay.length > 0) return `machines: ${listOf(inTheWay, nameOf)}. Move or delete these machines, or ${remedy}`;
+  const staying = keys.items.filter(
+    (key) => key.zcomponentId === id && !followsGroup(session, key.id) && !(forceDestroy && isRetired(key)),
+  );
+  if (staying.length > 0) return `other keys: ${listOf(staying, nameOf)}. Delete these keys, or ${remedy}`;
+  const serverGroups = serverGroupsOf(group);
+  if (serverGroups.length === 0) return undefined;
+  return `server groups: ${listOf(serverGroups, (name) => `"${name}"`)}. Remove the group there, or ${remedy}`;
 }

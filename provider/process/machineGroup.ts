@@ -28,8 +28,7 @@ import { machinesOf } from "../model/machines";
 import { inputNotes } from "../model/notes";
 import { isListed, leavesAlone, targetOf } from "../model/plan";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
-import { removeGroup } from "./groupRemoval";
-import { groupGoingFirst } from "./groupReplacement";
+import { listedIn, removeGroup, serverGroupsOf } from "./groupRemoval";
 import { removeRetired } from "./retirement";
 import { type Endpoint, gone, type Session, unlessGone } from "./session";
 
@@ -113,6 +112,10 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
       return asPosted(fields, body, answer);
     },
 
+    async foresee(session, { versionProfileName: profile }) {
+      if (isSet(profile)) await session.versionProfile(String(profile));
+    },
+
     isShownOnce: () => false,
 
     complete(session, item, inputs) {
@@ -144,7 +147,6 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
     },
 
     async remove(session, id, state) {
-      await groupGoingFirst(session, facts.associationType, id);
       const scope = scopeOf(session, state);
       const isConfirmed = await removeGroup({
         group: `${kind} "${String(state["name"])}" (${id})`,
@@ -160,10 +162,7 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
         },
         keys: () => keysOf(session, id),
         removeRetired: (keys) => removeRetired(session, facts.associationType, keys),
-        serverGroups: async () => {
-          const group = await unlessGone(groupsOf(session.client).get(id, scope));
-          return listedIn(group, "serverGroups").map(({ name, id }) => String(name ?? id));
-        },
+        serverGroups: async () => serverGroupsOf(await unlessGone(groupsOf(session.client).get(id, scope))),
         remove: () => groupsOf(session.client).delete(id, scope),
       });
       definition.objects(session, state).deleted(id);
@@ -214,12 +213,6 @@ export function machineGroupDefinition<T extends MachineGroup, B extends Machine
 /** Whether a group lists machines, or server groups that it serves. */
 function isInUse(group: MachineGroup): boolean {
   return ["connectors", "serviceEdges", "serverGroups"].some((name) => listedIn(group, name).length > 0);
-}
-
-/** What a group lists under this name. */
-function listedIn(group: MachineGroup | undefined, name: string): { name?: unknown; id?: unknown }[] {
-  const list = group?.[name];
-  return Array.isArray(list) ? (list as object[]) : [];
 }
 
 function checkVersionProfile(inputs: Inputs): Failure[] {

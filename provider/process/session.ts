@@ -24,6 +24,14 @@ export interface Endpoint<T> {
   named(name: string, scope: Scope): Promise<(T | UnreadableObject)[]>;
 }
 
+/** An object that a run replaces. */
+export interface Replaced {
+  readonly state: State;
+  readonly inputs: Inputs;
+  /** @throws where it is known that its replacement cannot be created */
+  readonly foresee: () => Promise<void>;
+}
+
 export class Session {
   private readonly snapshots = new Map<string, Pick<Snapshot<never>, "readsSeveral" | "forget">>();
   private readonly peers = new Map<string, Set<unknown>>();
@@ -38,8 +46,12 @@ export class Session {
   readonly inState = new Set<string>();
   /** Objects that this up keeps: the engine called diff for them, and they are not replaced. */
   readonly kept = new Set<string>();
-  /** By object: those that this run is to delete before their replacements exist, and what these are made of. */
-  readonly goingFirst = new Map<string, { state: State; inputs: Inputs }>();
+  /** By object: those that this run replaces. */
+  readonly replaced = new Map<string, Replaced>();
+  /** By object: the arguments that will change, of those that this run deletes because what they depend on is deleted first. */
+  readonly followers = new Map<string, readonly string[]>();
+  /** Objects that keys may go before: nothing that can be known keeps them from being replaced. */
+  readonly replaceable = new Set<string>();
   /** By resource (see `resourceOf`): the object that a create of this process left incomplete. */
   readonly unfinished = new Map<string, { id: string; properties: State }>();
   /** By object: the seed of the resource that holds it. */

@@ -40,22 +40,27 @@ export function resourceOf<T extends RemoteObject>(
 }
 
 /** By seed: the arguments of a resource that this run is to create, in place of another object or not. */
-const asked = new Map<string, Inputs>();
+const asked = new Map<string, { kind: string; inputs: Inputs }>();
 
 /**
  * Records the arguments of a check without old inputs. The engine makes it before each creation: for a forced replacement
  * it never calls diff, and for any other one, diff has seen old arguments in place of those in `ignoreChanges`.
  */
-export function noteAsked(seed: string, inputs: Inputs): void {
-  asked.set(seed, inputs);
+export function noteAsked(kind: string, seed: string, inputs: Inputs): void {
+  asked.set(seed, { kind, inputs });
+}
+
+/** The arguments of a resource of this kind that this run is to create under this name. */
+export function askedFor(kind: string, name: unknown): Inputs | undefined {
+  return [...asked.values()].find((one) => one.kind === kind && one.inputs["name"] === name)?.inputs;
 }
 
 /**
- * Before an object with an explicit name is deleted to be replaced: the name of the new one must be free, or the old one
- * would be lost for nothing. An object that the program adopts may have the name, and where the old one is gone already,
- * as after a crashed run, nothing can be lost.
+ * Before an object is deleted to be replaced: it must not be known that the new one cannot be created, or the old one would be
+ * lost for nothing. A name that the program gives must be free. An object that the program adopts may have it, and where the
+ * old one is gone already, as after a crashed run, nothing can be lost.
  *
- * @throws if another object has the name
+ * @throws if another object has the name, or the arguments name what there is not
  */
 export async function refuseLosing<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
@@ -65,9 +70,11 @@ export async function refuseLosing<T extends RemoteObject>(
 ): Promise<void> {
   // state has the seed of before a rename with aliases
   const seed = session.holders.get(refOf(definition.kind, id)) ?? stateNotes(state).seed;
-  const inputs = seed === undefined ? undefined : asked.get(seed);
+  const inputs = seed === undefined ? undefined : asked.get(seed)?.inputs;
   if (inputs === undefined || session.created.has(resourceOf(definition, session, seed, state))) return;
-  if (inputNotes(inputs).generated === true || isUnknown(inputs)) return;
+  if (isUnknown(inputs)) return;
+  await definition.foresee?.(session, inputs);
+  if (inputNotes(inputs).generated === true) return;
   // nobody else can have the name of the old object
   if (claimOf(definition, session, inputs) === claimOf(definition, session, state)) return;
   const [name, microtenantId] = [String(inputs["name"]), session.microtenantIdOf(inputs)];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Properties, ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
 import type { GenericRecord } from "../simulator/records";
-import { change, editRecord, groupArgs, make, plan, recordsOf, refOf, refresh } from "./driver";
+import { change, editRecord, groupArgs, make, plan, recordsOf, replan, refOf, refresh } from "./driver";
 
 for (const type of ["AppConnectorGroup", "ServiceEdgeGroup"] as const) {
   describe(`The name of the version profile of a resource of the type ${type}`, () => {
@@ -77,7 +77,7 @@ for (const type of ["AppConnectorGroup", "ServiceEdgeGroup"] as const) {
     it("keeps a group with a name of its own from being deleted for a replacement when there is no such profile", async () => {
       const made = await make(await world.provider(), type, args("New Release", { name: "Frankfurt" }));
       const news = args("Newest", { name: "Frankfurt", keepers: { rotation: "2" } });
-      assert.equal((await plan(provider, made, news)).diff.deleteBeforeReplace, true);
+      assert.equal((await replan(provider, made, news)).diff.deleteBeforeReplace, true);
       await assert.rejects(provider.delete(type, made.id, made.outputs), /there is no version profile "Newest"/);
       await world.assertInvariants({ live: [refOf(made)] });
     });

@@ -43,6 +43,12 @@ export function refuseManaged({ id, fields }: GenericRecord): void {
   if (fields["readOnly"] === true || fields["zscalerManaged"] === true) throw managedByZscaler(id);
 }
 
+/** The server groups that a group lists: it is not deleted while it has any. */
+export function serverGroupsOf({ fields }: GenericRecord): { id: string }[] {
+  const groups = fields["serverGroups"];
+  return Array.isArray(groups) ? (groups as { id: string }[]) : [];
+}
+
 /** The fields of a group as they are answered. */
 export function groupFields(tenant: Tenant, { fields }: GenericRecord): Record<string, unknown> {
   const profile = tenant.versionProfiles.get(String(fields["versionProfileId"]));

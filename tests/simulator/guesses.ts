@@ -36,7 +36,7 @@ export const guesses: readonly Guess[] = [
     settings: ["honourBodyMicrotenant"],
   },
   {
-    what: "A group with keys or machines is not deleted: 400 resource.in.use, with the ids of the group and of those.",
+    what: "A group with keys, machines or server groups is not deleted: 400 resource.in.use, with the ids of the group and of those.",
     basis: "Nobody has recorded the API's words.",
     settings: ["refusals.groupInUse"],
   },

@@ -1,6 +1,6 @@
 import { duplicateName, groupInUse, limitExceeded, missingParams } from "./errors";
 import { escapeTexts } from "./htmlEscape";
-import { checkGroup, groupFields, mandatoryFields, readOnlyFields, refuseManaged } from "./groups";
+import { checkGroup, groupFields, mandatoryFields, readOnlyFields, refuseManaged, serverGroupsOf } from "./groups";
 import type { Wire } from "./htmlEscape";
 import type { Body, Reply } from "./http";
 import { text } from "./http";
@@ -135,7 +135,7 @@ export function deleteGeneric({ tenant, scope }: Call, kind: GenericKind, id: st
   const record = find(tenant, records, id, kind === "microtenants" ? { all: true } : scope);
   refuseManaged(record);
   const keys = [...tenant.keys.values()].filter((key) => key.zcomponentId === id);
-  const users = [...keys, ...machinesIn(tenant, kind, id)].map((user) => user.id);
+  const users = [...keys, ...machinesIn(tenant, kind, id), ...serverGroupsOf(record)].map((user) => user.id);
   if (users.length > 0) throw groupInUse(id, users);
   records.delete(id);
   return { status: 204 };
