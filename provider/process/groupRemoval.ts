@@ -4,6 +4,7 @@ import type { EnrolledMachine, EnrolledMachines, MachineGroup, ProvisioningKey, 
 import { type Machines, mayBeConnected } from "../model/machines";
 import { isRetired } from "../model/retired";
 import { listOf, nameOf } from "../model/words";
+import { microtenantIn } from "./definition";
 import { sdk } from "./session";
 import { tell } from "./tell";
 
@@ -111,8 +112,9 @@ interface Inside extends Machines {
   present: ReadonlySet<string>;
 }
 
-async function machinesIn({ id, api, scope }: Removal): Promise<Inside> {
-  const { items, unreadable } = await api.listWhole(scope);
+async function machinesIn({ id, api }: Removal): Promise<Inside> {
+  // machines are in the microtenant of their key
+  const { items, unreadable } = await api.listWhole({ microtenantId: "all" });
   const present = new Set([...items, ...unreadable].map((one) => one.id));
   return { items: items.filter(({ groupId }) => groupId === id), unreadable, present };
 }
@@ -126,8 +128,12 @@ async function removeMachines(removal: Removal, machines: readonly EnrolledMachi
   const { NotFoundError, ZpaError } = sdk();
   const { api, scope } = removal;
   const deleteAll = async (some: readonly EnrolledMachine[]) => {
+    const placeOf = (machine: EnrolledMachine) => microtenantIn(machine, scope.microtenantId) as string | undefined;
     try {
-      await api.deleteAll(some.map(({ id }) => id), scope); // prettier-ignore
+      for (const microtenantId of new Set(some.map(placeOf))) {
+        const here = some.filter((machine) => placeOf(machine) === microtenantId);
+        await api.deleteAll(here.map(({ id }) => id), { microtenantId }); // prettier-ignore
+      }
       return undefined;
     } catch (error) {
       const isKnown = error instanceof ZpaError && (error.mayHaveHappened || error instanceof NotFoundError);

@@ -74,6 +74,22 @@ for (const [type, path, machines, associationType] of [
       await world.assertInvariants();
     });
 
+    it("stays with all its machines while one of another microtenant is connected, and takes it along when it is not", async () => {
+      const { simulator } = world;
+      const { id: microtenantId } = simulator.addMicrotenant({ name: "emea" });
+      const [one] = enroll(false);
+      const key = simulator.addKey({ name: "emea", associationType, zcomponentId: made.id, microtenantId });
+      const { id: two } = simulator.enrollMachine(key.provisioningKey, { connected: true });
+      simulator.removeKey(key.id);
+      const { outputs } = await force();
+      await assert.rejects(remove({ ...made, outputs }), new RegExp(`\\(${two}, connected\\)\\. Take the connected`));
+      assert.deepEqual(left(), [one, two]);
+      simulator.disconnectMachine(two);
+      await remove({ ...made, outputs });
+      assert.deepEqual(left(), []);
+      await world.assertInvariants();
+    });
+
     it("goes also where the answer to the deletion of its machines is lost, or others are first", async () => {
       enroll(false);
       const { outputs } = await force();
