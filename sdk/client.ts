@@ -178,6 +178,15 @@ export class ZpaClient {
   }
 
   /**
+   * Takes care that no error of this client shows a secret of this value: of an object whose secret fields have the API's
+   * names, such as `password`, or of anything that holds such objects. What the client writes, and the answers to it, need no
+   * call. Remembers the newest 200 secrets that have 8 characters or more.
+   */
+  conceal(value: unknown): void {
+    this.#transport.conceal(value);
+  }
+
+  /**
    * Aborts pending operations, which reject with a {@link ZpaError}, signs out of the legacy API (within 5 s) and
    * closes all connections. Later operations reject at once. Never throws.
    *

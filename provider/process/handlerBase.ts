@@ -9,10 +9,10 @@ import { microtenantOfSettings } from "./sessionSettings";
 
 export interface HandlerBase {
   configure: NonNullable<pulumi.dynamic.ResourceProvider["configure"]>;
-  /** @throws ConfigurationError */
-  session: () => Session;
+  /** @param values - what the engine hands over: no error shows its secrets. @throws ConfigurationError */
+  session: (...values: Values[]) => Session;
   /** Undefined without credentials, which a preview does not need. */
-  sessionIfSet: () => Session | undefined;
+  sessionIfSet: (...values: Values[]) => Session | undefined;
   /** Id of the microtenant of the settings; undefined without credentials. */
   microtenantIfSet: () => string | undefined;
   /** Turns every error into one sentence without a stack. The last argument of each step has the provider's text. */
@@ -29,14 +29,19 @@ export function handlerBase(secrets: readonly string[]): HandlerBase {
     microtenant: lazy(() => microtenantOfSettings(setting)),
   });
   let current = fromSettings();
+  const session = (...values: Values[]) => {
+    const opened = current.session();
+    opened.client.conceal(values);
+    return opened;
+  };
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- the interface wants a promise, the runtime a result at once
     async configure(request) {
       config = request.config;
       current = fromSettings();
     },
-    session: () => current.session(),
-    sessionIfSet: () => unlessUnset(current.session),
+    session,
+    sessionIfSet: (...values) => unlessUnset(() => session(...values)),
     microtenantIfSet: () => unlessUnset(current.microtenant),
     guarded: (step) => {
       return async (...args) => {

@@ -30,20 +30,20 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
       return Promise.resolve({ inputs: marked(inputs, secrets), failures });
     }),
     diff: guarded((id: string, state: State, inputs: Inputs) =>
-      Promise.resolve(diff(definition, sessionIfSet(), id, state, inputs)),
+      Promise.resolve(diff(definition, sessionIfSet(state, inputs), id, state, inputs)),
     ),
     create: guarded(async (inputs: Inputs) => {
-      const { id, outs } = await create(definition, session(), inputs);
+      const { id, outs } = await create(definition, session(inputs), inputs);
       return { id, outs: marked(outs, secrets) };
     }),
     read: guarded(async (id: string, props: State = {}) => {
-      const seen = await read(definition, session(), id, props);
+      const seen = await read(definition, session(props), id, props);
       return { ...seen, props: marked(seen.props, secrets), ...(seen.inputs && { inputs: marked(seen.inputs, secrets) }) }; // prettier-ignore
     }),
     update: guarded(async (id: string, state: State, inputs: Inputs) => ({
-      outs: marked(await update(definition, session(), id, state, inputs), secrets),
+      outs: marked(await update(definition, session(state, inputs), id, state, inputs), secrets),
     })),
-    delete: guarded((id: string, state: State) => remove(definition, session(), id, state)),
+    delete: guarded((id: string, state: State) => remove(definition, session(state), id, state)),
   };
 }
 

@@ -43,7 +43,9 @@ export async function retire(session: Session, key: Leaving, { remove, disable }
     isConfirmed = await remove();
   } else {
     const name = retiredName(key.name, key.id);
-    await disable(name);
+    await disable(name).catch((error: unknown) => {
+      throw notSure(error, key, name);
+    });
     tell(
       `zpa: warning: provisioning key "${key.name}" (${key.id}) was not deleted, because ${reason}. It is disabled, and ` +
         `named "${name}". When no connected machine has enrolled with it any more, the next run that deletes a key with ` +
@@ -56,6 +58,15 @@ export async function retire(session: Session, key: Leaving, { remove, disable }
     await sweep(session, key);
   }
   return isConfirmed;
+}
+
+/** The key may be disabled where its answer is lost: state does not tell. */
+function notSure(error: unknown, { id, name }: Leaving, retired: string): unknown {
+  if (!(error instanceof sdk().ZpaError) || !error.mayHaveHappened) return error;
+  return new Error(
+    `Provisioning key "${name}" (${id}) may be disabled and named "${retired}". ${error.message} Run the same command again, or ` +
+      "pulumi up --refresh if the program keeps the key after all.",
+  );
 }
 
 /** Deletes what earlier runs have left. What goes wrong is told, for it concerns no resource of this run. */

@@ -55,6 +55,30 @@ export function secretTexts(value: unknown): string[] {
   );
 }
 
+/** Texts. Each has a hundred spellings that a message is searched for. */
+const mostSecrets = 200;
+/** Characters. Shorter ones are also words of messages that have nothing to do with them. */
+const shortestKnown = 8;
+
+/** The secrets that a client has come across: none of its messages may show one, whatever it is about. */
+export class KnownSecrets {
+  private readonly newest = new Set<string>();
+
+  /** Remembers the values of all secret fields in `value`; forgets the oldest where they become too many. */
+  add(value: unknown): void {
+    for (const text of secretTexts(value).filter(({ length }) => length >= shortestKnown)) {
+      this.newest.delete(text);
+      this.newest.add(text);
+    }
+    const surplus = Math.max(0, this.newest.size - mostSecrets);
+    for (const text of [...this.newest].slice(0, surplus)) this.newest.delete(text);
+  }
+
+  get texts(): string[] {
+    return [...this.newest];
+  }
+}
+
 /**
  * Patterns of secrets that are recognized without being known: JWTs, bearer tokens, PEM keys, provisioning keys. Each
  * repetition is bounded, so that no text takes longer than in proportion to its length.
@@ -78,7 +102,8 @@ export function withoutSecrets(text: string, secrets: readonly string[], length 
     .flatMap((secret) => [secret, secret.trim(), ...longLines(secret)])
     .filter((secret) => secret !== "" && secret.length <= text.length);
   const spelled = possible.flatMap(spellingsOf);
-  const looked = text.slice(0, length + Math.max(0, ...spelled.map((spelling) => spelling.length)));
+  const longest = spelled.reduce((most, spelling) => Math.max(most, spelling.length), 0);
+  const looked = text.slice(0, length + longest);
   const present = spelled.filter((spelling) => looked.includes(spelling));
   const longestFirst = [...new Set([mask, ...present])].sort((one, other) => other.length - one.length);
   const pattern = [...longestFirst.map(escapeRegExp), ...secretPatterns].join("|");
@@ -101,7 +126,7 @@ function longLines(secret: string): string[] {
 
 /** A token and a client secret are in every exchange, and each has dozens of spellings. */
 const knownSpellings = new Map<string, string[]>();
-const mostKnown = 200;
+const mostKnown = 2 * mostSecrets;
 
 function spellingsOf(secret: string): string[] {
   const known = knownSpellings.get(secret);

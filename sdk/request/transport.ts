@@ -16,7 +16,7 @@ import {
 import { Operation, type OperationFacts, type Retry } from "./attempts";
 import type { RateLedger } from "../rateLimit/sharedLedger";
 import { type Permit, RateLimiter } from "../rateLimit/limiter";
-import { redact, secretTexts } from "../http/redact";
+import { KnownSecrets, redact, secretTexts } from "../http/redact";
 import type { ResolvedSettings } from "../settings/resolve";
 import { RetryBudget } from "./retry";
 import { ServerClock, serverTimeOf } from "./serverClock";
@@ -56,6 +56,7 @@ export class Transport implements Sender {
   readonly #options: TransportOptions;
   readonly #tokens: TokenSource;
   readonly #http: HttpConnection;
+  readonly #known = new KnownSecrets();
   readonly serverClock: ServerClock;
   readonly microtenantId: string | undefined;
   readonly reads: RateLimiter;
@@ -86,6 +87,11 @@ export class Transport implements Sender {
     const { method, replay, operation: name } = request;
     const kind = method === "GET" ? "reads" : "writes";
     return this.run({ name, kind, replay }, signal, (operation) => this.execute(request, operation, this[kind]));
+  }
+
+  /** Takes care that no message shows the secret fields of this value. */
+  conceal(value: unknown): void {
+    this.#known.add(value);
   }
 
   /** Signs in now instead of with the first request. */
@@ -152,12 +158,13 @@ export class Transport implements Sender {
     // a snapshot: the caller may change the object while the request waits
     const body = request.body && JSON.stringify(request.body);
     const redactedBody = body && redact(JSON.parse(body) as unknown);
+    this.conceal(request.body);
     const ownSecrets = [...secretTexts(request.body), ...secretsOf(settings)];
     const send = async (): Promise<Attempt> => {
       const acquire = () => limiter.acquire(ticket, familyOf(request), operation.signal);
       const { outcome, token } = await this.attempt(request, { body, redactedBody }, operation, acquire);
       if (!(outcome instanceof ConnectionFailure)) this.serverClock.update(outcome);
-      return { outcome, token, secrets: [...ownSecrets, token.value] };
+      return { outcome, token, secrets: [...ownSecrets, ...this.#known.texts, token.value] };
     };
     const classifyFault = (status: number, fault: ZpaFault) => classify(request.method, status, fault);
     try {
@@ -246,9 +253,12 @@ export class Transport implements Sender {
 
   private success(response: HttpResponse, operation: Operation, secrets: readonly string[]): ApiResponse {
     this.budget.succeeded();
-    const mayHaveHappened = operation.facts.kind === "writes";
-    const facts = { ...operation.details(responseFacts(response, secrets)), mayHaveHappened };
-    return { body: readSuccess(response, facts, secrets), serverTime: serverTimeOf(response), facts };
+    const isWrite = operation.facts.kind === "writes";
+    const facts = { ...operation.details(responseFacts(response, secrets)), mayHaveHappened: isWrite };
+    const body = readSuccess(response, facts, secrets);
+    // what reads return is too much to remember
+    if (isWrite) this.conceal(body);
+    return { body, serverTime: serverTimeOf(response), facts };
   }
 
   /** Pauses reads and writes alike: a 429 does not say which of the limits was exceeded. */

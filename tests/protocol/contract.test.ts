@@ -5,7 +5,7 @@ import { providerText, type ResourceType } from "../../provider/model/entry";
 import { repositoryRoot } from "../harness/environment";
 import { ProviderProcess, providerTexts, type Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { credentialArgs, keyArgs, make, refresh } from "./driver";
+import { change, credentialArgs, keyArgs, make, plan, refOf, refresh } from "./driver";
 
 const consumer = createRequire(path.join(repositoryRoot, "program.js"));
 
@@ -139,6 +139,25 @@ describe("Errors over the provider protocol", () => {
       assertPlain(error, /400 invalid\.parameter/),
     );
     await here.assertInvariants();
+  });
+
+  it("shows no secret of another resource, and none that state alone holds, however ZPA writes it", async () => {
+    const here = (world.current = await World.start());
+    const first = await here.provider();
+    const { USERNAME_PASSWORD: credential } = credentialArgs(here);
+    const login = await make(first, "PrivilegedCredential", credential);
+    const key = await make(first, "ProvisioningKey", keyArgs(here));
+    const [password, text] = [String(credential.password), String(key.outputs.provisioningKey)];
+    for (const said of [password, encodeURIComponent(password), text, Buffer.from(text).toString("base64")]) {
+      const provider = await here.provider();
+      await plan(provider, login, credential);
+      const body = { id: "invalid.parameter", reason: `not ${said}` };
+      here.fault({ kind: "status", status: 400, body, match: { method: "PUT", path: /mgmtconfig/ } });
+      await assert.rejects(change(provider, key, keyArgs(here, { maxUsage: 20 })), (error: Error) =>
+        assertPlain(error, /400 invalid\.parameter .*: not \[secret\]/),
+      );
+    }
+    await here.assertInvariants({ live: [refOf(login), refOf(key)] });
   });
 
   it("says that the API credential is wrong, and where it is looked for", async () => {

@@ -124,3 +124,41 @@ describe("An answer that repeats a secret of its request", () => {
     });
   }
 });
+
+describe("An answer that repeats a secret that its request does not have", () => {
+  let double: Double;
+  beforeEach(async () => (double = await Double.start()));
+  afterEach(() => double.close());
+
+  /** What an error about a list says where ZPA gives this reason. */
+  async function saidOf(client: ZpaClient, reason: string): Promise<string> {
+    double.script = [{ status: 400, body: { id: "no", reason } }];
+    const error = await Array.fromAsync(client.credentials.list()).catch((failure: unknown) => failure);
+    assert.ok(error instanceof ZpaError, inspect(error));
+    return error.message;
+  }
+
+  it("does not make the client show it where an earlier request had it, or the answer to it", async () => {
+    const client = double.client();
+    const provisioningKey = makePassword();
+    double.script = [{ body: { ...login, id: "1", password: undefined } }];
+    await client.credentials.create(login);
+    double.script = [{ body: { ...keyBody, id: "2", maxUsage: "10", provisioningKey } }];
+    await client.provisioningKeys.create("CONNECTOR_GRP", keyBody);
+    for (const said of [password, encodeURIComponent(password), provisioningKey]) {
+      assert.match(await saidOf(client, `never ${said}`), /never \[secret\]/);
+    }
+  });
+
+  it("does not make the client show one that it was told of, unless it is as short as a word, or 200 came later", async () => {
+    const client = double.client();
+    const secret = makePassword();
+    client.conceal([{ objects: [{ password: secret }, { privateKey: "word" }] }]);
+    assert.match(await saidOf(client, `a word, and ${secret}`), /a word, and \[secret\]/);
+    const later = Array.from({ length: 200 }, (_, index) => ({ passphrase: `${secret}-${index}` }));
+    client.conceal(later.slice(1));
+    assert.match(await saidOf(client, `- ${secret} -`), /- \[secret\] -/);
+    client.conceal(later);
+    assert.ok(!(await saidOf(client, `- ${secret} -`)).includes("[secret] -"));
+  });
+});
