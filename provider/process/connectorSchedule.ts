@@ -91,10 +91,13 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
       microtenantId: microtenantId ?? defaultMicrotenant,
       ...(previous && { previous }),
     };
+    // nothing else keeps it if the engine cannot record this run
+    const say = (is: string) => tell(`zpa: the ${whatOf(inputs)} ${is} ${textOf(body)}. ${wasBefore(previous)}`);
     const configure = async (): Promise<{ id: string }> => {
       if (found === undefined) return await post(session, place, body);
       await put(session, found.id, place, body, isOn(found)).catch((error) => {
         if (isRefused(error)) throw error;
+        say("may be");
         run.holder = { body };
         noteRecorded(name);
         throw new PartialFailure(error, found.id, outputs(notes, inputs, [bodyOf(found), body]));
@@ -103,8 +106,7 @@ async function create(session: Session, inputs: Inputs): Promise<{ id: string; o
     };
     const isThere = found !== undefined && isAs(found, body);
     const { id } = isThere ? found : await sendNoted(name, { body, previous }, configure);
-    // nothing else keeps it if the engine cannot record this run
-    if (!isThere) tell(`zpa: the ${whatOf(inputs)} is ${textOf(body)}. ${wasBefore(previous)}`);
+    if (!isThere || own !== undefined) say("is");
     run.holder = { body };
     noteRecorded(name);
     return { id, outs: outputs(notes, inputs, [body]) };

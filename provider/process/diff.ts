@@ -34,22 +34,19 @@ export function diff<T extends RemoteObject>(
   // old arguments of which some are unknown. Neither decides anything, so neither may record or refuse anything.
   const isTentative = isUnknown(inputs);
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
-  if (isTentative && isReplaced) {
-    session?.kept.delete(ref);
-    session?.followers.set(ref, plan.replaces);
+  if (isTentative && isReplaced) session?.kept.delete(ref);
+  const isOfRefresh = session?.takeRead(ref) === true;
+  if (session !== undefined && !isOfRefresh) {
+    const foresee = () => refuseLosing(definition, session, id, state);
+    session.compared.set(ref, { state, inputs, replaces: plan.replaces, isTentative, foresee });
   }
-  const isOfProgram = session?.takeRead(ref) !== true && !isTentative;
+  const isOfProgram = !isOfRefresh && !isTentative;
   if (isOfProgram) {
     refuse(definition.objection(state, target, plan));
     if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
     // the engine itself replaces an incomplete object where replaceOnChanges lists every change
     if (isReplaced || replaceOn.includes("*") || replaceOn.includes("#initerror")) session?.kept.delete(ref);
     else session?.kept.add(ref);
-    session?.followers.delete(ref);
-    if (isReplaced) {
-      const foresee = async () => refuseLosing(definition, session!, id, state);
-      session?.replaced.set(ref, { state, inputs, foresee });
-    }
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
     if (session !== undefined && seed !== undefined) {
       tellShared(session, definition.kind, id, seed);

@@ -10,7 +10,7 @@ import { inputNotes } from "../model/notes";
 import { isRetired } from "../model/retired";
 import { listOf, nameOf } from "../model/words";
 import { serverGroupsOf } from "./groupRemoval";
-import { listAge } from "./retirement";
+import { listAge, reasonToKeep } from "./retirement";
 import { refOf, sdk, type Session, unlessGone } from "./session";
 import { askedFor } from "./takenNames";
 
@@ -30,24 +30,24 @@ export async function refuseForGroup(session: Session, id: string, state: State)
   const group = String(state["zcomponentId"]);
   const ref = refOf(groupKinds[type], group);
   if (session.replaceable.has(ref)) return;
-  const replaced = session.replaced.get(ref);
+  const compared = session.compared.get(ref);
   const words = (name: unknown) => `its group "${String(name)}" (${group})`;
   const key = `Provisioning key "${String(state["name"])}" (${id}) was not deleted: `;
-  await replaced?.foresee().catch((error: unknown) => {
-    throw new Error(`${key}${words(replaced.state["name"])} cannot be replaced. ${plainError(error).message}`);
+  await compared?.foresee().catch((error: unknown) => {
+    throw new Error(`${key}${words(compared.state["name"])} cannot be replaced. ${plainError(error).message}`);
   });
   // a group that stays is in nobody's way
-  if (replaced === undefined || inputNotes(replaced.inputs).retain !== true) {
-    const hasNewName = replaced !== undefined && replaced.inputs["name"] !== replaced.state["name"];
+  if (compared === undefined || inputNotes(compared.inputs).retain !== true) {
+    const hasNewName = compared !== undefined && compared.inputs["name"] !== compared.state["name"];
     const way = hasNewName
       ? "set deleteBeforeReplace to false in the group's resource options"
       : "leave out the group's name";
     const remedy = `${way}, so that the new group is made first. Then run the same command again.`;
     const use = await useOf(session, type, group, state, `${key}whether its group ${group} can be deleted could not be found out.`, remedy); // prettier-ignore
-    const name = replaced?.state["name"] ?? use.group?.name;
-    // the engine asks no provider about a replacement that it was told to make
-    const args = replaced?.state ?? askedFor(groupKinds[type], name);
-    const obstacle = obstacleTo(session, group, use, args?.["forceDestroy"] === true, remedy);
+    const name = compared?.state["name"] ?? use.group?.name;
+    // the engine does not compare what it was told to replace
+    const known = compared?.state ?? askedFor(groupKinds[type], name);
+    const obstacle = obstacleTo(session, group, use, known?.["forceDestroy"] === true, remedy);
     if (obstacle !== undefined) {
       throw new Error(`${key}${words(name)} is to be deleted before its replacement is made, and ZPA keeps it while it has ${obstacle}`); // prettier-ignore
     }
@@ -57,7 +57,15 @@ export async function refuseForGroup(session: Session, id: string, state: State)
 
 /** Whether the key goes because its group goes first. */
 function followsGroup(session: Session, id: string): boolean {
-  return session.followers.get(refOf(keyKind, id))?.includes("zcomponentId") === true;
+  const { isTentative, replaces } = session.compared.get(refOf(keyKind, id)) ?? {};
+  return isTentative === true && replaces!.includes("zcomponentId");
+}
+
+/** Whether the key goes with its group, and is not left in it. */
+function goesAlong(session: Session, id: string, machines: Machines): boolean {
+  if (!followsGroup(session, id)) return false;
+  const { state } = session.compared.get(refOf(keyKind, id))!;
+  return state["retire"] !== "when-unused" || reasonToKeep(id, machines) === undefined;
 }
 
 /** One GET each: the group, the tenant's machines and its keys of this type. */
@@ -87,7 +95,7 @@ async function useOf(
   }
 }
 
-/** What keeps the group, and what to do about it. What cannot be read of others keeps nothing here. */
+/** What keeps the group, or may keep it, and what to do about it. */
 function obstacleTo(
   session: Session,
   id: string,
@@ -96,13 +104,21 @@ function obstacleTo(
   remedy: string,
 ): string | undefined {
   const inside = machines.items.filter(({ groupId }) => groupId === id);
-  const inTheWay = forceDestroy ? inside.filter(mayBeConnected) : inside;
-  if (inTheWay.length > 0) return `machines: ${listOf(inTheWay, nameOf)}. Move or delete these machines, or ${remedy}`;
+  const isAnyInTheWay = !forceDestroy || machines.unreadable.length > 0 || inside.some(mayBeConnected);
+  if (inside.length > 0 && isAnyInTheWay) {
+    return `machines: ${listOf(inside, nameOf)}. Move or delete these machines, or ${remedy}`;
+  }
   const staying = keys.items.filter(
-    (key) => key.zcomponentId === id && !followsGroup(session, key.id) && !(forceDestroy && isRetired(key)),
+    (key) => key.zcomponentId === id && !goesAlong(session, key.id, machines) && !(forceDestroy && isRetired(key)),
   );
-  if (staying.length > 0) return `other keys: ${listOf(staying, nameOf)}. Delete these keys, or ${remedy}`;
+  if (staying.length > 0) {
+    return `keys that do not go with it: ${listOf(staying, nameOf)}. Delete these keys, or ${remedy}`;
+  }
   const serverGroups = serverGroupsOf(group);
-  if (serverGroups.length === 0) return undefined;
-  return `server groups: ${listOf(serverGroups, (name) => `"${name}"`)}. Remove the group there, or ${remedy}`;
+  if (serverGroups.length > 0) {
+    return `server groups: ${listOf(serverGroups, (name) => `"${name}"`)}. Remove the group there, or ${remedy}`;
+  }
+  const odd = [...machines.unreadable, ...keys.unreadable];
+  if (odd.length === 0) return undefined;
+  return `machines or keys, as it may have ${listOf(odd, nameOf)}: ZPA's answer about them cannot be read. Look at them in the Admin Portal, or ${remedy}`; // prettier-ignore
 }

@@ -292,8 +292,8 @@ function lacksText(state: State): boolean {
 
 function withoutText(name: unknown, id: string): string {
   return (
-    `Provisioning key "${String(name)}" (${id}) exists, but ZPA does not return its text, so no machine can enroll with ` +
-    "it. Run pulumi up again; if that does not help, change keepers to replace the key."
+    `Provisioning key "${String(name)}" (${id}) exists, but ZPA does not return its text, which state does not have. Run ` +
+    "pulumi up again; if that does not help, change keepers to replace the key."
   );
 }
 

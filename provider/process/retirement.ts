@@ -143,7 +143,7 @@ async function machinesFor(session: Session, { id, name, type }: Leaving): Promi
 }
 
 /** Why a key may not be deleted; undefined where no machine needs it. */
-function reasonToKeep(id: string, { items, unreadable }: Machines): string | undefined {
+export function reasonToKeep(id: string, { items, unreadable }: Machines): string | undefined {
   const users = items.filter((machine) => machine.provisioningKeyId === id && mayBeConnected(machine));
   if (users.length > 0) return `connected machines have enrolled with it: ${namesOf(users)}`;
   if (unreadable.length === 0) return undefined;

@@ -24,11 +24,15 @@ export interface Endpoint<T> {
   named(name: string, scope: Scope): Promise<(T | UnreadableObject)[]>;
 }
 
-/** An object that a run replaces. */
-export interface Replaced {
+/** What a diff of this run, which belongs to no refresh, has compared. */
+export interface Comparison {
   readonly state: State;
   readonly inputs: Inputs;
-  /** @throws where it is known that its replacement cannot be created */
+  /** The arguments that replace the object. */
+  readonly replaces: readonly string[];
+  /** Some inputs are unknown: what they depend on is deleted before it is made anew. */
+  readonly isTentative: boolean;
+  /** @throws where it is known that a replacement, if this run is to make one, cannot be created */
   readonly foresee: () => Promise<void>;
 }
 
@@ -46,10 +50,8 @@ export class Session {
   readonly inState = new Set<string>();
   /** Objects that this up keeps: the engine called diff for them, and they are not replaced. */
   readonly kept = new Set<string>();
-  /** By object: those that this run replaces. */
-  readonly replaced = new Map<string, Replaced>();
-  /** By object: the arguments that will change, of those that this run deletes because what they depend on is deleted first. */
-  readonly followers = new Map<string, readonly string[]>();
+  /** By object: the last comparison of this run. */
+  readonly compared = new Map<string, Comparison>();
   /** Objects that keys may go before: nothing that can be known keeps them from being replaced. */
   readonly replaceable = new Set<string>();
   /** By resource (see `resourceOf`): the object that a create of this process left incomplete. */

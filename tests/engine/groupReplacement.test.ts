@@ -51,7 +51,7 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     ["a machine that is connected", machine(true), /machines: "[^"]+" \(\d+\)\. Move or delete/],
     ["a machine that is not connected", machine(false), /machines: "[^"]+" \(\d+\)\. Move or delete/],
     ["a server group", serverGroup, /server groups: "web"\. Remove the group there, or/],
-    ["a key of others", othersKey, /other keys: "theirs" \(\d+\)\. Delete these keys, or/],
+    ["a key of others", othersKey, /keys that do not go with it: "theirs" \(\d+\)\. Delete these keys, or/],
   ];
 
   function machine(connected: boolean) {

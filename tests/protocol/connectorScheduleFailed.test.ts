@@ -95,7 +95,13 @@ describeSchedules("The clean-up schedule … after a write that failed", (scene)
       fault.clear();
       return done;
     };
-    const created = (more = {}) => failing(async () => scene.halfMade(await scene.world.provider(), scene.args(more)));
+    const created = (more = {}) =>
+      failing(async () => {
+        const provider = await scene.world.provider();
+        const half = await scene.halfMade(provider, scene.args(more));
+        assert.match(provider.output(), /may be on, .* 5\. Before this resource it was /);
+        return half;
+      });
 
     it(`is brought back after a creation that failed with ${kind}, and an up that repeats it`, async () => {
       scene.world.simulator[scene.record] = { ...others };

@@ -16,7 +16,12 @@ describeSchedules("The clean-up schedule … after a run that was killed before 
   it("is brought back where that was its creation", async () => {
     scene.world.simulator[scene.record] = { ...others };
     await creation();
-    await destroy(await scene.ended((provider) => make(provider, type, scene.args())));
+    const made = await scene.ended(async (provider) => {
+      const found = await make(provider, type, scene.args());
+      assert.match(provider.output(), /is on, .* 5\. Before this resource it was on, .* 90\./);
+      return found;
+    });
+    await destroy(made);
     assert.deepEqual(scene.stored(), others);
   });
 
