@@ -12,89 +12,155 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
   let world: World;
   beforeEach(async () => {
     world = await World.start();
-    [args, options] = [{ name: "Frankfurt" }, {}];
+    [args, options, keyArgs, scene] = [{ name: "Frankfurt" }, {}, {}, {}];
   });
   afterEach(() => world.close());
 
   const place = { latitude: 50.1109, longitude: 8.6821, location: "Frankfurt, Germany" };
   let args: Partial<zpa.AppConnectorGroupArgs>;
   let options: CustomResourceOptions;
+  let keyArgs: Partial<zpa.ProvisioningKeyArgs>;
+  let scene: { upstream?: "keepers" | "replaceWith"; rotation?: string; isOwnProvider?: boolean };
 
   const program = async () => {
-    const group = new zpa.AppConnectorGroup("frankfurt", { ...place, ...args }, options);
-    const zcomponentId = group.id;
-    for (const name of ["key", "spare"]) {
-      new zpa.ProvisioningKey(name, { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 });
+    const { upstream: link, rotation = "1", isOwnProvider } = scene;
+    const more: Partial<zpa.AppConnectorGroupArgs> = {};
+    if (link !== undefined) {
+      const upstream = new zpa.AppConnectorGroup("upstream", {
+        ...place,
+        ...(link === "keepers" ? { name: "Up" } : {}),
+        keepers: { rotation },
+      });
+      if (link === "keepers") more.keepers = { up: upstream.id };
+      else options = { ...options, replaceWith: [upstream] };
     }
+    const group = new zpa.AppConnectorGroup("frankfurt", { ...place, ...args, ...more }, options);
+    const provider = isOwnProvider ? new zpa.Provider("own", { operationTimeout: 299 }) : undefined;
+    const ofGroup = { associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 10, ...keyArgs } as const;
+    for (const name of ["key", "spare"]) new zpa.ProvisioningKey(name, ofGroup, provider && { provider });
     return { group: group.urn };
   };
 
-  const idsNow = () => [...world.simulator.keys.keys(), ...world.simulator.appConnectorGroups.keys()];
+  const idsNow = () => {
+    const { keys, appConnectorGroups } = world.simulator;
+    const all = [...keys.values(), ...appConnectorGroups.values()];
+    return all.filter(({ name }) => !/^(Up$|upstream-)/.test(name) && name !== "Taken").map(({ id }) => id);
+  };
+  const firstKey = () => [...world.simulator.keys.values()][0]!;
 
-  /** How a program, or its user, has the group replaced. */
-  const ways: Record<string, (stack: TestStack) => Promise<unknown>> = {
-    "under its name": (stack) => {
+  /** How a program, or its user, has the group replaced, and what has to be so before. */
+  interface Way {
+    before?: () => void;
+    replace: (stack: TestStack) => Promise<unknown>;
+  }
+
+  const underItsName: Way = {
+    replace: (stack) => {
       args = { ...args, keepers: { rotation: "2" } };
       return stack.up();
     },
-    "under another name": (stack) => {
-      args = { name: "Zurich", keepers: { rotation: "3" } };
+  };
+  const underAnotherName: Way = {
+    replace: (stack) => {
+      args = { ...args, name: "Zurich", keepers: { rotation: "2" } };
       return stack.up();
     },
-    "by force": async (stack) => {
-      args = { ...args, keepers: args.keepers };
-      return stack.up({ replace: [(await stack.outputs())["group"]!.value as string] });
+  };
+  const byForce: Way = {
+    replace: async (stack) => stack.up({ replace: [(await stack.outputs())["group"]!.value as string] }),
+  };
+  const withUpstream = (upstream: "keepers" | "replaceWith"): Way => ({
+    before: () => (scene.upstream = upstream),
+    replace: (stack) => {
+      scene.rotation = `${scene.rotation ?? "1"}+`;
+      return stack.up();
+    },
+  });
+  const ways: Record<string, Way> = {
+    "under its name": underItsName,
+    "under another name": underAnotherName,
+    "by force": byForce,
+    "by a replacementTrigger": {
+      before: () => (options = { replacementTrigger: "1" }),
+      replace: (stack) => {
+        options = { replacementTrigger: "2" };
+        return stack.up();
+      },
+    },
+    "by replaceWith": withUpstream("replaceWith"),
+    "because it depends on another group that goes first": withUpstream("keepers"),
+    "with a generated name, and deleteBeforeReplace": {
+      before: () => ([args, options] = [{}, { deleteBeforeReplace: true }]),
+      replace: underItsName.replace,
+    },
+    "while its keys have a Provider of their own": {
+      before: () => (scene.isOwnProvider = true),
+      replace: underItsName.replace,
     },
   };
 
-  const obstacles: [string, (group: string, text: string) => () => unknown, RegExp][] = [
-    ["a machine that is connected", machine(true), /machines: "[^"]+" \(\d+\)\. Move or delete/],
-    ["a machine that is not connected", machine(false), /machines: "[^"]+" \(\d+\)\. Move or delete/],
-    ["a server group", serverGroup, /server groups: "web"\. Remove the group there, or/],
-    ["a key of others", othersKey, /keys that do not go with it: "theirs" \(\d+\)\. Delete these keys, or/],
-  ];
+  /** What keeps a group, and how it goes. */
+  type Obstacle = (group: string, text: string) => () => unknown;
 
-  function machine(connected: boolean) {
-    return (_group: string, text: string) => {
-      const { id } = world.simulator.enrollMachine(text, { connected });
-      return () => world.simulator.machinesOf("CONNECTOR_GRP").delete(id);
+  function machine({ connected, ...more }: { connected: boolean; raw?: Record<string, unknown> }): Obstacle {
+    return (_group, text) => {
+      const { simulator } = world;
+      const { id } = simulator.enrollMachine(text, { connected });
+      Object.assign(simulator.machinesOf("CONNECTOR_GRP").get(id)!, more);
+      return () => simulator.machinesOf("CONNECTOR_GRP").delete(id);
     };
   }
 
-  function serverGroup(id: string) {
+  const serverGroup: Obstacle = (id) => {
     const { fields } = world.simulator.appConnectorGroups.get(id)!;
     fields["serverGroups"] = [{ id: "9", name: "web" }];
     return () => delete fields["serverGroups"];
-  }
+  };
 
-  function othersKey(zcomponentId: string) {
+  const othersKey: Obstacle = (zcomponentId) => {
     const { id } = world.simulator.addKey({ name: "theirs", zcomponentId });
     return () => world.simulator.keys.delete(id);
-  }
+  };
 
-  for (const [what, putInTheWay, words] of obstacles) {
-    it(`stays with its keys, however it is replaced, while it has ${what}`, async () => {
+  /** A machine of another group that has enrolled with a key of this one. */
+  const movedMachine: Obstacle = (_group, text) => {
+    const { simulator } = world;
+    const { id: groupId } = simulator.addAppConnectorGroup({ name: "Taken" });
+    const moved = simulator.enrollMachine(text, { connected: true });
+    Object.assign(moved, { groupId });
+    return () => {
+      simulator.machinesOf("CONNECTOR_GRP").delete(moved.id);
+      world.give(`connectorGroup ${groupId}`);
+      return simulator.appConnectorGroups.delete(groupId);
+    };
+  };
+
+  const connected = machine({ connected: true });
+  const oneMachine = String.raw`machines: "[^"]+" \(\d+\)\. Move or delete`;
+  const cases: [string, Way, Obstacle, string][] = [
+    ...Object.entries(ways).map(([way, how]): [string, Way, Obstacle, string] => [`${way}, while it has a machine`, how, connected, oneMachine]),
+    ["while it has a machine that is not connected", byForce, machine({ connected: false }), oneMachine],
+    ["while it has a machine that cannot be read", underItsName, machine({ connected: true, raw: { enabled: "perhaps" } }), String.raw`machines or keys, as it may have .*cannot be read`],
+    ["while it has a server group", byForce, serverGroup, String.raw`server groups: "web"\. Remove the group there, or`],
+    ["while it has a key of others", underAnotherName, othersKey, String.raw`keys that do not go with it: "theirs" \(\d+\)\. Delete these keys, or`],
+    ["while machines that were moved elsewhere need its key", { ...underItsName, before: () => (keyArgs = { retire: "when-unused" }) }, movedMachine, String.raw`keys that do not go with it: "(key|spare)-`],
+  ]; // prettier-ignore
+
+  for (const [what, { before, replace }, putInTheWay, words] of cases) {
+    it(`stays with its keys, ${what}`, async () => {
+      before?.();
       const stack = await world.stack(program);
       await stack.up();
-      const [group] = world.simulator.appConnectorGroups.keys();
-      const [{ provisioningKey: text } = { provisioningKey: "" }] = world.simulator.keys.values();
-      const undo = putInTheWay(group!, text);
-      const before = idsNow();
-      for (const [way, replace] of Object.entries(ways)) {
-        args = { name: "Frankfurt" };
-        const refused = `key "(key|spare)-.*was not deleted: its group "Frankfurt" \\(${group}\\) is to be deleted before.* it has ${words.source}`;
-        await assert.rejects(replace(stack), new RegExp(refused), way);
-        assert.deepEqual(idsNow(), before, way);
-      }
+      const old = idsNow();
+      const group = old[2]!;
+      const undo = putInTheWay(group, firstKey().provisioningKey);
+      const refused = `key "(key|spare)-.*was not deleted: its group "[^"]+" \\(${group}\\) is to be deleted before.* it has ${words}`;
+      await assert.rejects(replace(stack), new RegExp(refused));
+      assert.ok(old.every((id) => idsNow().includes(id)));
       undo();
-      args = { name: "Frankfurt" };
-      for (const [way, replace] of Object.entries(ways)) {
-        const old = idsNow();
-        await replace(stack);
-        const now = idsNow();
-        assert.equal(now.length, 3, way);
-        assert.ok(old.every((id) => !now.includes(id)), way); // prettier-ignore
-      }
+      await replace(stack);
+      assert.equal(idsNow().length, 3);
+      assert.ok(old.every((id) => !idsNow().includes(id)));
       await world.assertInvariants();
     });
   }
@@ -104,7 +170,7 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     const stack = await world.stack(program);
     const { outputs } = await stack.up();
     const old = idsNow();
-    machine(false)(old[2]!, [...world.simulator.keys.values()][0]!.provisioningKey);
+    machine({ connected: false })(old[2]!, firstKey().provisioningKey);
     await stack.up({ replace: [outputs["group"]!.value as string] });
     assert.equal(world.simulator.machinesOf("CONNECTOR_GRP").size, 0);
     assert.ok(idsNow().every((id) => !old.includes(id)));
@@ -115,9 +181,9 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     const stack = await world.stack(program);
     await stack.up();
     const [group] = world.simulator.appConnectorGroups.keys();
-    const undo = serverGroup(group!);
+    const undo = serverGroup(group!, firstKey().provisioningKey);
     options = { deleteBeforeReplace: false };
-    await assert.rejects(ways["under another name"]!(stack), /is used by server group "web"/);
+    await assert.rejects(underAnotherName.replace(stack), /is used by server group "web"/);
     const zurich = [...world.simulator.appConnectorGroups.values()].find(({ name }) => name === "Zurich")!;
     assert.deepEqual([...world.simulator.keys.values()].map(({ zcomponentId }) => zcomponentId), [zurich.id, zurich.id]); // prettier-ignore
     undo();
@@ -153,8 +219,8 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     const stack = await world.stack(program);
     await stack.up();
     const old = idsNow();
-    machine(true)(old[2]!, [...simulator.keys.values()][0]!.provisioningKey);
-    await ways["under another name"]!(stack);
+    machine({ connected: true })(old[2]!, firstKey().provisioningKey);
+    await underAnotherName.replace(stack);
     const now = idsNow();
     assert.deepEqual(now.filter((id) => old.includes(id)), [old[2]]); // prettier-ignore
     assert.equal(now.length, 4);
