@@ -180,7 +180,7 @@ export class ZpaClient {
   /**
    * Takes care that no error of this client shows a secret of this value: of an object whose secret fields have the API's
    * names, such as `password`, or of anything that holds such objects. What the client writes, and the answers to it, need no
-   * call. Remembers the newest 200 secrets that have 8 characters or more.
+   * call. Remembers the newest 200 secrets of one line that have 8 characters or more.
    */
   conceal(value: unknown): void {
     this.#transport.conceal(value);

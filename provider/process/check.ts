@@ -28,7 +28,7 @@ export function check<T extends RemoteObject>(
   // rules between fields need fields that are valid by themselves
   if (failures.length === 0) failures.push(...secretKeepers(fields, inputs), ...definition.check(inputs, olds));
   if (failures.length > 0 || notes.seed === undefined) return { inputs, failures };
-  if (Object.keys(olds).length === 0) noteAsked(definition.kind, notes.seed, inputs);
+  if (Object.keys(olds).length === 0) noteAsked(notes.seed, inputs);
   const { name, adopt } = inputs;
   const scope = { kind: definition.kind, ...definition.nameScope(inputs), microtenantId };
   if (!notes.generated) failures.push(...claim("name", { ...scope, name }, notes.seed));

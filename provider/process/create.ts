@@ -23,6 +23,7 @@ export async function create<T extends RemoteObject>(
   const resource = resourceOf(definition, session, seed, inputs);
   const past = session.replacing.get(resource) ?? [];
   await stayInTenantOfState(session);
+  definition.refuseCreation?.(session, inputs);
   const record = async (id: string, outs: State): Promise<State> => {
     const ref = refOf(definition.kind, id);
     session.answered.add(ref);

@@ -38,7 +38,7 @@ export function diff<T extends RemoteObject>(
   const isOfRefresh = session?.takeRead(ref) === true;
   if (session !== undefined && !isOfRefresh) {
     const foresee = () => refuseLosing(definition, session, id, state);
-    session.compared.set(ref, { state, inputs, replaces: plan.replaces, isTentative, foresee });
+    session.compared.set(ref, { id, state, inputs, replaces: plan.replaces, isTentative, foresee });
   }
   const isOfProgram = !isOfRefresh && !isTentative;
   if (isOfProgram) {

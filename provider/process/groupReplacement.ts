@@ -4,15 +4,15 @@
 import type { AssociationType, MachineGroup, ProvisioningKey, WholeList } from "../../sdk";
 import { groupKinds } from "../model/associationTypes";
 import { plainError } from "../model/errors";
-import type { State } from "../model/fields";
+import type { Inputs, State } from "../model/fields";
 import { type Machines, mayBeConnected } from "../model/machines";
-import { inputNotes } from "../model/notes";
+import { inputNotes, stateNotes } from "../model/notes";
 import { isRetired } from "../model/retired";
 import { listOf, nameOf } from "../model/words";
 import { serverGroupsOf } from "./groupRemoval";
 import { listAge, reasonToKeep } from "./retirement";
-import { refOf, sdk, type Session, unlessGone } from "./session";
-import { askedFor } from "./takenNames";
+import { type Comparison, refOf, sdk, type Session, unlessGone } from "./session";
+import { isToBeCreated } from "./takenNames";
 
 const keyKind = "provisioning key";
 
@@ -30,29 +30,56 @@ export async function refuseForGroup(session: Session, id: string, state: State)
   const group = String(state["zcomponentId"]);
   const ref = refOf(groupKinds[type], group);
   if (session.replaceable.has(ref)) return;
+  // the engine does not compare what it was told to replace, and another Provider's process tells this one nothing
   const compared = session.compared.get(ref);
+  if (compared !== undefined && stays(session, ref, compared)) return;
   const words = (name: unknown) => `its group "${String(name)}" (${group})`;
   const key = `Provisioning key "${String(state["name"])}" (${id}) was not deleted: `;
   await compared?.foresee().catch((error: unknown) => {
     throw new Error(`${key}${words(compared.state["name"])} cannot be replaced. ${plainError(error).message}`);
   });
-  // a group that stays is in nobody's way
+  const hasNewName = compared !== undefined && compared.inputs["name"] !== compared.state["name"];
+  const way = hasNewName
+    ? "set deleteBeforeReplace to false in the group's resource options"
+    : "leave out the group's name and deleteBeforeReplace";
+  const remedy = `${way}, so that the new group is made first. Then run the same command again.`;
+  // a group that is retained is in nobody's way
   if (compared === undefined || inputNotes(compared.inputs).retain !== true) {
-    const hasNewName = compared !== undefined && compared.inputs["name"] !== compared.state["name"];
-    const way = hasNewName
-      ? "set deleteBeforeReplace to false in the group's resource options"
-      : "leave out the group's name";
-    const remedy = `${way}, so that the new group is made first. Then run the same command again.`;
-    const use = await useOf(session, type, group, state, `${key}whether its group ${group} can be deleted could not be found out.`, remedy); // prettier-ignore
+    const use = await useOf(session, type, group, `${key}whether its group ${group} can be deleted could not be found out.`, remedy); // prettier-ignore
     const name = compared?.state["name"] ?? use.group?.name;
-    // the engine does not compare what it was told to replace
-    const known = compared?.state ?? askedFor(groupKinds[type], name);
-    const obstacle = obstacleTo(session, group, use, known?.["forceDestroy"] === true, remedy);
+    const obstacle = obstacleTo(session, group, use, compared?.state["forceDestroy"] === true, remedy);
     if (obstacle !== undefined) {
       throw new Error(`${key}${words(name)} is to be deleted before its replacement is made, and ZPA keeps it while it has ${obstacle}`); // prettier-ignore
     }
   }
   session.replaceable.add(ref);
+}
+
+/**
+ * For a key that moves to another group while its own one goes first, the engine deletes and creates at once, and cannot read
+ * its state any more if it records the new key first.
+ *
+ * @throws until the old key is deleted
+ */
+export function refuseBesideOld(session: Session, inputs: Inputs): void {
+  const { seed } = inputNotes(inputs);
+  const groupKind = groupKinds[inputs["associationType"] as AssociationType];
+  // the usual successor waits for its group
+  if (seed === undefined || session.answered.has(refOf(groupKind, String(inputs["zcomponentId"])))) return;
+  for (const [ref, { id, state, inputs: olds }] of session.compared) {
+    const isOld = stateNotes(state).seed === seed && ref === refOf(keyKind, id) && followsGroup(session, id);
+    if (!isOld || session.deleted.has(ref) || inputNotes(olds).retain === true) continue;
+    throw new Error(
+      `Provisioning key "${String(inputs["name"])}" was not created: it moves to another group, and "${String(state["name"])}" (${id}), ` +
+        "which it replaces, is not deleted yet, because its group goes in the same run. Add that group to the key's dependsOn, then " +
+        "run pulumi up again.",
+    );
+  }
+}
+
+/** Whether the group is not replaced: the key goes because of something else that its zcomponentId is made of. */
+function stays(session: Session, ref: string, { state, replaces, isTentative }: Comparison): boolean {
+  return replaces.length === 0 && !isTentative && !isToBeCreated(session.holders.get(ref) ?? stateNotes(state).seed);
 }
 
 /** Whether the key goes because its group goes first. */
@@ -61,29 +88,26 @@ function followsGroup(session: Session, id: string): boolean {
   return isTentative === true && replaces!.includes("zcomponentId");
 }
 
-/** Whether the key goes with its group, and is not left in it. */
-function goesAlong(session: Session, id: string, machines: Machines): boolean {
-  if (!followsGroup(session, id)) return false;
-  const { state } = session.compared.get(refOf(keyKind, id))!;
-  return state["retire"] !== "when-unused" || reasonToKeep(id, machines) === undefined;
+/** Whether a key goes before the group is deleted, or with it, and is not left in it. */
+function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, forceDestroy: boolean): boolean {
+  const isNeeded = reasonToKeep(key.id, machines) !== undefined;
+  if (!followsGroup(session, key.id)) {
+    return forceDestroy && isRetired(key) && !isNeeded && !session.inState.has(refOf(keyKind, key.id));
+  }
+  const { state, inputs } = session.compared.get(refOf(keyKind, key.id))!;
+  return inputNotes(inputs).retain !== true && !(state["retire"] === "when-unused" && isNeeded);
 }
 
 /** One GET each: the group, the tenant's machines and its keys of this type. */
-async function useOf(
-  session: Session,
-  type: AssociationType,
-  id: string,
-  state: State,
-  doubt: string,
-  remedy: string,
-): Promise<Use> {
+async function useOf(session: Session, type: AssociationType, id: string, doubt: string, remedy: string): Promise<Use> {
   const { appConnectorGroups, serviceEdgeGroups, provisioningKeys } = session.client;
-  const scope = { microtenantId: session.microtenantOf(state) };
+  // a key may be in another microtenant than its group
+  const scope = { microtenantId: "all" };
   try {
     const [machines, group, keys] = await Promise.all([
       session.machines(type, "all", listAge),
       unlessGone<MachineGroup>(type === "CONNECTOR_GRP" ? appConnectorGroups.get(id, scope) : serviceEdgeGroups.get(id, scope)), // prettier-ignore
-      provisioningKeys.listWhole(type, { microtenantId: "all" }),
+      provisioningKeys.listWhole(type, scope),
     ]);
     return { machines, group, keys };
   } catch (error) {
@@ -109,10 +133,10 @@ function obstacleTo(
     return `machines: ${listOf(inside, nameOf)}. Move or delete these machines, or ${remedy}`;
   }
   const staying = keys.items.filter(
-    (key) => key.zcomponentId === id && !goesAlong(session, key.id, machines) && !(forceDestroy && isRetired(key)),
+    (key) => key.zcomponentId === id && !goesAlong(session, key, machines, forceDestroy),
   );
   if (staying.length > 0) {
-    return `keys that do not go with it: ${listOf(staying, nameOf)}. Delete these keys, or ${remedy}`;
+    return `keys that do not go with it: ${listOf(staying, nameOf)}. Delete those that nobody needs, or ${remedy}`;
   }
   const serverGroups = serverGroupsOf(group);
   if (serverGroups.length > 0) {

@@ -10,7 +10,7 @@ import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { isRetired } from "../model/retired";
 import { handlerOf } from "./lifecycle";
-import { refuseForGroup } from "./groupReplacement";
+import { refuseBesideOld, refuseForGroup } from "./groupReplacement";
 import { retire } from "./retirement";
 import { type Endpoint, gone, type Session } from "./session";
 
@@ -91,6 +91,8 @@ const definition: ResourceDefinition<Wire> = {
       await session.client.provisioningKeys.create(typeOf(inputs), body, scopeOf(session, inputs)),
     );
   },
+
+  refuseCreation: refuseBesideOld,
 
   isIncomplete: lacksText,
 
@@ -211,6 +213,8 @@ function differing(now: State, target: Values): Field[] {
 /** One PUT of all that can be written; what was sent. @param now - where the key is */
 async function put(session: Session, id: string, now: State, target: Values, inputs: Values) {
   const body = await bodyOf(session, target, inputs, now);
+  // its text may have been read in this run
+  session.client.conceal(now);
   await session.client.provisioningKeys.update(typeOf(now), id, body, scopeOf(session, now));
   definition.objects(session, now).updated(id);
   return body;

@@ -26,6 +26,7 @@ export interface Endpoint<T> {
 
 /** What a diff of this run, which belongs to no refresh, has compared. */
 export interface Comparison {
+  readonly id: string;
   readonly state: State;
   readonly inputs: Inputs;
   /** The arguments that replace the object. */

@@ -40,19 +40,19 @@ export function resourceOf<T extends RemoteObject>(
 }
 
 /** By seed: the arguments of a resource that this run is to create, in place of another object or not. */
-const asked = new Map<string, { kind: string; inputs: Inputs }>();
+const asked = new Map<string, Inputs>();
 
 /**
  * Records the arguments of a check without old inputs. The engine makes it before each creation: for a forced replacement
  * it never calls diff, and for any other one, diff has seen old arguments in place of those in `ignoreChanges`.
  */
-export function noteAsked(kind: string, seed: string, inputs: Inputs): void {
-  asked.set(seed, { kind, inputs });
+export function noteAsked(seed: string, inputs: Inputs): void {
+  asked.set(seed, inputs);
 }
 
-/** The arguments of a resource of this kind that this run is to create under this name. */
-export function askedFor(kind: string, name: unknown): Inputs | undefined {
-  return [...asked.values()].find((one) => one.kind === kind && one.inputs["name"] === name)?.inputs;
+/** Whether this run is to create an object for the resource with this seed. */
+export function isToBeCreated(seed: string | undefined): boolean {
+  return seed !== undefined && asked.has(seed);
 }
 
 /**
@@ -70,7 +70,7 @@ export async function refuseLosing<T extends RemoteObject>(
 ): Promise<void> {
   // state has the seed of before a rename with aliases
   const seed = session.holders.get(refOf(definition.kind, id)) ?? stateNotes(state).seed;
-  const inputs = seed === undefined ? undefined : asked.get(seed)?.inputs;
+  const inputs = seed === undefined ? undefined : asked.get(seed);
   if (inputs === undefined || session.created.has(resourceOf(definition, session, seed, state))) return;
   if (isUnknown(inputs)) return;
   await definition.foresee?.(session, inputs);

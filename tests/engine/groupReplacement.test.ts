@@ -20,7 +20,7 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
   let args: Partial<zpa.AppConnectorGroupArgs>;
   let options: CustomResourceOptions;
   let keyArgs: Partial<zpa.ProvisioningKeyArgs>;
-  let scene: { upstream?: "keepers" | "replaceWith"; rotation?: string; isOwnProvider?: boolean };
+  let scene: { upstream?: "keepers" | "replaceWith"; rotation?: string; isOwnProvider?: boolean; isRetained?: boolean };
 
   const program = async () => {
     const { upstream: link, rotation = "1", isOwnProvider } = scene;
@@ -37,7 +37,9 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     const group = new zpa.AppConnectorGroup("frankfurt", { ...place, ...args, ...more }, options);
     const provider = isOwnProvider ? new zpa.Provider("own", { operationTimeout: 299 }) : undefined;
     const ofGroup = { associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 10, ...keyArgs } as const;
-    for (const name of ["key", "spare"]) new zpa.ProvisioningKey(name, ofGroup, provider && { provider });
+    new zpa.ProvisioningKey("key", ofGroup, provider && { provider });
+    const retainOnDelete = scene.isRetained === true;
+    new zpa.ProvisioningKey("spare", ofGroup, { retainOnDelete, ...(provider && { provider }) });
     return { group: group.urn };
   };
 
@@ -142,7 +144,7 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     ["while it has a machine that is not connected", byForce, machine({ connected: false }), oneMachine],
     ["while it has a machine that cannot be read", underItsName, machine({ connected: true, raw: { enabled: "perhaps" } }), String.raw`machines or keys, as it may have .*cannot be read`],
     ["while it has a server group", byForce, serverGroup, String.raw`server groups: "web"\. Remove the group there, or`],
-    ["while it has a key of others", underAnotherName, othersKey, String.raw`keys that do not go with it: "theirs" \(\d+\)\. Delete these keys, or`],
+    ["while it has a key of others", underAnotherName, othersKey, String.raw`keys that do not go with it: "theirs" \(\d+\)\. Delete those that nobody needs, or`],
     ["while machines that were moved elsewhere need its key", { ...underItsName, before: () => (keyArgs = { retire: "when-unused" }) }, movedMachine, String.raw`keys that do not go with it: "(key|spare)-`],
   ]; // prettier-ignore
 
@@ -165,16 +167,96 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     });
   }
 
-  it("goes by force, and with forceDestroy, where its machines are not connected", async () => {
+  it("goes with its machines, which are not connected, where forceDestroy says so", async () => {
     args = { name: "Frankfurt", forceDestroy: true };
     const stack = await world.stack(program);
-    const { outputs } = await stack.up();
+    await stack.up();
     const old = idsNow();
     machine({ connected: false })(old[2]!, firstKey().provisioningKey);
-    await stack.up({ replace: [outputs["group"]!.value as string] });
+    await underItsName.replace(stack);
     assert.equal(world.simulator.machinesOf("CONNECTOR_GRP").size, 0);
     assert.ok(idsNow().every((id) => !old.includes(id)));
     await world.assertInvariants();
+  });
+
+  it("stays with its keys while one of them has retainOnDelete", async () => {
+    scene.isRetained = true;
+    const stack = await world.stack(program);
+    await stack.up();
+    const old = idsNow();
+    await assert.rejects(underItsName.replace(stack), /it has keys that do not go with it: "spare-/);
+    assert.deepEqual(idsNow(), old);
+    [scene.isRetained, args] = [false, { name: "Frankfurt" }];
+    await stack.up();
+    await underItsName.replace(stack);
+    assert.ok(idsNow().every((id) => !old.includes(id)));
+    await world.assertInvariants();
+  });
+
+  it("stays where a key goes because its group is chosen with the help of another one that goes", async () => {
+    const stack = await world.stack(async () => {
+      const green = new zpa.AppConnectorGroup("green", place);
+      const blue = new zpa.AppConnectorGroup("blue", { ...place, ...args }, { dependsOn: green });
+      const zcomponentId = blue.id.apply(() => green.id);
+      new zpa.ProvisioningKey("key", { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 });
+    });
+    await stack.up();
+    const { id, provisioningKey: text } = firstKey();
+    connected("", text);
+    await underItsName.replace(stack);
+    assert.notEqual(firstKey().id, id);
+    world.simulator.machinesOf("CONNECTOR_GRP").clear();
+    await world.assertInvariants();
+  });
+
+  describe("while its keys move to another group", () => {
+    let isMoved = false;
+    let isOrdered = false;
+    const moving = async () => {
+      const frankfurt = new zpa.AppConnectorGroup("frankfurt", { ...place, ...args });
+      const zurich = new zpa.AppConnectorGroup("zurich", place);
+      const dependsOn = isOrdered ? [frankfurt] : [];
+      const zcomponentId = isMoved ? zurich.id : frankfurt.id;
+      for (const name of ["key", "spare", "third"]) {
+        const key = { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 } as const;
+        new zpa.ProvisioningKey(name, key, { dependsOn });
+      }
+    };
+    beforeEach(() => ([isMoved, isOrdered] = [false, false]));
+
+    it("goes, and they come once they depend on it: the engine could not read its state if one came before it went", async () => {
+      const stack = await world.stack(moving);
+      await stack.up();
+      const held = world.fault({ kind: "pause", match: { method: "DELETE", path: /provisioningKey/ } });
+      // as soon as the first creation is refused, the first deletion goes on
+      const onOutput = (text: string) => text.includes("was not created") && held.resume();
+      isMoved = true;
+      args = { ...args, keepers: { rotation: "2" } };
+      const words =
+        /was not created: it moves to another group, and .* is not deleted yet.*to the key's dependsOn, then run/;
+      await assert.rejects(stack.up({ onOutput }), words);
+      isOrdered = true;
+      await stack.up();
+      const groups = [...world.simulator.keys.values()].map(({ zcomponentId }) => zcomponentId);
+      const zurich = [...world.simulator.appConnectorGroups.values()].find(({ name }) => name !== "Frankfurt")!;
+      assert.deepEqual(groups, [zurich.id, zurich.id, zurich.id]);
+      await world.assertInvariants();
+    });
+
+    it("stays with them where a machine keeps it, and state can be read", async () => {
+      const stack = await world.stack(moving);
+      await stack.up();
+      const old = [...world.simulator.keys.keys()];
+      const undo = connected("", firstKey().provisioningKey);
+      [isMoved, args] = [true, { ...args, keepers: { rotation: "2" } }];
+      await assert.rejects(stack.up(), /was not deleted: its group/);
+      assert.deepEqual([...world.simulator.keys.keys()], old);
+      undo();
+      isOrdered = true;
+      await stack.up();
+      assert.equal(world.simulator.keys.size, 3);
+      await world.assertInvariants();
+    });
   });
 
   it("is made first under another name where deleteBeforeReplace is false: its keys change over, and it goes when it can", async () => {
