@@ -7,7 +7,7 @@ import { planOf } from "../model/plan";
 import { adopt } from "./adopt";
 import { Creation, type Result } from "./creation";
 import type { RemoteObject, ResourceDefinition } from "./definition";
-import { handOver } from "./machineNotes";
+import { handOver, noteAdopted } from "./machineNotes";
 import { noted, stayInTenantOfState } from "./record";
 import { refOf, type Session } from "./session";
 import { resourceOf } from "./takenNames";
@@ -30,6 +30,8 @@ export async function create<T extends RemoteObject>(
     session.created.add(resource);
     if (seed !== undefined) session.holders.set(ref, seed);
     const kind = await session.identityOf(definition.kind);
+    // another Provider of this run may be about to delete it
+    if (inputs["adopt"] === id) noteAdopted({ ...kind, id });
     handOver({ ...kind, id, creationTime: outs["creationTime"] as string | undefined });
     const { secretWrittenAt, resetClockOffset, replaceFor } = stateNotes(outs);
     const own = { secretWrittenAt, resetClockOffset, replaceFor };

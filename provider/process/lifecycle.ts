@@ -12,6 +12,7 @@ import { create } from "./create";
 import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefinition } from "./definition";
 import { diff } from "./diff";
 import { handlerBase } from "./handlerBase";
+import { isAdoptedElsewhere } from "./machineNotes";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
 import { holderOf, refOf, sdk, type Session } from "./session";
 import { nameTakenAtUpdate, refuseLosing, resourceOf } from "./takenNames";
@@ -121,6 +122,13 @@ async function remove<T extends RemoteObject>(
     tell(
       `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: this run has taken it over. If a new ` +
         "object was wanted, change keepers.",
+    );
+    return;
+  }
+  if (isAdoptedElsewhere({ ...(await session.identityOf(kind)), id })) {
+    tell(
+      `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: another run, or another Provider of this one, has ` +
+        "just adopted it.",
     );
     return;
   }

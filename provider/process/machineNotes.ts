@@ -8,7 +8,7 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { atOrderlyEnd, noteOpen, openNotes, period, read, settle, write } from "./noteStore";
+import { atOrderlyEnd, noteOpen, openNotes, period, read, settle, settledLine, write } from "./noteStore";
 
 /** An object in state. Two tenants may use the same id, so the tenant is part of it. */
 export interface HandedOver {
@@ -116,6 +116,20 @@ export function noteTakingOver(object: Omit<HandedOver, "creationTime">): void {
 /** Whether an earlier process of this user on this machine was about to. */
 export function wasTakenOver(object: Omit<HandedOver, "creationTime">): boolean {
   return read().has(takingOverLine(object));
+}
+
+/** Notes at once that this process has adopted an object, until it ends. */
+export function noteAdopted(object: Omit<HandedOver, "creationTime">): void {
+  atOrderlyEnd([settledLine(noteOpen(adoptedLine(object), ""))]);
+}
+
+/** Whether another process of this user on this machine, which still runs, has adopted the object. */
+export function isAdoptedElsewhere(object: Omit<HandedOver, "creationTime">): boolean {
+  return openNotes(adoptedLine(object)).some(({ pid }) => isAnotherLiving(pid));
+}
+
+function adoptedLine({ tenant, kind, id }: Omit<HandedOver, "creationTime">): string {
+  return `${tenant} ${kind} adopted ${id}`;
 }
 
 function objectLine({ tenant, kind, id, creationTime = "" }: HandedOver): string {

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { describe as inWords } from "../harness/invariants";
 import type { Properties, ProviderProcess } from "../harness/providerProcess";
+import { runsInProcess } from "../harness/providerInProcess";
 import { World } from "../harness/world";
 import type { StoredRecord } from "../simulator/records";
 import {
@@ -331,8 +332,10 @@ describe("An object that has the generated name of a new one", () => {
     const old = world.simulator.addCredential({ name: "old", credentialType: "PASSWORD", password });
     world.protect(`credential ${old.id}`);
     const args = { ...credentialArgs(world).PASSWORD, adopt: old.id };
-    const adopted = await make(await world.provider(), "PrivilegedCredential", args);
+    const first = await world.provider();
+    const adopted = await make(first, "PrivilegedCredential", args);
     assert.equal(adopted.outputs.name, "old", "an adopted object keeps its name");
+    if (!runsInProcess()) await first.kill("SIGINT");
     const successor = await replace(adopted, { ...args, keepers: { rotation: "1" } });
     assert.notEqual(successor.id, old.id);
     await (await world.provider()).delete("PrivilegedCredential", adopted.id, adopted.outputs);
@@ -343,7 +346,9 @@ describe("An object that has the generated name of a new one", () => {
     const args = keyArgs(world, { name: "zurich" });
     const old = world.simulator.addKey({ name: "zurich", zcomponentId: args.zcomponentId as string });
     world.protect(`key ${old.id}`);
-    const adopted = await make(await world.provider(), "ProvisioningKey", { ...args, adopt: old.id });
+    const first = await world.provider();
+    const adopted = await make(first, "ProvisioningKey", { ...args, adopt: old.id });
+    if (!runsInProcess()) await first.kill("SIGINT");
     // the engine was told to replace it, the old one first
     const provider = await world.provider();
     await provider.delete("ProvisioningKey", adopted.id, adopted.outputs);

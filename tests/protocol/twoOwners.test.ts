@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { runsInProcess } from "../harness/providerInProcess";
 import { World } from "../harness/world";
-import { keyArgs, make } from "./driver";
+import { argsOf, keyArgs, make, refOf, resources } from "./driver";
 
 describe("A name that two owners ask for, of a key whose text is shown once", () => {
   let world: World;
@@ -86,6 +86,31 @@ describe("A create that an error hook repeats", () => {
       look.clear();
       const { id } = await provider.create("ProvisioningKey", inputs);
       await world.assertInvariants({ live: [`key ${id}`] });
+    });
+  }
+});
+
+describe("An object that one Provider of a run adopts, and another one is to delete", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.start()));
+  afterEach(() => world.close());
+
+  for (const type of resources) {
+    it(`stays while the first one runs, and goes after a run that has ended: ${type}`, async function () {
+      if (runsInProcess()) this.skip(); // a process knows its own adoptions
+      const args = { ...argsOf(world, type), name: "zurich" };
+      const [first, second] = [await world.provider(), await world.provider()];
+      const made = await make(await world.provider(), type, args);
+      await make(first, type, { ...args, adopt: made.id, __zpa: { seed: "other-0a1b2c3" } });
+      await second.delete(type, made.id, made.outputs);
+      assert.match(
+        second.output(),
+        /"zurich" \(\d+\) was not deleted: another run, or another Provider of this one, has just adopted/,
+      );
+      await world.assertInvariants({ live: [refOf(made)] });
+      await first.kill("SIGINT");
+      await (await world.provider()).delete(type, made.id, made.outputs);
+      await world.assertInvariants();
     });
   }
 });
