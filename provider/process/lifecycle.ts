@@ -12,7 +12,7 @@ import { create } from "./create";
 import { type Found, isSameMicrotenant, type RemoteObject, type ResourceDefinition } from "./definition";
 import { diff } from "./diff";
 import { handlerBase } from "./handlerBase";
-import { isAdoptedElsewhere } from "./machineNotes";
+import { isAdoptedBeside } from "./machineNotes";
 import { inputsOf, noted, noteInState, refuse, stayInTenant } from "./record";
 import { holderOf, refOf, sdk, type Session } from "./session";
 import { nameTakenAtUpdate, refuseLosing, resourceOf } from "./takenNames";
@@ -125,10 +125,10 @@ async function remove<T extends RemoteObject>(
     );
     return;
   }
-  if (isAdoptedElsewhere({ ...(await session.identityOf(kind)), id })) {
+  if (isAdoptedBeside({ ...(await session.identityOf(kind)), id })) {
     tell(
-      `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: another run, or another Provider of this one, has ` +
-        "just adopted it.",
+      `zpa: warning: ${kind} "${String(state["name"])}" (${id}) was not deleted: another Provider of this run has just ` +
+        "adopted it.",
     );
     return;
   }

@@ -120,12 +120,17 @@ export function wasTakenOver(object: Omit<HandedOver, "creationTime">): boolean 
 
 /** Notes at once that this process has adopted an object, until it ends. */
 export function noteAdopted(object: Omit<HandedOver, "creationTime">): void {
-  atOrderlyEnd([settledLine(noteOpen(adoptedLine(object), ""))]);
+  atOrderlyEnd([settledLine(noteOpen(adoptedLine(object), engineAddress()))]);
 }
 
-/** Whether another process of this user on this machine, which still runs, has adopted the object. */
-export function isAdoptedElsewhere(object: Omit<HandedOver, "creationTime">): boolean {
-  return openNotes(adoptedLine(object)).some(({ pid }) => isAnotherLiving(pid));
+/** Whether the process of another Provider of the same run has adopted the object. */
+export function isAdoptedBeside(object: Omit<HandedOver, "creationTime">): boolean {
+  return openNotes(adoptedLine(object)).some(({ pid, text }) => text === engineAddress() && isAnotherLiving(pid));
+}
+
+/** The last argument of a provider's process: all of a run have the same one. */
+function engineAddress(): string {
+  return process.argv.at(-1)!;
 }
 
 function adoptedLine({ tenant, kind, id }: Omit<HandedOver, "creationTime">): string {

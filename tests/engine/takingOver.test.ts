@@ -9,6 +9,7 @@ import * as zpa from "pulumi-zpa-dynamic";
 import { assertNoSecrets, makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";
 import { childEnvironment, repositoryRoot } from "../harness/environment";
+import { runsInProcess } from "../harness/providerInProcess";
 import { World } from "../harness/world";
 
 const run = promisify(execFile);
@@ -17,9 +18,27 @@ describe("Taking over what is there already", function () {
   needsEngine();
   this.timeout(120_000);
 
+  const place = { latitude: 50.1109, longitude: 8.6821, location: "Frankfurt, Germany" };
   let world: World;
   beforeEach(async () => (world = await World.start()));
   afterEach(() => world.close());
+
+  it("adopts what a resource of another Provider holds, and what the same run would delete", async function () {
+    if (runsInProcess()) this.skip(); // a process knows its own adoptions
+    const args = { ...place, name: "Zurich" };
+    const later: { adopt?: string } = {};
+    const stack = await world.stack(async () => {
+      const provider = new zpa.Provider("own", { operationTimeout: 299 });
+      if (later.adopt === undefined) return { id: new zpa.AppConnectorGroup("old", args, { provider }).id };
+      return { id: new zpa.AppConnectorGroup("new", { ...args, ...later }).id };
+    });
+    later.adopt = (await stack.up()).outputs["id"]!.value as string;
+    assert.match((await stack.up()).stdout, /was not deleted: another Provider of this run has just adopted it/);
+    assert.deepEqual([...world.simulator.appConnectorGroups.keys()], [later.adopt]);
+    await world.assertInvariants();
+    await stack.destroy();
+    await world.assertInvariants();
+  });
 
   it("reads foreign objects with get, by every form of the id, and never deletes them", async () => {
     const microtenant = world.simulator.addMicrotenant({ name: "Scope C" });
