@@ -36,7 +36,10 @@ export function diff<T extends RemoteObject>(
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
   if (isTentative && isReplaced) session?.kept.delete(ref);
   const isOfRefresh = session?.takeRead(ref) === true;
-  if (session !== undefined && !isOfRefresh) {
+  // one that goes because of something else goes, whatever its own arguments come to in parallel
+  const { isTentative: wasTentative = false, replaces: before = [] } = session?.compared.get(ref) ?? {};
+  const isGoing = wasTentative && before.length > 0 && !isTentative;
+  if (session !== undefined && !isOfRefresh && !isGoing) {
     const foresee = () => refuseLosing(definition, session, id, state);
     session.compared.set(ref, { id, state, inputs, replaces: plan.replaces, isTentative, foresee });
   }

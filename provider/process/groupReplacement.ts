@@ -67,7 +67,9 @@ export function refuseBesideOld(session: Session, inputs: Inputs): void {
   // the usual successor waits for its group
   if (seed === undefined || session.answered.has(refOf(groupKind, String(inputs["zcomponentId"])))) return;
   for (const [ref, { id, state, inputs: olds }] of session.compared) {
-    const isOld = stateNotes(state).seed === seed && ref === refOf(keyKind, id) && followsGroup(session, id);
+    // state has the seed of before a rename
+    const old = inputNotes(olds).seed ?? stateNotes(state).seed;
+    const isOld = old === seed && ref === refOf(keyKind, id) && followsGroup(session, id);
     if (!isOld || session.deleted.has(ref) || inputNotes(olds).retain === true) continue;
     throw new Error(
       `Provisioning key "${String(inputs["name"])}" was not created: it moves to another group, and "${String(state["name"])}" (${id}), ` +
@@ -88,11 +90,15 @@ function followsGroup(session: Session, id: string): boolean {
   return isTentative === true && replaces!.includes("zcomponentId");
 }
 
-/** Whether a key goes before the group is deleted, or with it, and is not left in it. */
-function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, forceDestroy: boolean): boolean {
+/**
+ * Whether a key goes before the group is deleted, or with it, and is not left in it.
+ *
+ * @param sweeps - whether retired keys that no machine needs go
+ */
+function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, sweeps: boolean): boolean {
   const isNeeded = reasonToKeep(key.id, machines) !== undefined;
   if (!followsGroup(session, key.id)) {
-    return forceDestroy && isRetired(key) && !isNeeded && !session.inState.has(refOf(keyKind, key.id));
+    return sweeps && isRetired(key) && !isNeeded && !session.inState.has(refOf(keyKind, key.id));
   }
   const { state, inputs } = session.compared.get(refOf(keyKind, key.id))!;
   return inputNotes(inputs).retain !== true && !(state["retire"] === "when-unused" && isNeeded);
@@ -132,9 +138,12 @@ function obstacleTo(
   if (inside.length > 0 && isAnyInTheWay) {
     return `machines: ${listOf(inside, nameOf)}. Move or delete these machines, or ${remedy}`;
   }
-  const staying = keys.items.filter(
-    (key) => key.zcomponentId === id && !goesAlong(session, key, machines, forceDestroy),
-  );
+  const inGroup = keys.items.filter(({ zcomponentId }) => zcomponentId === id);
+  // the deletion of a key with this setting deletes those that earlier runs have retired
+  const isRetiring = (key: ProvisioningKey) =>
+    followsGroup(session, key.id) && session.compared.get(refOf(keyKind, key.id))?.state["retire"] === "when-unused";
+  const sweeps = forceDestroy || inGroup.some(isRetiring);
+  const staying = inGroup.filter((key) => !goesAlong(session, key, machines, sweeps));
   if (staying.length > 0) {
     return `keys that do not go with it: ${listOf(staying, nameOf)}. Delete those that nobody needs, or ${remedy}`;
   }

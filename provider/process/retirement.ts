@@ -62,7 +62,8 @@ export async function retire(session: Session, key: Leaving, { remove, disable }
 
 /** The key may be disabled where its answer is lost: state does not tell. */
 function notSure(error: unknown, { id, name }: Leaving, retired: string): unknown {
-  if (!(error instanceof sdk().ZpaError) || !error.mayHaveHappened) return error;
+  const { NotFoundError, ZpaError } = sdk();
+  if (!(error instanceof ZpaError) || !error.mayHaveHappened || error instanceof NotFoundError) return error;
   return new Error(
     `Provisioning key "${name}" (${id}) may be disabled and named "${retired}". ${error.message} Run the same command again, or ` +
       "pulumi up --refresh if the program keeps the key after all.",

@@ -179,6 +179,20 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     await world.assertInvariants();
   });
 
+  it("goes with the keys that earlier runs have retired, and no machine needs any more", async () => {
+    keyArgs = { retire: "when-unused", keepers: { rotation: "1" } };
+    const stack = await world.stack(program);
+    await stack.up();
+    const undo = connected("", firstKey().provisioningKey);
+    keyArgs = { retire: "when-unused", keepers: { rotation: "2" } };
+    await stack.up();
+    assert.equal(world.simulator.keys.size, 3);
+    undo();
+    await underItsName.replace(stack);
+    assert.equal(world.simulator.keys.size, 2);
+    await world.assertInvariants();
+  });
+
   it("stays with its keys while one of them has retainOnDelete", async () => {
     scene.isRetained = true;
     const stack = await world.stack(program);
@@ -240,6 +254,21 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
       const groups = [...world.simulator.keys.values()].map(({ zcomponentId }) => zcomponentId);
       const zurich = [...world.simulator.appConnectorGroups.values()].find(({ name }) => name !== "Frankfurt")!;
       assert.deepEqual(groups, [zurich.id, zurich.id, zurich.id]);
+      await world.assertInvariants();
+    });
+
+    it("goes, and they come later, also where the stack was renamed since", async () => {
+      const stack = await world.stack(moving);
+      await stack.up();
+      await stack.rename("other");
+      await stack.up();
+      const held = world.fault({ kind: "pause", match: { method: "DELETE", path: /provisioningKey/ } });
+      const onOutput = (text: string) => text.includes("was not created") && held.resume();
+      [isMoved, args] = [true, { ...args, keepers: { rotation: "2" } }];
+      await assert.rejects(stack.up({ onOutput }), /was not created: it moves to another group/);
+      isOrdered = true;
+      await stack.up();
+      assert.equal(world.simulator.keys.size, 3);
       await world.assertInvariants();
     });
 
