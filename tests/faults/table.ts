@@ -133,7 +133,7 @@ export const faultClasses: readonly FaultClass[] = [
       "Without such a note",
       "The run takes the object over and says so.",
       "If the run was to replace this object",
-      "If two resources of a stack hold one object",
+      "If two resources of one Provider hold one object",
       "A run with `--target`",
     ],
   },
