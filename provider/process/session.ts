@@ -51,7 +51,7 @@ export class Session {
   readonly inState = new Set<string>();
   /** Objects that this up keeps: the engine called diff for them, and they are not replaced. */
   readonly kept = new Set<string>();
-  /** By object: the last comparison of this run. */
+  /** By object: the last comparison of this run, but for one that says that it goes because of something else: that stays. */
   readonly compared = new Map<string, Comparison>();
   /** Objects that keys may go before: nothing that can be known keeps them from being replaced. */
   readonly replaceable = new Set<string>();
