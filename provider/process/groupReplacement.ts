@@ -38,11 +38,8 @@ export async function refuseForGroup(session: Session, id: string, state: State)
   await compared?.foresee().catch((error: unknown) => {
     throw new Error(`${key}${words(compared.state["name"])} cannot be replaced. ${plainError(error).message}`);
   });
-  const hasNewName = compared !== undefined && compared.inputs["name"] !== compared.state["name"];
-  const way = hasNewName
-    ? "set deleteBeforeReplace to false in the group's resource options"
-    : "leave out the group's name and deleteBeforeReplace";
-  const remedy = `${way}, so that the new group is made first. Then run the same command again.`;
+  const remedy =
+    "give the group another name or none, without deleteBeforeReplace, so that the new group is made first. Then run the same command again.";
   // a group that is retained is in nobody's way
   if (compared === undefined || inputNotes(compared.inputs).retain !== true) {
     const use = await useOf(session, type, group, `${key}whether its group ${group} can be deleted could not be found out.`, remedy); // prettier-ignore

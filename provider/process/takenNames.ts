@@ -107,7 +107,7 @@ export function nameTaken<T extends RemoteObject>(
   const replaced =
     inputNotes(inputs).retain === true
       ? "If this resource is being replaced, retainOnDelete keeps the old one and its name: change the name too."
-      : "If this resource is being replaced, set deleteBeforeReplace, or change the name too where its parent has retainOnDelete.";
+      : "If this resource is being replaced, change its name too, or set deleteBeforeReplace.";
   return new Error(
     `${capitalized(oneOf(kind))} named "${name}" exists already (id ${id}). If this program managed it under another resource name, ` +
       `add that name to the resource option aliases. ${replaced} ${remedy} ` +

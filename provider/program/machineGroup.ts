@@ -8,8 +8,8 @@ import { nameAsObjectHas, registration, type Registration } from "./registration
 /** Arguments of {@link AppConnectorGroup} and {@link ServiceEdgeGroup} alike. */
 export interface MachineGroupArgs {
   /**
-   * Name of the group; at most 255 characters. Default: the logical name and a short hash. With a name of your own a
-   * replacement deletes the old group first.
+   * Name of the group; at most 255 characters. Default: the logical name and a short hash. A replacement
+   * that keeps a name of your own deletes the old group first, and its keys before it.
    */
   name?: pulumi.Input<string>;
   /** Free text; at most 1024 characters. */
@@ -159,7 +159,14 @@ export abstract class MachineGroup extends pulumi.CustomResource {
     args: MachineGroupArgs,
     opts: pulumi.CustomResourceOptions | undefined,
   ) {
-    super(...registration({ ...kind, outputs: machineGroupOutputs, secretOutputs: [] }, name, args, opts));
+    super(
+      ...registration(
+        { ...kind, outputs: machineGroupOutputs, secretOutputs: [], holdsOthers: true },
+        name,
+        args,
+        opts,
+      ),
+    );
     this.name = nameAsObjectHas(this, args);
   }
 }

@@ -19,11 +19,13 @@ export interface Registration {
   outputs: readonly string[];
   /** Names of the outputs that are secret. */
   secretOutputs: readonly string[];
+  /** Whether machines and keys live in it, which would have to go before it does. */
+  holdsOthers?: boolean;
 }
 
 /** What to pass to the constructor of `pulumi.CustomResource`. */
 export function registration(
-  { type, fields, outputs, secretOutputs }: Registration,
+  { type, fields, outputs, secretOutputs, holdsOthers = false }: Registration,
   name: string,
   args: object,
   opts: pulumi.CustomResourceOptions | undefined,
@@ -56,8 +58,8 @@ export function registration(
   const options = pulumi.mergeOptions({ additionalSecretOutputs: [...secretOutputs, ...secrets] }, opts ?? {});
   // for "*" the engine would take the old notes too
   if (opts?.ignoreChanges?.includes("*")) options.ignoreChanges = fields.map((field) => field.name);
-  // a name must be unique: with one of the program's own, the old object has to go first
-  if (isNamed) options.deleteBeforeReplace ??= true;
+  // a name must be unique: with one of the program's own, the old object has to go first, and nothing must be lost with it
+  if (isNamed && !holdsOthers) options.deleteBeforeReplace ??= true;
   return [token, name, props, options];
 }
 

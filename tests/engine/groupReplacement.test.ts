@@ -62,33 +62,37 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
       return stack.up();
     },
   };
+  const goesFirst = () => (options = { deleteBeforeReplace: true });
   const underAnotherName: Way = {
+    before: goesFirst,
     replace: (stack) => {
       args = { ...args, name: "Zurich", keepers: { rotation: "2" } };
       return stack.up();
     },
   };
   const byForce: Way = {
+    before: goesFirst,
     replace: async (stack) => stack.up({ replace: [(await stack.outputs())["group"]!.value as string] }),
   };
   const withUpstream = (upstream: "keepers" | "replaceWith"): Way => ({
-    before: () => (scene.upstream = upstream),
+    before: () => ([scene.upstream, options] = [upstream, upstream === "keepers" ? {} : { deleteBeforeReplace: true }]),
     replace: (stack) => {
       scene.rotation = `${scene.rotation ?? "1"}+`;
       return stack.up();
     },
   });
+  const byTrigger: Way = {
+    before: () => (options = { deleteBeforeReplace: true, replacementTrigger: "1" }),
+    replace: (stack) => {
+      options = { ...options, replacementTrigger: "2" };
+      return stack.up();
+    },
+  };
   const ways: Record<string, Way> = {
     "under its name": underItsName,
     "under another name": underAnotherName,
     "by force": byForce,
-    "by a replacementTrigger": {
-      before: () => (options = { replacementTrigger: "1" }),
-      replace: (stack) => {
-        options = { replacementTrigger: "2" };
-        return stack.up();
-      },
-    },
+    "by a replacementTrigger": byTrigger,
     "by replaceWith": withUpstream("replaceWith"),
     "because it depends on another group that goes first": withUpstream("keepers"),
     "with a generated name, and deleteBeforeReplace": {
@@ -223,12 +227,29 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     await world.assertInvariants();
   });
 
-  it("is made first under another name where deleteBeforeReplace is false: its keys change over, and it goes when it can", async () => {
+  for (const [how, { replace }] of Object.entries({ "by force": byForce, "by a replacementTrigger": byTrigger })) {
+    it(`stays with its keys where it is replaced ${how}, and neither its name changes nor deleteBeforeReplace is set`, async () => {
+      options = { replacementTrigger: "1" };
+      const stack = await world.stack(program);
+      await stack.up();
+      const old = idsNow();
+      await assert.rejects(
+        replace(stack),
+        /"Frankfurt" exists already .*change its name too, or set deleteBeforeReplace/,
+      );
+      assert.deepEqual(idsNow(), old);
+      args = { name: "Zurich" };
+      await replace(stack);
+      assert.ok(idsNow().every((id) => !old.includes(id)));
+      await world.assertInvariants();
+    });
+  }
+
+  it("is made first under another name: its keys change over, and it goes when it can", async () => {
     const stack = await world.stack(program);
     await stack.up();
     const [group] = world.simulator.appConnectorGroups.keys();
     const undo = serverGroup(group!, firstKey().provisioningKey);
-    options = { deleteBeforeReplace: false };
     await assert.rejects(underAnotherName.replace(stack), /is used by server group "web"/);
     const zurich = [...world.simulator.appConnectorGroups.values()].find(({ name }) => name === "Zurich")!;
     assert.deepEqual([...world.simulator.keys.values()].map(({ zcomponentId }) => zcomponentId), [zurich.id, zurich.id]); // prettier-ignore
@@ -247,6 +268,7 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     it(`stays with its keys where ${what}`, async () => {
       world.simulator.addAppConnectorGroup({ name: "Taken" });
       world.protect();
+      goesFirst();
       const stack = await world.stack(program);
       await stack.up();
       const before = idsNow();

@@ -48,8 +48,9 @@ export function goalOf(planned: Planned, around: Surroundings): Goal {
   const set = Object.entries({ ...common, ...argsOf[type](planned, around) }).filter(
     ([, value]) => value !== undefined,
   );
-  // registration asks for it where the program gives a name
-  const deletesFirst = deleteBeforeReplace ?? (explicit === undefined ? undefined : true);
+  // registration asks for it where the program gives a name to what holds no others
+  const isNamedAlone = explicit !== undefined && type !== "AppConnectorGroup";
+  const deletesFirst = deleteBeforeReplace ?? (isNamedAlone ? true : undefined);
   return {
     ...{ type, name, args: Object.fromEntries(set), aliases: [...aliases] },
     ...(deletesFirst === undefined ? {} : { deleteBeforeReplace: deletesFirst }),

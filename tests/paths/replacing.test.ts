@@ -32,8 +32,8 @@ chapter("replacing", ({ together, alone }) => {
         program(_act, scene) {
           scene.key("named-key", { name: "Named key" });
           scene.credential("named-login", { name: "Named login" });
-          scene.connectorGroup("named-group", { name: "Named group" });
-          scene.edgeGroup("named-edges", { name: "Named group" });
+          scene.connectorGroup("named-group", { name: "Named group" }, { deleteBeforeReplace: true });
+          scene.edgeGroup("named-edges", { name: "Named group" }, { deleteBeforeReplace: true });
         },
         replace: () => ["named-key", "named-login", "named-group", "named-edges"],
         check(scene) {
@@ -134,7 +134,7 @@ chapter("replacing", ({ together, alone }) => {
           scene.key("twice-key");
           scene.credential("twice-login", { name: "Twice" });
           scene.connectorGroup("twice-group");
-          scene.edgeGroup("twice-edges", { name: "Twice" });
+          scene.edgeGroup("twice-edges", { name: "Twice" }, { deleteBeforeReplace: true });
         },
         replace: () => ["twice-key", "twice-login", "twice-group", "twice-edges"],
         check(scene) {
@@ -196,7 +196,7 @@ chapter("replacing", ({ together, alone }) => {
     await scene.open(async () => {
       scene.key("key", { name: "Key" }, { deleteBeforeReplace: false });
       scene.credential("login", { name: "Login" }, { deleteBeforeReplace: false });
-      scene.edgeGroup("edges", { name: "Edges" }, { deleteBeforeReplace: false });
+      scene.edgeGroup("edges", { name: "Edges" });
     });
     await scene.play();
     for (const name of ["key", "login", "edges"]) {
@@ -224,7 +224,8 @@ chapter("replacing", ({ together, alone }) => {
     assert.equal(new Set(refusals).size, 3, printed);
     suffix = " 2";
     scene.released.push(...old.map(({ ref }) => ref));
-    await scene.play();
+    // the other two have left state already, where a retained group has not
+    await scene.play({ replace: [scene.at(0, "group").urn] });
     for (const { name, id } of old) {
       assert.notEqual(scene.at(2, name).id, id);
       scene.object(2, name);

@@ -46,7 +46,12 @@ function chapter<Id extends string>(name: string, cells: Record<Id, Cells>): Rec
 export const rows = {
   ...chapter("replacing", {
     "replace-generated": [all, generated, fresh, "up --replace makes a new object and deletes the old one"],
-    "replace-explicit": [all, explicit, fresh, "up --replace with an explicit name deletes first"],
+    "replace-explicit": [
+      all,
+      explicit,
+      fresh,
+      "up --replace with an explicit name deletes first, a group where deleteBeforeReplace says so",
+    ],
     "replace-old": [
       all,
       generated,
@@ -71,7 +76,7 @@ export const rows = {
       all,
       explicit,
       fresh,
-      "deleteBeforeReplace: false with an explicit name fails, names aliases before adopt, and destroys nothing",
+      "up --replace of a group with an explicit name, and of others with deleteBeforeReplace: false, fails, names aliases before adopt, and destroys nothing",
     ],
     "retained-replace": [
       all,

@@ -114,6 +114,12 @@ describe("The options of a resource with a name of its own", () => {
     assert.equal(optionsWith({ name: "zurich" }, { deleteBeforeReplace: false }).deleteBeforeReplace, false);
     assert.equal(optionsWith({}, {}).deleteBeforeReplace, undefined);
   });
+
+  it("leave a group, which machines and keys live in, to the program", () => {
+    const [named, group] = [{ name: "zurich" }, { ...facts, type: "AppConnectorGroup", holdsOthers: true } as const];
+    assert.equal(registration(group, "connectors", named, {})[3].deleteBeforeReplace, undefined);
+    assert.equal(registration(group, "connectors", named, { deleteBeforeReplace: true })[3].deleteBeforeReplace, true);
+  });
 });
 
 describe("A Node.js that is too old", () => {
