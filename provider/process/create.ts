@@ -23,7 +23,6 @@ export async function create<T extends RemoteObject>(
   const resource = resourceOf(definition, session, seed, inputs);
   const past = session.replacing.get(resource) ?? [];
   await stayInTenantOfState(session);
-  definition.refuseCreation?.(session, inputs);
   const record = async (id: string, outs: State): Promise<State> => {
     const ref = refOf(definition.kind, id);
     session.answered.add(ref);
@@ -75,12 +74,13 @@ async function finish<T extends RemoteObject>(
   }
 }
 
-function obtain<T extends RemoteObject>(
+async function obtain<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
   inputs: Inputs,
   past: readonly string[],
 ): Promise<Result> {
+  await definition.refuseCreation?.(session, inputs);
   const adopted = isSet(inputs["adopt"]) ? String(inputs["adopt"]) : undefined;
   // a resource does not adopt again what it had before
   const isSpent =

@@ -58,7 +58,7 @@ export interface ResourceDefinition<T extends RemoteObject> {
    */
   complete(session: Session, item: T, inputs: Inputs): Promise<{ item: T; outs: State }>;
   /** @throws where this run must not create the object of this resource */
-  refuseCreation?(session: Session, inputs: Inputs): void;
+  refuseCreation?(session: Session, inputs: Inputs): Promise<void>;
   /** @throws where it is known that an object with these arguments cannot be created */
   foresee?(session: Session, inputs: Inputs): Promise<void>;
   /** Whether the answer to the creation of such an object shows what nobody can read again. */

@@ -49,7 +49,7 @@ export function diff<T extends RemoteObject>(
     if (needsName && retain === true) refuse(retainedName(definition.kind, String(state["name"])));
     // the engine itself replaces an incomplete object where replaceOnChanges lists every change
     if (isReplaced || replaceOn.includes("*") || replaceOn.includes("#initerror")) session?.kept.delete(ref);
-    else session?.kept.add(ref);
+    else if (!isGoing) session?.kept.add(ref);
     if (!isReplaced) tellSpentAdoption(definition.kind, id, inputs);
     if (session !== undefined && seed !== undefined) {
       tellShared(session, definition.kind, id, seed);

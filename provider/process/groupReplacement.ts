@@ -6,13 +6,14 @@ import { groupKinds } from "../model/associationTypes";
 import { plainError } from "../model/errors";
 import type { Inputs, State } from "../model/fields";
 import { type Machines, mayBeConnected } from "../model/machines";
+import { logicalName } from "../model/names";
 import { inputNotes, stateNotes } from "../model/notes";
 import { isRetired } from "../model/retired";
 import { listOf, nameOf } from "../model/words";
 import { serverGroupsOf } from "./groupRemoval";
 import { listAge, reasonToKeep } from "./retirement";
 import { type Comparison, refOf, sdk, type Session, unlessGone } from "./session";
-import { isToBeCreated } from "./takenNames";
+import { isInMicrotenant, isToBeCreated } from "./takenNames";
 
 const keyKind = "provisioning key";
 
@@ -54,24 +55,35 @@ export async function refuseForGroup(session: Session, id: string, state: State)
 
 /**
  * For a key that moves to another group while its own one goes first, the engine deletes and creates at once, and cannot read
- * its state any more if it records the new key first.
+ * its state any more if it records a new key while it has another one that does not go.
  *
- * @throws until the old key is deleted
+ * @param named - the keys that have the name of the new one, which is generated
+ * @throws until the old key is deleted, and where an earlier run may have created the new one
  */
-export function refuseBesideOld(session: Session, inputs: Inputs): void {
-  const { seed } = inputNotes(inputs);
-  const groupKind = groupKinds[inputs["associationType"] as AssociationType];
-  // the usual successor waits for its group
-  if (seed === undefined || session.answered.has(refOf(groupKind, String(inputs["zcomponentId"])))) return;
+export async function refuseBesideOld(
+  session: Session,
+  inputs: Inputs,
+  named: () => Promise<readonly { id: string; name: string }[]>,
+): Promise<void> {
+  const { seed, generated } = inputNotes(inputs);
+  if (seed === undefined) return;
   for (const [ref, { id, state, inputs: olds }] of session.compared) {
-    // state has the seed of before a rename
+    // the engine compares with old inputs, whose seed may be that of before a rename of the stack
     const old = inputNotes(olds).seed ?? stateNotes(state).seed;
-    const isOld = old === seed && ref === refOf(keyKind, id) && followsGroup(session, id);
-    if (!isOld || session.deleted.has(ref) || inputNotes(olds).retain === true) continue;
+    const isOld = old !== undefined && logicalName(old) === logicalName(seed) && ref === refOf(keyKind, id);
+    if (!isOld || !followsGroup(session, id) || inputNotes(olds).retain === true) continue;
+    const [key, replaced] = [`Provisioning key "${String(inputs["name"])}"`, `"${String(state["name"])}" (${id})`];
+    const there = generated === true ? (await named()).find((one) => one.id !== id) : undefined;
+    if (there !== undefined) {
+      throw new Error(
+        `${key} was not created: it exists already (id ${there.id}), and an earlier run may have put it in the place of ${replaced}, ` +
+          `whose group ${String(state["zcomponentId"])} goes in this run. Undo what replaces that group, run pulumi up, and make that change again.`,
+      );
+    }
+    if (session.dropped.has(ref)) continue;
     throw new Error(
-      `Provisioning key "${String(inputs["name"])}" was not created: it moves to another group, and "${String(state["name"])}" (${id}), ` +
-        "which it replaces, is not deleted yet, because its group goes in the same run. Add that group to the key's dependsOn, then " +
-        "run pulumi up again.",
+      `${key} was not created: it moves to another group, and ${replaced}, which it replaces, is not deleted yet, because its ` +
+        "group goes in the same run. Add that group to the key's dependsOn, then run pulumi up again.",
     );
   }
 }
@@ -90,12 +102,12 @@ function followsGroup(session: Session, id: string): boolean {
 /**
  * Whether a key goes before the group is deleted, or with it, and is not left in it.
  *
- * @param sweeps - whether retired keys that no machine needs go
+ * @param isSwept - whether it goes if an earlier run has retired it, and no machine needs it
  */
-function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, sweeps: boolean): boolean {
+function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, isSwept: boolean): boolean {
   const isNeeded = reasonToKeep(key.id, machines) !== undefined;
   if (!followsGroup(session, key.id)) {
-    return sweeps && isRetired(key) && !isNeeded && !session.inState.has(refOf(keyKind, key.id));
+    return isSwept && isRetired(key) && !isNeeded && !session.inState.has(refOf(keyKind, key.id));
   }
   const { state, inputs } = session.compared.get(refOf(keyKind, key.id))!;
   return inputNotes(inputs).retain !== true && !(state["retire"] === "when-unused" && isNeeded);
@@ -136,11 +148,14 @@ function obstacleTo(
     return `machines: ${listOf(inside, nameOf)}. Move or delete these machines, or ${remedy}`;
   }
   const inGroup = keys.items.filter(({ zcomponentId }) => zcomponentId === id);
-  // the deletion of a key with this setting deletes those that earlier runs have retired
-  const isRetiring = (key: ProvisioningKey) =>
-    followsGroup(session, key.id) && session.compared.get(refOf(keyKind, key.id))?.state["retire"] === "when-unused";
-  const sweeps = forceDestroy || inGroup.some(isRetiring);
-  const staying = inGroup.filter((key) => !goesAlong(session, key, machines, sweeps));
+  // the deletion of a key with this setting deletes those of its microtenant that earlier runs have retired
+  const swept = inGroup
+    .filter(({ id: key }) => followsGroup(session, key))
+    .map(({ id: key }) => session.compared.get(refOf(keyKind, key))!.state)
+    .filter(({ retire }) => retire === "when-unused")
+    .map((state) => session.microtenantIdOf(session.located(state)));
+  const isSwept = (key: ProvisioningKey) => forceDestroy || swept.some((place) => isInMicrotenant(key, place));
+  const staying = inGroup.filter((key) => !goesAlong(session, key, machines, isSwept(key)));
   if (staying.length > 0) {
     return `keys that do not go with it: ${listOf(staying, nameOf)}. Delete those that nobody needs, or ${remedy}`;
   }

@@ -44,7 +44,11 @@ export function handlerOf<T extends RemoteObject>(definition: ResourceDefinition
     update: guarded(async (id: string, state: State, inputs: Inputs) => ({
       outs: marked(await update(definition, session(state, inputs), id, state, inputs), secrets),
     })),
-    delete: guarded((id: string, state: State) => remove(definition, session(state), id, state)),
+    delete: guarded(async (id: string, state: State) => {
+      const run = session(state);
+      await remove(definition, run, id, state);
+      run.dropped.add(refOf(definition.kind, id));
+    }),
   };
 }
 

@@ -92,7 +92,8 @@ const definition: ResourceDefinition<Wire> = {
     );
   },
 
-  refuseCreation: refuseBesideOld,
+  refuseCreation: (session, inputs) =>
+    refuseBesideOld(session, inputs, () => definition.objects(session, inputs).named(String(inputs["name"]))),
 
   isIncomplete: lacksText,
 

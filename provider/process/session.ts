@@ -69,6 +69,8 @@ export class Session {
   readonly swept = new Set<string>();
   /** Objects that this process has deleted. */
   readonly deleted = new Set<string>();
+  /** Objects that the engine has dropped: they are deleted, or left alone. */
+  readonly dropped = new Set<string>();
   /** Deletions of keys that are under way: a group that a key belongs to cannot be deleted before. */
   readonly keyDeletions = new Set<Promise<unknown>>();
   /** By seed and name (see {@link holderOf}): the id of the object of a resource that this process has deleted. */

@@ -60,6 +60,8 @@ export function registration(
   if (opts?.ignoreChanges?.includes("*")) options.ignoreChanges = fields.map((field) => field.name);
   // a name must be unique: with one of the program's own, the old object has to go first, and nothing must be lost with it
   if (isNamed && !holdsOthers) options.deleteBeforeReplace ??= true;
+  // what depends on it would go for an object that stays, and keeps its name
+  if (isNamed && opts?.retainOnDelete === true) options.deleteBeforeReplace = false;
   return [token, name, props, options];
 }
 

@@ -55,8 +55,8 @@ export function secretTexts(value: unknown): string[] {
   );
 }
 
-/** Texts. Each has a hundred spellings that a message is searched for. */
-const mostSecrets = 200;
+/** Lines of secrets. Each has a hundred spellings that a message is searched for. */
+const mostLines = 500;
 /** Characters. Shorter ones are also words of messages that have nothing to do with them. */
 const shortestKnown = 8;
 
@@ -64,17 +64,17 @@ const shortestKnown = 8;
 export class KnownSecrets {
   private readonly newest = new Set<string>();
 
-  /**
-   * Remembers the values of all secret fields in `value`; forgets the oldest where they become too many. A PEM text is told
-   * by its pattern: looking for the spellings of each of its lines takes seconds where there are many.
-   */
+  /** Remembers the values of all secret fields in `value`; forgets the oldest where they become too many. */
   add(value: unknown): void {
-    for (const text of secretTexts(value).filter((one) => one.length >= shortestKnown && !one.includes("\n"))) {
+    for (const text of secretTexts(value).filter((one) => one.length >= shortestKnown)) {
       this.newest.delete(text);
       this.newest.add(text);
     }
-    const surplus = Math.max(0, this.newest.size - mostSecrets);
-    for (const text of [...this.newest].slice(0, surplus)) this.newest.delete(text);
+    let lines = 0;
+    for (const text of this.texts.reverse()) {
+      lines += text.split("\n").length;
+      if (lines > mostLines) this.newest.delete(text);
+    }
   }
 
   get texts(): string[] {
@@ -129,7 +129,7 @@ function longLines(secret: string): string[] {
 
 /** A token and a client secret are in every exchange, and each has dozens of spellings. */
 const knownSpellings = new Map<string, string[]>();
-const mostKnown = 2 * mostSecrets;
+const mostKnown = 2 * mostLines;
 
 function spellingsOf(secret: string): string[] {
   const known = knownSpellings.get(secret);

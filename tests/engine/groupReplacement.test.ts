@@ -183,6 +183,18 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     await world.assertInvariants();
   });
 
+  it("goes with keys that --target leaves out: their creation fails, and the next up without it creates them", async () => {
+    const stack = await world.stack(program);
+    await stack.up();
+    args = { ...args, keepers: { rotation: "2" } };
+    const target = [(await stack.outputs())["group"]!.value as string];
+    await assert.rejects(stack.up({ target }), /creating provisioning key "key-.*: check zcomponentId/);
+    assert.equal(world.simulator.keys.size, 0);
+    await stack.up();
+    assert.equal(world.simulator.keys.size, 2);
+    await world.assertInvariants();
+  });
+
   it("goes with the keys that earlier runs have retired, and no machine needs any more", async () => {
     keyArgs = { retire: "when-unused", keepers: { rotation: "1" } };
     const stack = await world.stack(program);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as zpa from "../../provider";
 import { needsEngine } from "../harness/engine";
+import type { TestStack } from "../harness/stack";
 import { World } from "../harness/world";
 
 describe("Keys that move to another group while their own one, which has a name of its own, is replaced on the genuine engine", function () {
@@ -9,18 +10,24 @@ describe("Keys that move to another group while their own one, which has a name 
 
   const place = { latitude: 50.1109, longitude: 8.6821, location: "Frankfurt, Germany" };
   let world: World;
-  let [isMoved, isOrdered] = [false, false];
+  let [isMoved, isOrdered, isNew, isLate] = [false, false, false, false];
+  let rotation = "1";
   beforeEach(async () => {
     world = await World.start();
-    [isMoved, isOrdered] = [false, false];
+    [isMoved, isOrdered, isNew, isLate] = [false, false, false, false];
+    rotation = "1";
   });
   afterEach(() => world.close());
 
   /** The keys move in the same run in which the group is replaced. */
+  const move = () => ([isMoved, rotation] = [true, "2"]);
   const program = async () => {
-    const keepers = { rotation: isMoved ? "2" : "1" };
-    const frankfurt = new zpa.AppConnectorGroup("frankfurt", { ...place, name: "Frankfurt", keepers });
-    const zurich = new zpa.AppConnectorGroup("zurich", place);
+    const args = { ...place, name: "Frankfurt" };
+    // the engine compares it after the keys
+    const late = isLate && new zpa.AppConnectorGroup(`late-${rotation}`, place).id.apply(() => rotation);
+    const keepers = { rotation: late || rotation };
+    const frankfurt = new zpa.AppConnectorGroup("frankfurt", { ...args, keepers });
+    const zurich = isNew && !isMoved ? frankfurt : new zpa.AppConnectorGroup("zurich", place);
     const dependsOn = isOrdered ? [frankfurt] : [];
     const zcomponentId = isMoved ? zurich.id : frankfurt.id;
     for (const name of ["key", "spare", "third"]) {
@@ -29,18 +36,21 @@ describe("Keys that move to another group while their own one, which has a name 
     }
   };
 
-  for (const isRenamed of [false, true]) {
-    it(`come once they depend on it: the engine could not read its state if one came before the old one went${isRenamed ? ", also after the stack was renamed" : ""}`, async () => {
+  const moves: [string, (stack: TestStack) => Promise<unknown>][] = [
+    ["", () => Promise.resolve()],
+    [", also to a group that the same run creates", () => Promise.resolve((isNew = true))],
+    [", also after the stack was renamed", (stack) => stack.rename("other")],
+    [", also with an up since then", (stack) => stack.rename("other").then(() => stack.up())],
+  ];
+  for (const [when, prepare] of moves) {
+    it(`come once they depend on it: the engine could not read its state if one came before the old one went${when}`, async () => {
       const stack = await world.stack(program);
       await stack.up();
-      if (isRenamed) {
-        await stack.rename("other");
-        await stack.up();
-      }
+      await prepare(stack);
       const held = world.fault({ kind: "pause", match: { method: "DELETE", path: /provisioningKey/ } });
       // as soon as the first creation is refused, the first deletion goes on
       const onOutput = (text: string) => text.includes("was not created") && held.resume();
-      isMoved = true;
+      move();
       const words = /was not created: it moves to another group, and .* is not deleted yet.*to the key's dependsOn, then run/; // prettier-ignore
       await assert.rejects(stack.up({ onOutput }), words);
       isOrdered = true;
@@ -58,13 +68,34 @@ describe("Keys that move to another group while their own one, which has a name 
     const [{ provisioningKey } = { provisioningKey: "" }] = world.simulator.keys.values();
     const old = [...world.simulator.keys.keys()];
     const { id } = world.simulator.enrollMachine(provisioningKey, { connected: true });
-    isMoved = true;
+    move();
     await assert.rejects(stack.up(), /was not deleted: its group/);
     assert.deepEqual([...world.simulator.keys.keys()], old);
     world.simulator.machinesOf("CONNECTOR_GRP").delete(id);
     isOrdered = true;
     await stack.up();
     assert.equal(world.simulator.keys.size, 3);
+    await world.assertInvariants();
+  });
+
+  it("are not created again where they have moved before it went: state, which would hold them twice, can be read", async () => {
+    isLate = true;
+    const stack = await world.stack(program);
+    await stack.up();
+    move();
+    const held = world.fault({ kind: "pause", match: { method: "POST", path: /appConnectorGroup$/ } });
+    const onOutput = (text: string) => /third .*created/.test(text) && held.resume();
+    await assert.rejects(stack.up({ onOutput }), /replaced, undo what replaces this group, run pulumi up, and make that change again/); // prettier-ignore
+    const keys = [...world.simulator.keys.keys()];
+    assert.equal(keys.length, 6);
+    [isLate, isOrdered] = [false, true];
+    await assert.rejects(stack.up(), /was not created: it exists already.*Undo what replaces that group, run pulumi up, and make that change again/); // prettier-ignore
+    rotation = "1";
+    await stack.up();
+    assert.deepEqual([...world.simulator.keys.keys()], keys.slice(3));
+    rotation = "2";
+    await stack.up();
+    assert.deepEqual([...world.simulator.keys.keys()], keys.slice(3));
     await world.assertInvariants();
   });
 });

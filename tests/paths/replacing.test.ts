@@ -224,8 +224,7 @@ chapter("replacing", ({ together, alone }) => {
     assert.equal(new Set(refusals).size, 3, printed);
     suffix = " 2";
     scene.released.push(...old.map(({ ref }) => ref));
-    // the other two have left state already, where a retained group has not
-    await scene.play({ replace: [scene.at(0, "group").urn] });
+    await scene.play({ replace: old.map(({ urn }) => urn) });
     for (const { name, id } of old) {
       assert.notEqual(scene.at(2, name).id, id);
       scene.object(2, name);
@@ -249,7 +248,7 @@ chapter("replacing", ({ together, alone }) => {
     const old = ["key", "login", "group"].map((name) => scene.at(0, name));
     await scene.play({ replace: old.map(({ urn }) => urn), continueOnError: true });
     adopt = Object.fromEntries(old.map(({ name, id }) => [name, id]));
-    await scene.play();
+    await scene.play({ replace: old.map(({ urn }) => urn) });
     for (const name of ["key", "login", "group"]) scene.assertSame(name, 0, 2);
     await scene.assertInvariants();
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { unknownValue } from "../harness/providerProcess";
 import { World } from "../harness/world";
 import { change, groupArgs, type Made, make, refOf } from "./driver";
 
@@ -36,6 +37,33 @@ for (const [type, associationType] of [
       assert.deepEqual([left(), world.simulator.keys.has(key.id)], [[], false]);
       assert.match(provider.output(), new RegExp(`key "key-retired-${key.id}" .* is deleted: no connected machine`));
       assert.match(provider.output(), new RegExp(`\\(${machine.id}\\) of .* are deleted`));
+    });
+
+    /** A key of the group, in this microtenant, that the engine has compared because the group goes first. */
+    async function goingFirst(microtenantId: string) {
+      const name = `key-of-${microtenantId}`;
+      const args = { name, associationType, zcomponentId: made.id, maxUsage: 1, retire: "when-unused", microtenantId };
+      const key = await make(await world.provider(), "ProvisioningKey", args);
+      const provider = await world.provider();
+      await provider.diff("ProvisioningKey", key.id, key.outputs, { ...key.inputs, zcomponentId: unknownValue });
+      return { key, deletion: () => provider.delete("ProvisioningKey", key.id, key.outputs), provider };
+    }
+
+    it("keeps a key that would go before it, and delete retired ones of another microtenant only", async () => {
+      const old = world.simulator.addKey({ name: "key", associationType, zcomponentId: made.id });
+      world.simulator.editKey(old.id, { name: `key-retired-${old.id}`, enabled: false });
+      const { key, deletion } = await goingFirst(world.simulator.addMicrotenant({ name: "Home" }).id);
+      await assert.rejects(deletion(), new RegExp(`keys that do not go with it: "key-retired-${old.id}"`));
+      assert.ok(world.simulator.keys.delete(key.id));
+      await (await goingFirst("0")).deletion();
+      assert.ok(!world.simulator.keys.has(old.id));
+    });
+
+    it("loses a key that goes before it also where the engine compares that one with its own arguments afterwards", async () => {
+      const { key, deletion, provider } = await goingFirst("0");
+      await provider.diff("ProvisioningKey", key.id, key.outputs, key.inputs);
+      await deletion();
+      assert.ok(!world.simulator.keys.has(key.id));
     });
 
     it("takes with it one that the same run has retired, once its machine has disconnected", async () => {

@@ -115,6 +115,11 @@ describe("The options of a resource with a name of its own", () => {
     assert.equal(optionsWith({}, {}).deleteBeforeReplace, undefined);
   });
 
+  it("delete nothing first that retainOnDelete keeps", () => {
+    const options = { retainOnDelete: true, deleteBeforeReplace: true };
+    assert.equal(optionsWith({ name: "zurich" }, options).deleteBeforeReplace, false);
+  });
+
   it("leave a group, which machines and keys live in, to the program", () => {
     const [named, group] = [{ name: "zurich" }, { ...facts, type: "AppConnectorGroup", holdsOthers: true } as const];
     assert.equal(registration(group, "connectors", named, {})[3].deleteBeforeReplace, undefined);
