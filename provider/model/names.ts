@@ -13,6 +13,11 @@ export function nameSeed(name: string, organization: string, urn: string): strin
   return `${name}-${digest(`${organization}\n${urn}`)}`;
 }
 
+/** What tells one resource from another in its stack, and stays when the stack is renamed. */
+export function placeOf(urn: string): string {
+  return digest(urn.split("::").slice(2).join("::"));
+}
+
 /** The resource's logical name, out of its seed. */
 export function logicalName(seed: string): string {
   return seed.slice(0, seed.lastIndexOf("-"));

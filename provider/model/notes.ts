@@ -17,6 +17,8 @@ export const mappingsKey = "envVarMappings";
 export interface InputNotes {
   /** Tells resources apart: `<logical name>-<hash of organization and URN>`. */
   seed?: string;
+  /** Tells the resources of a stack apart, whatever it is called: hash of the URN without stack and project. */
+  place?: string;
   /** Arguments whose change replaces the object, from the resource option `replaceOnChanges`. */
   replaceOn?: string[];
   /** The program gives no name: where there is one, it was generated. */

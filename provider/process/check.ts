@@ -43,6 +43,7 @@ function newNotes(olds: Inputs, news: Inputs): InputNotes {
     given.generated === true && old.generated === true && isSet(news["name"]) && news["name"] === olds["name"];
   return {
     ...(given.seed === undefined ? {} : { seed: given.seed }),
+    ...(given.place === undefined ? {} : { place: given.place }),
     ...(given.replaceOn === undefined ? {} : { replaceOn: given.replaceOn }),
     ...(!isSet(news["name"]) || isOldName ? { generated: true } : {}),
     ...(isOldName ? { leavesName: true } : {}),

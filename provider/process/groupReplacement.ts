@@ -6,7 +6,6 @@ import { groupKinds } from "../model/associationTypes";
 import { plainError } from "../model/errors";
 import type { Inputs, State } from "../model/fields";
 import { type Machines, mayBeConnected } from "../model/machines";
-import { logicalName } from "../model/names";
 import { inputNotes, stateNotes } from "../model/notes";
 import { isRetired } from "../model/retired";
 import { listOf, nameOf } from "../model/words";
@@ -65,13 +64,14 @@ export async function refuseBesideOld(
   inputs: Inputs,
   named: () => Promise<readonly { id: string; name: string }[]>,
 ): Promise<void> {
-  const { seed, generated } = inputNotes(inputs);
+  const { seed, place, generated } = inputNotes(inputs);
   if (seed === undefined) return;
   for (const [ref, { id, state, inputs: olds }] of session.compared) {
     // the engine compares with old inputs, whose seed may be that of before a rename of the stack
-    const old = inputNotes(olds).seed ?? stateNotes(state).seed;
-    const isOld = old !== undefined && logicalName(old) === logicalName(seed) && ref === refOf(keyKind, id);
-    if (!isOld || !followsGroup(session, id) || inputNotes(olds).retain === true) continue;
+    const { seed: old = stateNotes(state).seed, place: oldPlace } = inputNotes(olds);
+    const isOld = old === seed || (oldPlace !== undefined && oldPlace === place);
+    if (ref !== refOf(keyKind, id) || !isOld || !followsGroup(session, id) || inputNotes(olds).retain === true)
+      continue;
     const [key, replaced] = [`Provisioning key "${String(inputs["name"])}"`, `"${String(state["name"])}" (${id})`];
     const there = generated === true ? (await named()).find((one) => one.id !== id) : undefined;
     if (there !== undefined) {

@@ -67,8 +67,8 @@ export function refuseOtherTenant(what: string, tenant: string | undefined, sett
   if (tenant === undefined || settings === undefined || tenant === settings) return;
   throw new Error(
     `The ${what} belongs to a different ZPA tenant than the one that is configured. ` +
-      "Configure the customer id and the API client of its tenant (pulumi refresh and destroy use the configuration of " +
-      "the last up unless --run-program is given), or remove the resource from the stack without deleting it in ZPA: " +
+      "Configure the customer id and the API client of its tenant (pulumi refresh, destroy and up --refresh use the " +
+      "configuration of the last up unless --run-program is given), or remove the resource from the stack without deleting it in ZPA: " +
       "pulumi state delete.",
   );
 }

@@ -8,7 +8,7 @@ import { entry, type ResourceType, providerText } from "../model/entry";
 import { plainError } from "../model/errors";
 import { type FieldTable, isSet } from "../model/fields";
 import type { IdParts } from "../model/ids";
-import { nameSeed } from "../model/names";
+import { nameSeed, placeOf } from "../model/names";
 import { notesKey } from "../model/notes";
 import { runsOnEngine } from "./engine";
 
@@ -47,8 +47,10 @@ export function registration(
   };
   // an object that is only looked at has its name already
   if (opts?.id === undefined) {
+    const urn = urnOf(name, token, opts?.parent);
     props[notesKey] = {
-      seed: seedOf(name, token, opts?.parent),
+      seed: urn.then((text) => nameSeed(name, organization(), text)),
+      place: urn.then(placeOf),
       ...(isNamed ? {} : { generated: true }),
       ...(opts?.replaceOnChanges === undefined ? {} : { replaceOn: opts.replaceOnChanges }),
       ...(opts?.retainOnDelete === true ? { retain: true } : {}),
@@ -103,9 +105,8 @@ export function idParts(
  * A promise, not an output: an output of the parent's URN would make the resource depend on its parent, a component
  * among them on all its children, the resource itself included.
  */
-async function seedOf(name: string, token: string, parent: pulumi.Resource | undefined): Promise<string> {
-  const urn = await textOf(pulumi.createUrn(name, token, parent && (await textOf(parent.urn))));
-  return nameSeed(name, organization(), urn);
+async function urnOf(name: string, token: string, parent: pulumi.Resource | undefined): Promise<string> {
+  return textOf(pulumi.createUrn(name, token, parent && (await textOf(parent.urn))));
 }
 
 function textOf(output: pulumi.Output<string>): Promise<string> {

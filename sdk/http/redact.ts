@@ -55,7 +55,9 @@ export function secretTexts(value: unknown): string[] {
   );
 }
 
-/** Lines of secrets. Each has a hundred spellings that a message is searched for. */
+/** Secrets of one line. Each has a hundred spellings that a message is searched for. */
+const mostSecrets = 200;
+/** Lines of the others, which are looked for one by one too. */
 const mostLines = 500;
 /** Characters. Shorter ones are also words of messages that have nothing to do with them. */
 const shortestKnown = 8;
@@ -70,10 +72,12 @@ export class KnownSecrets {
       this.newest.delete(text);
       this.newest.add(text);
     }
-    let lines = 0;
+    let [secrets, lines] = [0, 0];
     for (const text of this.texts.reverse()) {
-      lines += text.split("\n").length;
-      if (lines > mostLines) this.newest.delete(text);
+      const length = text.split("\n").length;
+      if (length === 1) secrets += 1;
+      else lines += length;
+      if (length === 1 ? secrets > mostSecrets : lines > mostLines) this.newest.delete(text);
     }
   }
 
@@ -129,7 +133,7 @@ function longLines(secret: string): string[] {
 
 /** A token and a client secret are in every exchange, and each has dozens of spellings. */
 const knownSpellings = new Map<string, string[]>();
-const mostKnown = 2 * mostLines;
+const mostKnown = 2 * (mostSecrets + mostLines);
 
 function spellingsOf(secret: string): string[] {
   const known = knownSpellings.get(secret);
@@ -142,7 +146,7 @@ function spellingsOf(secret: string): string[] {
 
 /** A secret as it may be quoted: plain, in JSON, JSON within JSON, a URL, a form, base64 (as in HTTP Basic) or hex. */
 function spellings(secret: string): string[] {
-  const json = jsonSpellings(secret);
+  const json = [...new Set(jsonSpellings(secret))];
   const hex = Buffer.from(secret, "utf8").toString("hex");
   return [
     secret,
@@ -170,12 +174,22 @@ function percentSpellings(secret: string): string[] {
   return [...once, ...once.map(encodeURIComponent)];
 }
 
-/** As JSON writers differ: with `/` escaped, and with all but plain ASCII, or the characters of HTML, as `\u00xx`. */
+/**
+ * As JSON writers differ: with `/` escaped, and with all but plain ASCII, or the characters of HTML, as `\u00xx`. The set with
+ * `=` is Gson's, and those with quotation marks are .NET's.
+ */
 function jsonSpellings(text: string): string[] {
   const plain = JSON.stringify(text).slice(1, -1);
   const unicode = (pattern: RegExp) =>
-    plain.replace(pattern, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const html = [/[<>&]/g, /[<>&']/g, /[<>&'+]/g].flatMap((set) => [
+    plain.replace(
+      pattern,
+      (found) =>
+        `\\u${found
+          .charCodeAt(found.length - 1)
+          .toString(16)
+          .padStart(4, "0")}`,
+    );
+  const html = [/[<>&]/g, /[<>&']/g, /[<>&'=]/g, /[<>&'+]/g, /[<>&'+`]|\\"/g].flatMap((set) => [
     set,
     new RegExp(`${set.source}|[^\\x20-\\x7e]`, "g"),
   ]);

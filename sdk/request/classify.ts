@@ -131,8 +131,8 @@ function credentialHint({ mode, privateKey }: ResolvedSettings): string {
         ? "clientId, clientSecret and vanityDomain"
         : "clientId, privateKey and vanityDomain, that the API client in ZIdentity has the matching public key, and this machine's clock";
   return (
-    `check ${names}. After a rotation, set the new values: pulumi refresh and destroy use those of the last update, ` +
-    "unless you pass --run-program or set environment variables"
+    `check ${names}. After a rotation, set the new values: pulumi refresh, destroy and up --refresh use those of the last ` +
+    "update, unless you pass --run-program or set environment variables"
   );
 }
 

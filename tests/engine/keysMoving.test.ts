@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import * as zpa from "../../provider";
 import { needsEngine } from "../harness/engine";
 import type { TestStack } from "../harness/stack";
@@ -96,6 +97,24 @@ describe("Keys that move to another group while their own one, which has a name 
     rotation = "2";
     await stack.up();
     assert.deepEqual([...world.simulator.keys.keys()], keys.slice(3));
+    await world.assertInvariants();
+  });
+
+  it("wait for no key of the same logical name in another component", async () => {
+    const stack = await world.stack(async () => {
+      for (const site of ["Office", "Cloud"]) {
+        const parent = new pulumi.ComponentResource(`acme:zpa:${site}`, site);
+        const args = { ...place, name: site, keepers: { rotation } };
+        const group = new zpa.AppConnectorGroup("group", args, { parent });
+        const key = { associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 10 } as const;
+        new zpa.ProvisioningKey("key", key, { parent });
+      }
+    });
+    await stack.up();
+    const held = world.fault({ kind: "pause", match: { method: "DELETE", path: /provisioningKey/ } });
+    rotation = "2";
+    await stack.up({ onOutput: (text) => /key created/.test(text) && held.resume() });
+    assert.equal(world.simulator.keys.size, 2);
     await world.assertInvariants();
   });
 });

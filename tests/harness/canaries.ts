@@ -46,11 +46,19 @@ export function makeCanaries(): { password: string; privateKey: string; passphra
   return { password: makePassword(), privateKey: makePrivateKey(), passphrase: makePassphrase() };
 }
 
-/** As JSON writers differ: Go escapes `<`, `>` and `&`, Python all but ASCII, PHP the slash. */
+/** As JSON writers differ: Go escapes `<`, `>` and `&`, Gson also `'` and `=`, .NET quotation marks, Python all but ASCII, PHP the slash. */
 function jsonEscaped(text: string): string[] {
   const plain = JSON.stringify(text).slice(1, -1);
-  const escaped = [/(?!)/g, /[<>&]/g, /[^\x20-\x7e]/g, /[<>&]|[^\x20-\x7e]/g].map((set) =>
-    plain.replace(set, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  const sets = [/(?!)/g, /[<>&]/g, /[<>&'=]/g, /[^\x20-\x7e]/g, /[<>&]|[^\x20-\x7e]/g, /[<>&'+`]|\\"|[^\x20-\x7e]/g];
+  const escaped = sets.map((set) =>
+    plain.replace(
+      set,
+      (found) =>
+        `\\u${found
+          .charCodeAt(found.length - 1)
+          .toString(16)
+          .padStart(4, "0")}`,
+    ),
   );
   return escaped.flatMap((form) => [form, form.replaceAll("/", "\\/")]);
 }

@@ -30,8 +30,11 @@ describe("A resource under a user's mocks", function () {
       return Object.keys(made).filter((name) => /seed|managedFields|generated|written|offset/i.test(name));
     `);
     const { __zpa: notes, ...inputs } = resources[0]!.inputs as { __zpa: Record<string, unknown> };
-    assert.match(String(notes.seed), /^connectors-[0-9a-f]{7}$/);
-    assert.deepEqual({ ...notes, seed: "" }, { seed: "", generated: true, replaceOn: ["maxUsage"] });
+    assert.match(`${String(notes.seed)} ${String(notes.place)}`, /^connectors-[0-9a-f]{7} [0-9a-f]{7}$/);
+    assert.deepEqual(
+      { ...notes, seed: "", place: "" },
+      { seed: "", place: "", generated: true, replaceOn: ["maxUsage"] },
+    );
     assert.deepEqual(Object.keys(inputs).sort(), ["__provider", "associationType", "maxUsage", "zcomponentId"]);
     assert.deepEqual(result, []);
   });
