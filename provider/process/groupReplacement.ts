@@ -62,7 +62,7 @@ export async function refuseForGroup(session: Session, id: string, state: State)
 export async function refuseBesideOld(
   session: Session,
   inputs: Inputs,
-  named: () => Promise<readonly { id: string; name: string }[]>,
+  named: () => Promise<readonly { id: string }[]>,
 ): Promise<void> {
   const { seed, place, generated } = inputNotes(inputs);
   if (seed === undefined) return;

@@ -52,7 +52,10 @@ export interface MachineGroupArgs {
    * a connected one. It counts as of the last up. Default false: the error names the machines.
    */
   forceDestroy?: pulumi.Input<boolean>;
-  /** Any values. A change replaces the group: the new one is created before the old one is deleted. */
+  /**
+   * Any values. A change replaces the group: the new one is created before the old one is deleted, unless it keeps a `name` of
+   * your own.
+   */
   keepers?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
   /** Id of an existing group to take over instead of creating one. No effect afterwards. */
   adopt?: pulumi.Input<string>;

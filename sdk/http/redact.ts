@@ -180,15 +180,8 @@ function percentSpellings(secret: string): string[] {
  */
 function jsonSpellings(text: string): string[] {
   const plain = JSON.stringify(text).slice(1, -1);
-  const unicode = (pattern: RegExp) =>
-    plain.replace(
-      pattern,
-      (found) =>
-        `\\u${found
-          .charCodeAt(found.length - 1)
-          .toString(16)
-          .padStart(4, "0")}`,
-    );
+  const codeOf = (found: string) => found.charCodeAt(found.length - 1).toString(16).padStart(4, "0"); // prettier-ignore
+  const unicode = (pattern: RegExp) => plain.replace(pattern, (found) => `\\u${codeOf(found)}`);
   const html = [/[<>&]/g, /[<>&']/g, /[<>&'=]/g, /[<>&'+]/g, /[<>&'+`]|\\"/g].flatMap((set) => [
     set,
     new RegExp(`${set.source}|[^\\x20-\\x7e]`, "g"),

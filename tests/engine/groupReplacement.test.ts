@@ -24,7 +24,6 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     upstream?: "keepers" | "replaceWith";
     rotation?: string;
     isOwnProvider?: boolean;
-    hasMoved?: boolean;
     isRetained?: boolean;
   };
 
