@@ -33,9 +33,8 @@ export interface InputNotes {
   ignored?: string[];
 }
 
-/** Notes in a resource's outputs. */
-export interface StateNotes {
-  seed?: string;
+/** Notes in a resource's outputs. A refresh makes inputs of them. */
+export interface StateNotes extends Pick<InputNotes, "seed" | "place" | "retain"> {
   /** Names of the arguments that the program has set: one that is taken away later is noticed by it. */
   managed?: string[];
   /** The name that was generated for the object: a rename by others is noticed by it. */

@@ -14,21 +14,23 @@ export async function noted<T extends RemoteObject>(
   inputs: Inputs,
   notes: StateNotes,
 ): Promise<State> {
-  const { seed, generated, leavesName } = inputNotes(inputs);
+  const { seed, place, retain, generated, leavesName } = inputNotes(inputs);
   const managed = setByProgram(definition.fields, inputs).filter((name) => name !== "name" || !generated);
   const tenant = await session.client.tenantFingerprint();
   const madeName = leavesName === true ? notes.name : (outs["name"] as string);
   const name = generated === undefined ? undefined : madeName;
-  return clean(withNotes(outs, { ...notes, seed, managed, tenant, name }));
+  return clean(withNotes(outs, { ...notes, seed, place, retain, managed, tenant, name }));
 }
 
 /** The inputs for these outputs: the arguments that the program set, with ZPA's current values. */
 export function inputsOf(fields: FieldTable, outs: State): Values {
-  const { seed, managed, name } = stateNotes(outs);
+  const { seed, place, retain, managed, name } = stateNotes(outs);
   const names = managed ?? fields.map((field) => field.name);
   const inputs = Object.fromEntries(names.filter((one) => isSet(outs[one])).map((one) => [one, outs[one]]));
   const notes = {
     seed,
+    place,
+    retain,
     ...(name === undefined ? {} : { generated: true }),
   };
   return clean({ ...inputs, ...(name === undefined ? {} : { name }), [notesKey]: notes });

@@ -216,19 +216,33 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     await world.assertInvariants();
   });
 
-  it("stays with its keys while one of them has retainOnDelete", async () => {
-    scene.isRetained = true;
-    const stack = await world.stack(program);
-    await stack.up();
-    const old = idsNow();
-    await assert.rejects(underItsName.replace(stack), /it has keys that do not go with it: "spare-/);
-    assert.deepEqual(idsNow(), old);
-    [scene.isRetained, args] = [false, { name: "Frankfurt" }];
-    await stack.up();
-    await underItsName.replace(stack);
-    assert.ok(idsNow().every((id) => !old.includes(id)));
-    await world.assertInvariants();
-  });
+  const retained: [string, (stack: TestStack) => Promise<unknown>, { refresh: boolean }][] = [
+    ["", () => Promise.resolve(), { refresh: false }],
+    [", also after a refresh", (stack) => stack.refresh(), { refresh: false }],
+    [", also in an up with a refresh", () => Promise.resolve(), { refresh: true }],
+  ];
+  for (const isLater of [false, true]) {
+    for (const [when, prepare, { refresh }] of retained) {
+      if (isLater && !refresh) continue;
+      it(`stays with its keys while one of them has ${isLater ? "got " : ""}retainOnDelete${when}`, async () => {
+        scene.isRetained = !isLater;
+        const stack = await world.stack(program);
+        await stack.up();
+        scene.isRetained = true;
+        if (isLater) await stack.up();
+        await prepare(stack);
+        const old = idsNow();
+        args = { ...args, keepers: { rotation: "2" } };
+        await assert.rejects(stack.up({ refresh }), /it has keys that do not go with it: "spare-/);
+        assert.deepEqual(idsNow(), old);
+        [scene.isRetained, args] = [false, { name: "Frankfurt" }];
+        await stack.up();
+        await underItsName.replace(stack);
+        assert.ok(idsNow().every((id) => !old.includes(id)));
+        await world.assertInvariants();
+      });
+    }
+  }
 
   it("stays where a key goes because its group is chosen with the help of another one that goes", async () => {
     const stack = await world.stack(async () => {

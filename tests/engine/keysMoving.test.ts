@@ -42,6 +42,7 @@ describe("Keys that move to another group while their own one, which has a name 
     [", also to a group that the same run creates", () => Promise.resolve((isNew = true))],
     [", also after the stack was renamed", (stack) => stack.rename("other")],
     [", also with an up since then", (stack) => stack.rename("other").then(() => stack.up())],
+    [", also with a refresh since then", (stack) => stack.rename("other").then(() => stack.refresh())],
   ];
   for (const [when, prepare] of moves) {
     it(`come once they depend on it: the engine could not read its state if one came before the old one went${when}`, async () => {
