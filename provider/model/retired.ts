@@ -16,7 +16,12 @@ export function retiredName(name: string, id: string): string {
 
 /** Whether a key was to be deleted and has stayed. */
 export function isRetired({ id, name, enabled }: { id: string; name: string; enabled?: boolean | undefined }): boolean {
-  return enabled === false && name.endsWith(markOf(id));
+  return enabled === false && hasRetiredName(id, name);
+}
+
+/** Whether a key has the name of one that was to be deleted: disabled, it counts as such. */
+export function hasRetiredName(id: string, name: string): boolean {
+  return name.endsWith(markOf(id));
 }
 
 function markOf(id: string): string {

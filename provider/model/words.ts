@@ -3,6 +3,10 @@ export function oneOf(kind: string): string {
   return `${/^[aeiou]/i.test(kind) ? "an" : "a"} ${kind}`;
 }
 
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** An object as a message names it; one without an id goes by its name alone. */
 export function nameOf({ name, id }: { name: string; id: string }): string {
   return id === "" ? name : `"${name}" (${id})`;

@@ -59,7 +59,8 @@ export async function adopt<T extends RemoteObject>(
         `Set ${field.name} to ${is}, or remove adopt to create a new one.`,
     );
   }
-  refuse(definition.objection(outs, wanted, plan, item.id));
+  // what only the program knows, such as keepers, replaces nothing yet
+  refuse(definition.objection(outs, wanted, { ...plan, replaces: [] }, item.id));
   return { id: item.id, outs: await definition.bringTo(session, item, outs, wanted) };
 }
 

@@ -8,7 +8,7 @@ import type { Inputs, State } from "../model/fields";
 import { type Machines, mayBeConnected } from "../model/machines";
 import { inputNotes, stateNotes } from "../model/notes";
 import { isRetired } from "../model/retired";
-import { listOf, nameOf } from "../model/words";
+import { capitalized, listOf, nameOf } from "../model/words";
 import { serverGroupsOf } from "./groupRemoval";
 import { listAge, reasonToKeep } from "./retirement";
 import { type Comparison, refOf, sdk, type Session, unlessGone } from "./session";
@@ -26,9 +26,7 @@ interface Use {
 /** @throws where this key would go before a group that cannot go, or that cannot be made again */
 export async function refuseForGroup(session: Session, id: string, state: State): Promise<void> {
   if (!followsGroup(session, id)) return;
-  const type = state["associationType"] as AssociationType;
-  const group = String(state["zcomponentId"]);
-  const ref = refOf(groupKinds[type], group);
+  const { type, group, ref } = groupOf(state);
   if (session.replaceable.has(ref)) return;
   // the engine does not compare what it was told to replace, and another Provider's process tells this one nothing
   const compared = session.compared.get(ref);
@@ -70,8 +68,7 @@ export async function refuseBesideOld(
     // the engine compares with old inputs, whose seed may be that of before a rename of the stack
     const { seed: old = stateNotes(state).seed, place: oldPlace } = inputNotes(olds);
     const isOld = old === seed || (oldPlace !== undefined && oldPlace === place);
-    if (ref !== refOf(keyKind, id) || !isOld || !followsGroup(session, id) || inputNotes(olds).retain === true)
-      continue;
+    if (ref !== refOf(keyKind, id) || !isOld || !followsGroup(session, id)) continue;
     const [key, replaced] = [`Provisioning key "${String(inputs["name"])}"`, `"${String(state["name"])}" (${id})`];
     const there = generated === true ? (await named()).find((one) => one.id !== id) : undefined;
     if (there !== undefined) {
@@ -80,12 +77,20 @@ export async function refuseBesideOld(
           `whose group ${String(state["zcomponentId"])} goes in this run. Undo what replaces that group, run pulumi up, and make that change again.`,
       );
     }
-    if (session.dropped.has(ref)) continue;
+    // the engine drops what is retained without a word, before the group
+    if (session.dropped.has(inputNotes(olds).retain === true ? groupOf(state).ref : ref)) continue;
     throw new Error(
       `${key} was not created: it moves to another group, and ${replaced}, which it replaces, is not deleted yet, because its ` +
         "group goes in the same run. Add that group to the key's dependsOn, then run pulumi up again.",
     );
   }
+}
+
+/** The group of a key. */
+function groupOf(state: State): { type: AssociationType; group: string; ref: string } {
+  const type = state["associationType"] as AssociationType;
+  const group = String(state["zcomponentId"]);
+  return { type, group, ref: refOf(groupKinds[type], group) };
 }
 
 /** Whether the group is not replaced: the key goes because of something else that its zcomponentId is made of. */
@@ -100,17 +105,18 @@ function followsGroup(session: Session, id: string): boolean {
 }
 
 /**
- * Whether a key goes before the group is deleted, or with it, and is not left in it.
+ * Whether a key goes before the group is deleted, or with it, and is not left in it. Why it is left, where the program keeps it.
  *
  * @param isSwept - whether it goes if an earlier run has retired it, and no machine needs it
  */
-function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, isSwept: boolean): boolean {
-  const isNeeded = reasonToKeep(key.id, machines) !== undefined;
+function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, isSwept: boolean): boolean | string {
+  const reason = reasonToKeep(key.id, machines);
   if (!followsGroup(session, key.id)) {
-    return isSwept && isRetired(key) && !isNeeded && !session.inState.has(refOf(keyKind, key.id));
+    return isSwept && isRetired(key) && reason === undefined && !session.inState.has(refOf(keyKind, key.id));
   }
   const { state, inputs } = session.compared.get(refOf(keyKind, key.id))!;
-  return inputNotes(inputs).retain !== true && !(state["retire"] === "when-unused" && isNeeded);
+  if (inputNotes(inputs).retain === true) return "retainOnDelete keeps it";
+  return state["retire"] === "when-unused" ? (reason ?? true) : true;
 }
 
 /** One GET each: the group, the tenant's machines and its keys of this type. */
@@ -155,9 +161,13 @@ function obstacleTo(
     .filter(({ retire }) => retire === "when-unused")
     .map((state) => session.microtenantIdOf(session.located(state)));
   const isSwept = (key: ProvisioningKey) => forceDestroy || swept.some((place) => isInMicrotenant(key, place));
-  const staying = inGroup.filter((key) => !goesAlong(session, key, machines, isSwept(key)));
-  if (staying.length > 0) {
-    return `keys that do not go with it: ${listOf(staying, nameOf)}. Delete those that nobody needs, or ${remedy}`;
+  const keysLeft = inGroup
+    .map((key) => ({ key, goes: goesAlong(session, key, machines, isSwept(key)) }))
+    .filter(({ goes }) => goes !== true);
+  if (keysLeft.length > 0) {
+    const named = listOf(keysLeft, ({ key, goes }) => nameOf(key) + (goes === false ? "" : `, because ${goes}`));
+    const how = keysLeft.some(({ goes }) => goes === false) ? "Delete those that nobody needs, or " : "";
+    return `keys that do not go with it: ${named}. ${capitalized(`${how}${remedy}`)}`;
   }
   const serverGroups = serverGroupsOf(group);
   if (serverGroups.length > 0) {

@@ -78,7 +78,8 @@ async function read<T extends RemoteObject>(
     session.noteRead(refOf(definition.kind, found.item.id));
     noteInState(definition.kind, found.item.id, outs);
   }
-  return { id: found.item.id, props: outs, inputs: inputsOf(definition.fields, outs) };
+  const inputs = inputsOf(definition.fields, props, outs);
+  return { id: found.item.id, props: outs, ...(inputs && { inputs }) };
 }
 
 function isWhereAsked({ item }: Found<RemoteObject>, { microtenantId }: Values): boolean {
@@ -97,7 +98,7 @@ async function update<T extends RemoteObject>(
   await stayInTenant(definition, session, state);
   const target = definition.adjust(inputs, state, id);
   const plan = planOf(definition.fields, state, target);
-  refuse(definition.objection(state, target, plan));
+  refuse(definition.objection(state, target, plan, id));
   try {
     const outs = await definition.update(session, id, state, target, plan);
     return await noted(definition, session, outs, inputs, stateNotes(outs));

@@ -8,7 +8,7 @@ import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
-import { isRetired } from "../model/retired";
+import { hasRetiredName, isRetired } from "../model/retired";
 import { handlerOf } from "./lifecycle";
 import { refuseBesideOld, refuseForGroup } from "./groupReplacement";
 import { retire } from "./retirement";
@@ -54,11 +54,17 @@ const definition: ResourceDefinition<Wire> = {
     if (plan.isAdoption && !isSet(state["provisioningKey"])) {
       return `adopt: ${named} is not exportable: nobody can read its text any more. Remove adopt to create a new key.`;
     }
-    const isNamed = isSet(inputs["name"]) && inputNotes(inputs).generated !== true;
-    if (plan.isAdoption && isRetiredState(id, state) && !(inputs["enabled"] === true && isNamed)) {
+    const isLeftRetired = isRetiredState(id, state) && inputs["enabled"] !== true;
+    if (plan.isAdoption && id !== undefined && (isLeftRetired || hasRetiredName(id, String(plan.target["name"])))) {
       return (
         `adopt: ${named} was retired: the next run that deletes a key with retire: "when-unused" may delete it. Set enabled ` +
         "to true and name to another name to use it again, or remove adopt to create a new key."
+      );
+    }
+    if (isRetiredState(id, plan.target)) {
+      return (
+        `enabled: ${named} has the name of a retired key: once it is disabled, the next run that deletes a key with ` +
+        'retire: "when-unused" may delete it. Set name to another name.'
       );
     }
     const [limit, used] = [Number(plan.target["maxUsage"]), Number(state["usageCount"] ?? 0)];

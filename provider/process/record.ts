@@ -1,6 +1,15 @@
 // The notes that state holds about an object, and the checks of them before an operation.
 
-import { clean, type FieldTable, type Inputs, isSet, setByProgram, type State, type Values } from "../model/fields";
+import {
+  canonical,
+  clean,
+  type FieldTable,
+  type Inputs,
+  isSet,
+  setByProgram,
+  type State,
+  type Values,
+} from "../model/fields";
 import { inputNotes, notesKey, stateNotes, type StateNotes, withNotes } from "../model/notes";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { noteHeld } from "./machineNotes";
@@ -22,8 +31,17 @@ export async function noted<T extends RemoteObject>(
   return clean(withNotes(outs, { ...notes, seed, place, retain, managed, tenant, name }));
 }
 
-/** The inputs for these outputs: the arguments that the program set, with ZPA's current values. */
-export function inputsOf(fields: FieldTable, outs: State): Values {
+/**
+ * The inputs for what a refresh has found: the arguments that the program set, with ZPA's current values. Undefined where none
+ * has changed: the engine keeps the inputs, whose notes are newer than those of outputs after an up that changed nothing.
+ */
+export function inputsOf(fields: FieldTable, before: State, outs: State): Values | undefined {
+  const inputs = inputsFrom(fields, outs);
+  const isFirst = stateNotes(before).managed === undefined;
+  return isFirst || canonical(inputs) !== canonical(inputsFrom(fields, before)) ? inputs : undefined;
+}
+
+function inputsFrom(fields: FieldTable, outs: State): Values {
   const { seed, place, retain, managed, name } = stateNotes(outs);
   const names = managed ?? fields.map((field) => field.name);
   const inputs = Object.fromEntries(names.filter((one) => isSet(outs[one])).map((one) => [one, outs[one]]));

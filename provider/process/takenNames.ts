@@ -2,7 +2,7 @@
 
 import { canonical, defaultMicrotenant, type Inputs, isSet, isUnknown, type State, type Values } from "../model/fields";
 import { inputNotes, stateNotes } from "../model/notes";
-import { oneOf } from "../model/words";
+import { capitalized, oneOf } from "../model/words";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { refOf, type Session } from "./session";
 
@@ -113,10 +113,6 @@ export function nameTaken<T extends RemoteObject>(
       `add that name to the resource option aliases. ${replaced} ${remedy} ` +
       "Otherwise give this resource another name.",
   );
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** For an update or a move, which cannot take over another object. */

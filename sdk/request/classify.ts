@@ -150,7 +150,7 @@ function notFoundHint(method: string, { params }: ZpaFault): string {
   if (params.includes("microtenantId")) return "the microtenant does not exist: check microtenantId";
   return method === "GET" || method === "DELETE"
     ? "the object was deleted or is in another microtenant"
-    : "the object, or one that it refers to, was deleted or is in another microtenant: check zcomponentId, enrollmentCertId and microtenantId";
+    : "the object, or one that it refers to, was deleted or is in another microtenant: check zcomponentId, enrollmentCertId and microtenantId, and run pulumi up --refresh if the program makes what they name";
 }
 
 function forbiddenHint({ id = "", text }: ZpaFault): string {

@@ -55,6 +55,10 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     const all = [...keys.values(), ...appConnectorGroups.values()];
     return all.filter(({ name }) => !/^(Up$|upstream-)/.test(name) && name !== "Taken").map(({ id }) => id);
   };
+  const refreshWithDrift = (stack: TestStack) => {
+    for (const key of world.simulator.keys.values()) key.maxUsage = "20";
+    return stack.refresh();
+  };
   const firstKey = () => [...world.simulator.keys.values()][0]!;
 
   /** How a program, or its user, has the group replaced, and what has to be so before. */
@@ -156,7 +160,7 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     ["while it has a machine that cannot be read", underItsName, machine({ connected: true, raw: { enabled: "perhaps" } }), String.raw`machines or keys, as it may have .*cannot be read`],
     ["while it has a server group", byForce, serverGroup, String.raw`server groups: "web"\. Remove the group there, or`],
     ["while it has a key of others", underAnotherName, othersKey, String.raw`keys that do not go with it: "theirs" \(\d+\)\. Delete those that nobody needs, or`],
-    ["while machines that were moved elsewhere need its key", { ...underItsName, before: () => (keyArgs = { retire: "when-unused" }) }, movedMachine, String.raw`keys that do not go with it: "(key|spare)-`],
+    ["while machines that were moved elsewhere need its key", { ...underItsName, before: () => (keyArgs = { retire: "when-unused" }) }, movedMachine, String.raw`keys that do not go with it: "(key|spare)-\S+" \(\d+\), because connected machines have enrolled with it: \S+ Give the group`],
   ]; // prettier-ignore
 
   for (const [what, { before, replace }, putInTheWay, words] of cases) {
@@ -216,32 +220,39 @@ describe("A group with a name of its own, and keys, that is to be replaced on th
     await world.assertInvariants();
   });
 
-  const retained: [string, (stack: TestStack) => Promise<unknown>, { refresh: boolean }][] = [
-    ["", () => Promise.resolve(), { refresh: false }],
-    [", also after a refresh", (stack) => stack.refresh(), { refresh: false }],
-    [", also in an up with a refresh", () => Promise.resolve(), { refresh: true }],
+  const retained: [string, (stack: TestStack) => Promise<unknown>, { refresh: boolean; isLater: boolean }][] = [
+    ["", () => Promise.resolve(), { refresh: false, isLater: false }],
+    [", also after a refresh", (stack) => stack.refresh(), { refresh: false, isLater: true }],
+    [", also after one that finds changes", refreshWithDrift, { refresh: false, isLater: false }],
+    [", also in an up with a refresh", () => Promise.resolve(), { refresh: true, isLater: true }],
+    [
+      ", also in an up with a refresh and other settings",
+      (stack) => stack.cli("config", "set", "zpa:operationTimeout", "298"),
+      { refresh: true, isLater: true },
+    ],
   ];
-  for (const isLater of [false, true]) {
-    for (const [when, prepare, { refresh }] of retained) {
-      if (isLater && !refresh) continue;
-      it(`stays with its keys while one of them has ${isLater ? "got " : ""}retainOnDelete${when}`, async () => {
-        scene.isRetained = !isLater;
-        const stack = await world.stack(program);
-        await stack.up();
-        scene.isRetained = true;
-        if (isLater) await stack.up();
-        await prepare(stack);
-        const old = idsNow();
-        args = { ...args, keepers: { rotation: "2" } };
-        await assert.rejects(stack.up({ refresh }), /it has keys that do not go with it: "spare-/);
-        assert.deepEqual(idsNow(), old);
-        [scene.isRetained, args] = [false, { name: "Frankfurt" }];
-        await stack.up();
-        await underItsName.replace(stack);
-        assert.ok(idsNow().every((id) => !old.includes(id)));
-        await world.assertInvariants();
-      });
-    }
+  for (const [when, prepare, { refresh, isLater }] of retained) {
+    it(`stays with its keys while one of them has ${isLater ? "got " : ""}retainOnDelete${when}`, async () => {
+      scene.isRetained = !isLater;
+      const stack = await world.stack(program);
+      await stack.up();
+      scene.isRetained = true;
+      await stack.up();
+      await prepare(stack);
+      const old = idsNow();
+      args = { ...args, keepers: { rotation: "2" } };
+      await assert.rejects(
+        stack.up({ refresh }),
+        /it has keys that do not go with it: "spare-.* because retainOnDelete keeps it. Give the group/,
+      );
+      assert.deepEqual(idsNow(), old);
+      [scene.isRetained, args] = [false, { name: "Frankfurt" }];
+      await stack.up();
+      await stack.refresh();
+      await underItsName.replace(stack);
+      assert.ok(idsNow().every((id) => !old.includes(id)));
+      await world.assertInvariants();
+    });
   }
 
   it("stays where a key goes because its group is chosen with the help of another one that goes", async () => {

@@ -12,10 +12,12 @@ describe("Keys that move to another group while their own one, which has a name 
   const place = { latitude: 50.1109, longitude: 8.6821, location: "Frankfurt, Germany" };
   let world: World;
   let [isMoved, isOrdered, isNew, isLate] = [false, false, false, false];
+  let [isInside, retainOnDelete] = [false, false];
   let rotation = "1";
   beforeEach(async () => {
     world = await World.start();
     [isMoved, isOrdered, isNew, isLate] = [false, false, false, false];
+    [isInside, retainOnDelete] = [false, false];
     rotation = "1";
   });
   afterEach(() => world.close());
@@ -31,21 +33,44 @@ describe("Keys that move to another group while their own one, which has a name 
     const zurich = isNew && !isMoved ? frankfurt : new zpa.AppConnectorGroup("zurich", place);
     const dependsOn = isOrdered ? [frankfurt] : [];
     const zcomponentId = isMoved ? zurich.id : frankfurt.id;
+    const parent = isInside ? new pulumi.ComponentResource("acme:zpa:Office", "office") : pulumi.rootStackResource;
+    const aliases = [{ parent: pulumi.rootStackResource }];
     for (const name of ["key", "spare", "third"]) {
       const key = { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 } as const;
-      new zpa.ProvisioningKey(name, key, { dependsOn });
+      new zpa.ProvisioningKey(name, key, { dependsOn, parent, aliases, retainOnDelete });
     }
   };
+  /** An up that changes options alone: Pulumi takes the keys for unchanged. */
+  const upWith = async (stack: TestStack, change: () => void) => {
+    change();
+    await stack.up();
+  };
 
-  const moves: [string, (stack: TestStack) => Promise<unknown>][] = [
+  const moves: [string, (stack: TestStack) => Promise<unknown>, (() => void)?][] = [
     ["", () => Promise.resolve()],
     [", also to a group that the same run creates", () => Promise.resolve((isNew = true))],
     [", also after the stack was renamed", (stack) => stack.rename("other")],
     [", also with an up since then", (stack) => stack.rename("other").then(() => stack.up())],
     [", also with a refresh since then", (stack) => stack.rename("other").then(() => stack.refresh())],
+    [
+      ", also after they came into a component, and a refresh",
+      async (stack) => {
+        await upWith(stack, () => (isInside = true));
+        await stack.refresh();
+      },
+    ],
+    [
+      ", also after they had retainOnDelete, and a refresh",
+      async (stack) => {
+        await upWith(stack, () => (retainOnDelete = false));
+        await stack.refresh();
+      },
+      () => (retainOnDelete = true),
+    ],
   ];
-  for (const [when, prepare] of moves) {
+  for (const [when, prepare, begin = () => {}] of moves) {
     it(`come once they depend on it: the engine could not read its state if one came before the old one went${when}`, async () => {
+      begin();
       const stack = await world.stack(program);
       await stack.up();
       await prepare(stack);
@@ -77,6 +102,28 @@ describe("Keys that move to another group while their own one, which has a name 
     isOrdered = true;
     await stack.up();
     assert.equal(world.simulator.keys.size, 3);
+    await world.assertInvariants();
+  });
+
+  it("wait for their group where they have retainOnDelete: the engine drops them without a word, and in its own time", async () => {
+    const stack = await world.stack(async () => {
+      const frankfurt = new zpa.AppConnectorGroup("frankfurt", { ...place, name: "Frankfurt", keepers: { rotation } });
+      const zurich = new zpa.AppConnectorGroup("zurich", place);
+      const zcomponentId = isMoved ? zurich.id : frankfurt.id;
+      const args = { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 } as const;
+      const spare = new zpa.ProvisioningKey("spare", args, { retainOnDelete: true });
+      new zpa.ProvisioningKey("key", args, { dependsOn: spare });
+    });
+    await stack.up();
+    const old = [...world.simulator.keys.keys()];
+    move();
+    await assert.rejects(stack.up(), /"spare-.* was not created: it moves to another group/);
+    assert.deepEqual([...world.simulator.keys.keys()], old);
+    rotation = "1";
+    await stack.up();
+    const spare = [...world.simulator.keys.values()].filter(({ name }) => name.startsWith("spare"));
+    assert.equal(spare.length, 2);
+    world.simulator.keys.delete(spare[0]!.id);
     await world.assertInvariants();
   });
 

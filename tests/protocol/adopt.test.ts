@@ -48,11 +48,18 @@ describe("Adopting", () => {
       zcomponentId: zcomponentId as string,
       exportable: false,
     });
-    await assertRefused(
-      "ProvisioningKey",
-      keyArgs(world, { adopt: there.id, exportable: false }),
-      /"zurich" is not exportable/,
-    );
+    const args = { adopt: there.id, exportable: false };
+    await assertRefused("ProvisioningKey", keyArgs(world, args), /"zurich" is not exportable/);
+    const more = { ...args, keepers: { rotation: "1" } };
+    await assertRefused("ProvisioningKey", keyArgs(world, more), /"zurich" is not exportable/);
+  });
+
+  it("refuses a key that is spent where failWhenExhausted says so, also with keepers", async () => {
+    const { zcomponentId } = keyArgs(world);
+    const there = world.simulator.addKey({ name: "zurich", zcomponentId: zcomponentId as string, maxUsage: "1" });
+    world.simulator.enroll(there.provisioningKey);
+    const args = { adopt: there.id, maxUsage: 1, failWhenExhausted: true, keepers: { rotation: "1" } };
+    await assertRefused("ProvisioningKey", keyArgs(world, args), /"zurich" has no uses left \(1 of 1\)/);
   });
 
   it("says that adopt has to go where the adopted object was replaced", async () => {

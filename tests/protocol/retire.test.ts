@@ -178,7 +178,8 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     const leaving = await make(await world.provider(), "ProvisioningKey", keyArgs(world, other));
     const name = stored(made)!.name;
     const adopted: Made = { ...made, outputs: { ...made.outputs, name, enabled: false } };
-    await later.diff(adopted.type, adopted.id, adopted.outputs, { ...adopted.inputs, name, enabled: false });
+    // others have disabled it again
+    await later.diff(adopted.type, adopted.id, adopted.outputs, { ...adopted.inputs, name, enabled: true });
     await remove(leaving);
     assert.notEqual(stored(made), undefined);
     await settle(made);
@@ -234,8 +235,22 @@ describe("A key with retire: when-unused over the provider protocol", () => {
       /adopt: .*edge-retired-\d+" was retired: .*Set enabled to true and name/,
     );
     await assert.rejects(make(adopter, "ProvisioningKey", args({ enabled: true })), /was retired/);
+    // others have enabled it again
+    world.simulator.editKey(made.id, { enabled: true });
+    await assert.rejects(make(await world.provider(), "ProvisioningKey", args()), /was retired/);
     await make(adopter, "ProvisioningKey", args({ enabled: true, name: "edge" }));
     assert.deepEqual([stored(made)!.name, stored(made)!.enabled], ["edge", true]);
+    await settle(made);
+  });
+
+  it("is not disabled under the name of a retired one: another stack would delete it", async () => {
+    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
+    const named = { name: `edge-retired-${made.id}` };
+    const renamed = await change(await world.provider(), made, keyArgs(world, { retire, ...named }));
+    const off = keyArgs(world, { retire, ...named, enabled: false });
+    await assert.rejects(change(await world.provider(), renamed, off), /enabled: .* has the name of a retired key/);
+    await change(await world.provider(), renamed, keyArgs(world, { retire, name: "edge", enabled: false }));
+    assert.deepEqual([stored(made)!.name, stored(made)!.enabled], ["edge", false]);
     await settle(made);
   });
 

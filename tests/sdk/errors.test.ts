@@ -83,7 +83,7 @@ describe("Errors", () => {
         { status: 400, body: { id: "resource.not.found", params: ["zcomponentId"] } },
         "create",
         NotFoundError,
-        'ZPA 400 resource.not.found creating provisioning key "edge": zcomponentId. Hint: the object, or one that it refers to, was deleted or is in another microtenant: check zcomponentId, enrollmentCertId and microtenantId.',
+        'ZPA 400 resource.not.found creating provisioning key "edge": zcomponentId. Hint: the object, or one that it refers to, was deleted or is in another microtenant: check zcomponentId, enrollmentCertId and microtenantId, and run pulumi up --refresh if the program makes what they name.',
       ],
       [
         "another customer's id",
