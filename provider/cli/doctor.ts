@@ -10,6 +10,7 @@ import {
   settingOrigins,
   type ZpaClient,
 } from "../../sdk";
+import { isPemText } from "../../sdk/settings/pem";
 import { visible } from "../model/visible";
 import { exitCodes } from "./exit";
 import { type Finding, fix, messageOf, note, ok } from "./finding";
@@ -157,12 +158,17 @@ function rateFinding({ reads, writes }: { reads: Headroom; writes: Headroom }): 
 const valueShown = 60;
 
 function originLines(origins: readonly SettingOrigin[]): string[] {
-  const shown = (value: string) =>
-    value.length > valueShown ? `${literal(value.slice(0, valueShown))}…` : literal(value);
+  const shown = (setting: string, value: string) => {
+    if (isPemText(value)) return "(PEM text)";
+    // one that is refused may have a password in it
+    const isUrl = setting.endsWith("Url");
+    const clear = isUrl ? value.replace(/^([a-z+]+:\/\/)?.*@/is, "$1***@").replace(/\?.*/s, "?***") : value;
+    return clear.length > valueShown ? `${literal(clear.slice(0, valueShown))}…` : literal(clear);
+  };
   return tableLines(
     origins.map(({ setting, name, source, value, ignored }) => [
       { text: setting },
-      { text: value === undefined ? "(secret)" : shown(value) },
+      { text: value === undefined ? "(secret)" : shown(setting, value) },
       { text: `${visible(name)} in ${source}` },
       { text: ignored === undefined ? "" : `not used: ${ignored}` },
     ]),

@@ -1,7 +1,7 @@
 // Keys that `retire: "when-unused"` has left in place: which of them connected machines have enrolled with, and their end.
 
 import type { AssociationType, ZpaClient } from "../../sdk";
-import { machinesOf, mayBeConnected } from "../model/machines";
+import { hasEnrolledWith, machinesOf, mayBeConnected } from "../model/machines";
 import { visible } from "../model/visible";
 import { isConfirmed } from "./confirm";
 import { exitCodes } from "./exit";
@@ -25,12 +25,13 @@ export interface KeyUsers {
 
 /** One GET for each type and 500 machines. */
 export async function usersOf(client: ZpaClient, keys: readonly RetiredKey[]): Promise<KeyUsers> {
-  const counts = new Map(keys.map(({ id }) => [id, 0]));
+  const counts = new Map<string, number>();
   const unreadable: string[] = [];
   for (const type of new Set(keys.map(({ associationType }) => associationType))) {
     const all = await machinesOf(client, type).listWhole({ microtenantId: "all" });
-    for (const { provisioningKeyId: id = "" } of all.items.filter(mayBeConnected)) {
-      if (counts.has(id)) counts.set(id, counts.get(id)! + 1);
+    const connected = all.items.filter(mayBeConnected);
+    for (const key of keys.filter(({ associationType }) => associationType === type)) {
+      counts.set(key.id, connected.filter((machine) => hasEnrolledWith(machine, key)).length);
     }
     unreadable.push(...all.unreadable.map(({ name }) => name));
   }

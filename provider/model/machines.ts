@@ -1,6 +1,8 @@
 // What may be concluded of machines before something goes that they need.
 
 import type { AssociationType, EnrolledMachine, EnrolledMachines, WholeList, ZpaClient } from "../../sdk";
+import { isSet } from "./fields";
+import { retiredName } from "./retired";
 
 /** The machines of one type; of those that cannot be read nobody knows their group, their key or their connection. */
 export type Machines = WholeList<EnrolledMachine>;
@@ -17,6 +19,13 @@ const disconnected = "ZPN_STATUS_DISCONNECTED";
 export function mayBeConnected(machine: EnrolledMachine): boolean {
   const { isConnected, controlChannelStatus } = machine;
   return isConnected || (controlChannelStatus !== disconnected && connectionEnd(machine) === undefined);
+}
+
+/** Whether a machine has enrolled with this key. Where ZPA does not tell the key's id, its name counts, also that of before it was retired. */
+export function hasEnrolledWith(machine: EnrolledMachine, { id, name }: { id: string; name: string }): boolean {
+  const { provisioningKeyId, provisioningKeyName } = machine;
+  if (isSet(provisioningKeyId)) return provisioningKeyId === id;
+  return provisioningKeyName !== undefined && retiredName(provisioningKeyName, id) === retiredName(name, id);
 }
 
 /** The end of the times that JavaScript knows, in seconds since 1970. */

@@ -31,10 +31,13 @@ export interface InputNotes {
   retain?: true;
   /** The resource option `ignoreChanges`. */
   ignored?: string[];
+  /** A refresh has made the inputs of outputs: what the last up has noted beside seed and name is lost. */
+  refreshed?: true;
 }
 
-/** Notes in a resource's outputs. A refresh makes inputs of them. */
-export interface StateNotes extends Pick<InputNotes, "seed" | "place" | "retain"> {
+/** Notes in a resource's outputs. */
+export interface StateNotes {
+  seed?: string;
   /** Names of the arguments that the program has set: one that is taken away later is noticed by it. */
   managed?: string[];
   /** The name that was generated for the object: a rename by others is noticed by it. */

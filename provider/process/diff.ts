@@ -2,7 +2,7 @@
 
 import { type Inputs, isSet, isUnknown, type State } from "../model/fields";
 import { logicalName } from "../model/names";
-import { inputNotes, stateNotes } from "../model/notes";
+import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { noteInState, refuse, refuseOtherTenant } from "./record";
@@ -36,12 +36,15 @@ export function diff<T extends RemoteObject>(
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
   if (isTentative && isReplaced) session?.kept.delete(ref);
   const isOfRefresh = session?.takeRead(ref) === true;
+  if (isOfRefresh) session?.notesBefore.set(ref, inputNotes(inputs));
   // one that goes because of something else goes, whatever its own arguments come to in parallel
   const { isTentative: wasTentative = false, replaces: before = [] } = session?.compared.get(ref) ?? {};
   const isGoing = wasTentative && before.length > 0 && !isTentative;
   if (session !== undefined && !isOfRefresh && !isGoing) {
     const foresee = () => refuseLosing(definition, session, id, state);
-    session.compared.set(ref, { id, state, inputs, replaces: plan.replaces, isTentative, foresee });
+    const notes = isTentative ? session.notesBefore.get(ref) : undefined;
+    const compared = notes === undefined ? inputs : withNotes(inputs, notes);
+    session.compared.set(ref, { id, state, inputs: compared, replaces: plan.replaces, isTentative, foresee });
   }
   const isOfProgram = !isOfRefresh && !isTentative;
   if (isOfProgram) {

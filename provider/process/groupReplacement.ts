@@ -6,6 +6,7 @@ import { groupKinds } from "../model/associationTypes";
 import { plainError } from "../model/errors";
 import type { Inputs, State } from "../model/fields";
 import { type Machines, mayBeConnected } from "../model/machines";
+import { logicalName } from "../model/names";
 import { inputNotes, stateNotes } from "../model/notes";
 import { isRetired } from "../model/retired";
 import { capitalized, listOf, nameOf } from "../model/words";
@@ -15,6 +16,11 @@ import { type Comparison, refOf, sdk, type Session, unlessGone } from "./session
 import { isInMicrotenant, isToBeCreated } from "./takenNames";
 
 const keyKind = "provisioning key";
+
+/** Two changes that cannot be made in one run. */
+const inOrder = "undo what replaces that group, run pulumi up, and make that change again";
+/** Why a key may stay whose options are not known. */
+const unknownOption = "state does not tell, since a refresh or an import, whether retainOnDelete keeps it";
 
 /** A group, and what ZPA keeps it for. */
 interface Use {
@@ -66,15 +72,16 @@ export async function refuseBesideOld(
   if (seed === undefined) return;
   for (const [ref, { id, state, inputs: olds }] of session.compared) {
     // the engine compares with old inputs, whose seed may be that of before a rename of the stack
-    const { seed: old = stateNotes(state).seed, place: oldPlace } = inputNotes(olds);
-    const isOld = old === seed || (oldPlace !== undefined && oldPlace === place);
+    const { seed: old = stateNotes(state).seed, place: oldPlace, refreshed } = inputNotes(olds);
+    const mayBeOld = old === undefined || (refreshed === true && logicalName(old) === logicalName(seed));
+    const isOld = mayBeOld || old === seed || (oldPlace !== undefined && oldPlace === place);
     if (ref !== refOf(keyKind, id) || !isOld || !followsGroup(session, id)) continue;
     const [key, replaced] = [`Provisioning key "${String(inputs["name"])}"`, `"${String(state["name"])}" (${id})`];
     const there = generated === true ? (await named()).find((one) => one.id !== id) : undefined;
     if (there !== undefined) {
       throw new Error(
         `${key} was not created: it exists already (id ${there.id}), and an earlier run may have put it in the place of ${replaced}, ` +
-          `whose group ${String(state["zcomponentId"])} goes in this run. Undo what replaces that group, run pulumi up, and make that change again.`,
+          `whose group ${String(state["zcomponentId"])} goes in this run. ${capitalized(inOrder)}.`,
       );
     }
     // the engine drops what is retained without a word, before the group
@@ -110,12 +117,14 @@ function followsGroup(session: Session, id: string): boolean {
  * @param isSwept - whether it goes if an earlier run has retired it, and no machine needs it
  */
 function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, isSwept: boolean): boolean | string {
-  const reason = reasonToKeep(key.id, machines);
+  const reason = reasonToKeep(key, machines);
   if (!followsGroup(session, key.id)) {
     return isSwept && isRetired(key) && reason === undefined && !session.inState.has(refOf(keyKind, key.id));
   }
   const { state, inputs } = session.compared.get(refOf(keyKind, key.id))!;
-  if (inputNotes(inputs).retain === true) return "retainOnDelete keeps it";
+  const { refreshed, retain } = inputNotes(inputs);
+  if (refreshed === true) return unknownOption;
+  if (retain === true) return "retainOnDelete keeps it";
   return state["retire"] === "when-unused" ? (reason ?? true) : true;
 }
 
@@ -166,8 +175,9 @@ function obstacleTo(
     .filter(({ goes }) => goes !== true);
   if (keysLeft.length > 0) {
     const named = listOf(keysLeft, ({ key, goes }) => nameOf(key) + (goes === false ? "" : `, because ${goes}`));
-    const how = keysLeft.some(({ goes }) => goes === false) ? "Delete those that nobody needs, or " : "";
-    return `keys that do not go with it: ${named}. ${capitalized(`${how}${remedy}`)}`;
+    const undo = keysLeft.some(({ goes }) => goes === unknownOption) ? `${inOrder}, or ` : "";
+    const remove = keysLeft.some(({ goes }) => goes === false) ? "delete those that nobody needs, or " : "";
+    return `keys that do not go with it: ${named}. ${capitalized(`${undo}${remove}${remedy}`)}`;
   }
   const serverGroups = serverGroupsOf(group);
   if (serverGroups.length > 0) {

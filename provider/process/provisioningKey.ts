@@ -61,7 +61,7 @@ const definition: ResourceDefinition<Wire> = {
         "to true and name to another name to use it again, or remove adopt to create a new key."
       );
     }
-    if (isRetiredState(id, plan.target)) {
+    if (isRetiredState(id, plan.target) && !isRetiredState(id, state)) {
       return (
         `enabled: ${named} has the name of a retired key: once it is disabled, the next run that deletes a key with ` +
         'retire: "when-unused" may delete it. Set name to another name.'

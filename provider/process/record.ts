@@ -1,11 +1,12 @@
 // The notes that state holds about an object, and the checks of them before an operation.
 
 import {
-  canonical,
   clean,
+  type Field,
   type FieldTable,
   type Inputs,
   isSet,
+  same,
   setByProgram,
   type State,
   type Values,
@@ -23,34 +24,26 @@ export async function noted<T extends RemoteObject>(
   inputs: Inputs,
   notes: StateNotes,
 ): Promise<State> {
-  const { seed, place, retain, generated, leavesName } = inputNotes(inputs);
+  const { seed, generated, leavesName } = inputNotes(inputs);
   const managed = setByProgram(definition.fields, inputs).filter((name) => name !== "name" || !generated);
   const tenant = await session.client.tenantFingerprint();
   const madeName = leavesName === true ? notes.name : (outs["name"] as string);
   const name = generated === undefined ? undefined : madeName;
-  return clean(withNotes(outs, { ...notes, seed, place, retain, managed, tenant, name }));
+  return clean(withNotes(outs, { ...notes, seed, managed, tenant, name }));
 }
 
 /**
- * The inputs for what a refresh has found: the arguments that the program set, with ZPA's current values. Undefined where none
- * has changed: the engine keeps the inputs, whose notes are newer than those of outputs after an up that changed nothing.
+ * The inputs for what a refresh has found: the arguments that the program set, with ZPA's current values. Undefined where no
+ * argument has changed: the engine keeps the inputs with their notes.
  */
 export function inputsOf(fields: FieldTable, before: State, outs: State): Values | undefined {
-  const inputs = inputsFrom(fields, outs);
-  const isFirst = stateNotes(before).managed === undefined;
-  return isFirst || canonical(inputs) !== canonical(inputsFrom(fields, before)) ? inputs : undefined;
-}
-
-function inputsFrom(fields: FieldTable, outs: State): Values {
-  const { seed, place, retain, managed, name } = stateNotes(outs);
+  const { seed, managed, name } = stateNotes(outs);
+  const isUnchanged = (field: Field) => same(field, before[field.name], outs[field.name]);
+  if (managed !== undefined && fields.every(isUnchanged)) return undefined;
   const names = managed ?? fields.map((field) => field.name);
   const inputs = Object.fromEntries(names.filter((one) => isSet(outs[one])).map((one) => [one, outs[one]]));
-  const notes = {
-    seed,
-    place,
-    retain,
-    ...(name === undefined ? {} : { generated: true }),
-  };
+  const generated = name === undefined ? {} : { generated: true };
+  const notes = { seed, refreshed: true, ...generated };
   return clean({ ...inputs, ...(name === undefined ? {} : { name }), [notesKey]: notes });
 }
 

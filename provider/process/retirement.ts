@@ -3,7 +3,7 @@
 import type { AssociationType, ProvisioningKey } from "../../sdk";
 import { plainError } from "../model/errors";
 import { defaultMicrotenant } from "../model/fields";
-import { type Machines, mayBeConnected } from "../model/machines";
+import { hasEnrolledWith, type Machines, mayBeConnected } from "../model/machines";
 import { isRetired, retiredName } from "../model/retired";
 import { refOf, sdk, type Session } from "./session";
 import { isInMicrotenant } from "./takenNames";
@@ -37,7 +37,7 @@ const mostNamed = 5;
  * @returns whether ZPA has confirmed it
  */
 export async function retire(session: Session, key: Leaving, { remove, disable }: Disposal): Promise<boolean> {
-  const reason = reasonToKeep(key.id, await machinesFor(session, key));
+  const reason = reasonToKeep(key, await machinesFor(session, key));
   let isConfirmed = true;
   if (reason === undefined) {
     isConfirmed = await remove();
@@ -102,7 +102,7 @@ export async function removeRetired(
   const left: ProvisioningKey[] = [];
   for (const key of keys) {
     const { id, name, microtenantId = defaultMicrotenant } = key;
-    const isNeeded = session.inState.has(refOf("provisioning key", id)) || reasonToKeep(id, machines) !== undefined;
+    const isNeeded = session.inState.has(refOf("provisioning key", id)) || reasonToKeep(key, machines) !== undefined;
     if (isNeeded || !(await isDeleted(session.client.provisioningKeys.delete(type, id, { microtenantId })))) {
       left.push(key);
       continue;
@@ -144,8 +144,8 @@ async function machinesFor(session: Session, { id, name, type }: Leaving): Promi
 }
 
 /** Why a key may not be deleted; undefined where no machine needs it. */
-export function reasonToKeep(id: string, { items, unreadable }: Machines): string | undefined {
-  const users = items.filter((machine) => machine.provisioningKeyId === id && mayBeConnected(machine));
+export function reasonToKeep(key: { id: string; name: string }, { items, unreadable }: Machines): string | undefined {
+  const users = items.filter((machine) => hasEnrolledWith(machine, key) && mayBeConnected(machine));
   if (users.length > 0) return `connected machines have enrolled with it: ${namesOf(users)}`;
   if (unreadable.length === 0) return undefined;
   return `machines may have enrolled with it, and be connected, of which ZPA's answer cannot be read: ${namesOf(unreadable)}`;

@@ -60,6 +60,14 @@ describe("Keys that move to another group while their own one, which has a name 
       },
     ],
     [
+      ", also after they came into a component, and a refresh that found changes",
+      async (stack) => {
+        await upWith(stack, () => (isInside = true));
+        for (const key of world.simulator.keys.values()) key.maxUsage = "20";
+        await stack.refresh();
+      },
+    ],
+    [
       ", also after they had retainOnDelete, and a refresh",
       async (stack) => {
         await upWith(stack, () => (retainOnDelete = false));

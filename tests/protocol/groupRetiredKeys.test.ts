@@ -92,7 +92,7 @@ for (const [type, associationType] of [
       const { key } = retired(false);
       const provider = await world.provider();
       const adopted = await provider.read("ProvisioningKey", `${associationType}/${key.id}`, {});
-      await provider.diff("ProvisioningKey", adopted.id, adopted.props, { ...adopted.inputs, enabled: true });
+      await provider.diff("ProvisioningKey", adopted.id, adopted.props, adopted.inputs!);
       const { outputs } = await force();
       world.protect(refOf(made));
       await assert.rejects(provider.delete(type, made.id, outputs), new RegExp(`key "key-retired-${key.id}"`));

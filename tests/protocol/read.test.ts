@@ -62,6 +62,18 @@ describe("Reading over the provider protocol", () => {
       await world.assertInvariants({ live: [`key ${made.id}`] });
     });
 
+    it("leaves the inputs in state as they are until an argument changes, be it one that no update has written", async () => {
+      const provider = await world.provider();
+      const read = () => provider.read("ProvisioningKey", made.id, made.outputs);
+      assert.equal((await read()).inputs, undefined);
+      const plain = await make(provider, "ProvisioningKey", keyArgs(world, { __zpa: { seed: "plain-0a1b2c3" } }));
+      world.simulator.editKey(plain.id, { enabled: false });
+      const later = await world.provider();
+      const { inputs } = await later.read("ProvisioningKey", plain.id, plain.outputs);
+      assert.deepEqual([typeof inputs, inputs?.enabled], ["object", undefined]);
+      await world.assertInvariants({ live: [`key ${made.id}`, `key ${plain.id}`] });
+    });
+
     it("counts the machines that have enrolled, which is no difference", async () => {
       const { provisioningKey } = world.simulator.keys.get(made.id)!;
       for (let machine = 0; machine < 3; machine++) world.simulator.enroll(provisioningKey);

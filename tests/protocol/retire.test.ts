@@ -178,8 +178,7 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     const leaving = await make(await world.provider(), "ProvisioningKey", keyArgs(world, other));
     const name = stored(made)!.name;
     const adopted: Made = { ...made, outputs: { ...made.outputs, name, enabled: false } };
-    // others have disabled it again
-    await later.diff(adopted.type, adopted.id, adopted.outputs, { ...adopted.inputs, name, enabled: true });
+    await later.diff(adopted.type, adopted.id, adopted.outputs, { ...adopted.inputs, name, enabled: false });
     await remove(leaving);
     assert.notEqual(stored(made), undefined);
     await settle(made);
@@ -223,6 +222,15 @@ describe("A key with retire: when-unused over the provider protocol", () => {
       await settle(made);
     });
   }
+
+  it("stays for a machine of which ZPA tells the name of the key without its id, then and later", async () => {
+    const [one, two] = [await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "one" })), await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "two", __zpa: { seed: "two-0a1b2c3" } }))]; // prettier-ignore
+    enroll(one).raw = { provisioningKeyId: null };
+    await remove(one);
+    await remove(two, await world.provider());
+    assert.deepEqual([stored(one)?.enabled, stored(two)], [false, undefined]);
+    await settle(one);
+  });
 
   it("is adopted only by a program that enables it again", async () => {
     const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -38,6 +39,18 @@ describe("The command doctor on odd machines", () => {
     assert.doesNotMatch(stdout + stderr, /Cannot read properties/);
     assert.match(stdout, /sign-in at/, stderr);
     assert.notEqual(status, 3);
+  });
+
+  it("prints no password of a URL that is refused, and no PEM text in a wrong place", async () => {
+    const [password, key] = [randomUUID(), randomUUID()];
+    const { stdout, stderr, status } = await run([], {
+      ZPA_BASE_URL: `https://jane:${password}@proxy.example`,
+      ZPA_CA_CERTIFICATE: `-----BEGIN PRIVATE KEY-----\n${key}`,
+    });
+    assert.match(stdout, /baseUrl +"https:\/\/\*\*\*@proxy\.example" +ZPA_BASE_URL/);
+    assert.match(stdout, /caCertificate +\(PEM text\)/);
+    for (const secret of [password, key]) assert.ok(!(stdout + stderr).includes(secret.slice(0, 8)));
+    assert.equal(status, 1);
   });
 
   it("goes on where PATH names a folder that this user may not look into", async () => {
