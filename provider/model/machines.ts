@@ -1,8 +1,8 @@
 // What may be concluded of machines before something goes that they need.
 
 import type { AssociationType, EnrolledMachine, EnrolledMachines, WholeList, ZpaClient } from "../../sdk";
-import { isSet } from "./fields";
-import { retiredName } from "./retired";
+import { sameName } from "../../sdk/text";
+import { nameBefore } from "./retired";
 
 /** The machines of one type; of those that cannot be read nobody knows their group, their key or their connection. */
 export type Machines = WholeList<EnrolledMachine>;
@@ -21,11 +21,17 @@ export function mayBeConnected(machine: EnrolledMachine): boolean {
   return isConnected || (controlChannelStatus !== disconnected && connectionEnd(machine) === undefined);
 }
 
-/** Whether a machine has enrolled with this key. Where ZPA does not tell the key's id, its name counts, also that of before it was retired. */
+/** The machines that may be connected, and that may have enrolled with any key: ZPA does not tell which, or cannot be read. */
+export function ofUnknownKey({ items, unreadable }: Machines): { name: string }[] {
+  const isKeyTold = (one: EnrolledMachine) => Boolean(one.provisioningKeyId || one.provisioningKeyName);
+  return [...items.filter((one) => mayBeConnected(one) && !isKeyTold(one)), ...unreadable];
+}
+
+/** Whether a machine has enrolled with this key. Without the key's id its name tells, also that of before it was retired. */
 export function hasEnrolledWith(machine: EnrolledMachine, { id, name }: { id: string; name: string }): boolean {
-  const { provisioningKeyId, provisioningKeyName } = machine;
-  if (isSet(provisioningKeyId)) return provisioningKeyId === id;
-  return provisioningKeyName !== undefined && retiredName(provisioningKeyName, id) === retiredName(name, id);
+  const { provisioningKeyId, provisioningKeyName = "" } = machine;
+  if (provisioningKeyId) return provisioningKeyId === id;
+  return [name, nameBefore(name, id)].some((one) => sameName(one, provisioningKeyName));
 }
 
 /** The end of the times that JavaScript knows, in seconds since 1970. */

@@ -31,13 +31,15 @@ export interface InputNotes {
   retain?: true;
   /** The resource option `ignoreChanges`. */
   ignored?: string[];
-  /** A refresh has made the inputs of outputs: what the last up has noted beside seed and name is lost. */
+  /** A refresh has made the inputs of outputs: their place is lost, and their seed may be that of before a rename. */
   refreshed?: true;
 }
 
 /** Notes in a resource's outputs. */
 export interface StateNotes {
   seed?: string;
+  /** The resource option `retainOnDelete`: a change of it alone is an update, which sends nothing. */
+  retain?: true;
   /** Names of the arguments that the program has set: one that is taken away later is noticed by it. */
   managed?: string[];
   /** The name that was generated for the object: a rename by others is noticed by it. */

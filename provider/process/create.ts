@@ -5,6 +5,7 @@ import { type Inputs, isSet, type State } from "../model/fields";
 import { inputNotes, stateNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import { adopt } from "./adopt";
+import { refuseBesideOld } from "./besideOld";
 import { Creation, type Result } from "./creation";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { handOver, noteAdopted } from "./machineNotes";
@@ -80,7 +81,7 @@ async function obtain<T extends RemoteObject>(
   inputs: Inputs,
   past: readonly string[],
 ): Promise<Result> {
-  await definition.refuseCreation?.(session, inputs);
+  await refuseBesideOld(definition, session, inputs);
   const adopted = isSet(inputs["adopt"]) ? String(inputs["adopt"]) : undefined;
   // a resource does not adopt again what it had before
   const isSpent =

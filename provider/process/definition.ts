@@ -57,8 +57,6 @@ export interface ResourceDefinition<T extends RemoteObject> {
    * @throws PartialFailure as soon as anything fails while the object exists
    */
   complete(session: Session, item: T, inputs: Inputs): Promise<{ item: T; outs: State }>;
-  /** @throws where this run must not create the object of this resource */
-  refuseCreation?(session: Session, inputs: Inputs): Promise<void>;
   /** @throws where it is known that an object with these arguments cannot be created */
   foresee?(session: Session, inputs: Inputs): Promise<void>;
   /** Whether the answer to the creation of such an object shows what nobody can read again. */

@@ -2,7 +2,7 @@
 
 import { type Inputs, isSet, isUnknown, type State } from "../model/fields";
 import { logicalName } from "../model/names";
-import { inputNotes, stateNotes, withNotes } from "../model/notes";
+import { inputNotes, stateNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import { noteInState, refuse, refuseOtherTenant } from "./record";
@@ -18,7 +18,7 @@ export function diff<T extends RemoteObject>(
   inputs: Inputs,
 ) {
   const { seed, generated, retain, replaceOn = [] } = inputNotes(inputs);
-  const { tenant, past = [] } = stateNotes(state);
+  const { tenant, retain: wasRetained, past = [] } = stateNotes(state);
   const ref = refOf(definition.kind, id);
   session?.inState.add(ref);
   noteInState(definition.kind, id, state);
@@ -36,15 +36,12 @@ export function diff<T extends RemoteObject>(
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
   if (isTentative && isReplaced) session?.kept.delete(ref);
   const isOfRefresh = session?.takeRead(ref) === true;
-  if (isOfRefresh) session?.notesBefore.set(ref, inputNotes(inputs));
   // one that goes because of something else goes, whatever its own arguments come to in parallel
   const { isTentative: wasTentative = false, replaces: before = [] } = session?.compared.get(ref) ?? {};
   const isGoing = wasTentative && before.length > 0 && !isTentative;
   if (session !== undefined && !isOfRefresh && !isGoing) {
     const foresee = () => refuseLosing(definition, session, id, state);
-    const notes = isTentative ? session.notesBefore.get(ref) : undefined;
-    const compared = notes === undefined ? inputs : withNotes(inputs, notes);
-    session.compared.set(ref, { id, state, inputs: compared, replaces: plan.replaces, isTentative, foresee });
+    session.compared.set(ref, { id, state, inputs, replaces: plan.replaces, isTentative, foresee });
   }
   const isOfProgram = !isOfRefresh && !isTentative;
   if (isOfProgram) {
@@ -59,8 +56,10 @@ export function diff<T extends RemoteObject>(
       if (isReplaced) session.replacing.set(seed, [...past, id].slice(-mostPast));
     }
   }
+  // a refresh, which brings old inputs back, gets them from outputs
+  const isStateOld = definition.isIncomplete?.(state) === true || retain !== wasRetained;
   return {
-    changes: plan.changed.length > 0 || (isOfProgram && definition.isIncomplete?.(state) === true),
+    changes: plan.changed.length > 0 || (isOfProgram && isStateOld),
     replaces: plan.replaces,
     deleteBeforeReplace: needsName,
   };

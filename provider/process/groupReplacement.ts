@@ -4,9 +4,8 @@
 import type { AssociationType, MachineGroup, ProvisioningKey, WholeList } from "../../sdk";
 import { groupKinds } from "../model/associationTypes";
 import { plainError } from "../model/errors";
-import type { Inputs, State } from "../model/fields";
+import type { State } from "../model/fields";
 import { type Machines, mayBeConnected } from "../model/machines";
-import { logicalName } from "../model/names";
 import { inputNotes, stateNotes } from "../model/notes";
 import { isRetired } from "../model/retired";
 import { capitalized, listOf, nameOf } from "../model/words";
@@ -16,11 +15,6 @@ import { type Comparison, refOf, sdk, type Session, unlessGone } from "./session
 import { isInMicrotenant, isToBeCreated } from "./takenNames";
 
 const keyKind = "provisioning key";
-
-/** Two changes that cannot be made in one run. */
-const inOrder = "undo what replaces that group, run pulumi up, and make that change again";
-/** Why a key may stay whose options are not known. */
-const unknownOption = "state does not tell, since a refresh or an import, whether retainOnDelete keeps it";
 
 /** A group, and what ZPA keeps it for. */
 interface Use {
@@ -57,40 +51,13 @@ export async function refuseForGroup(session: Session, id: string, state: State)
 }
 
 /**
- * For a key that moves to another group while its own one goes first, the engine deletes and creates at once, and cannot read
- * its state any more if it records a new key while it has another one that does not go.
- *
- * @param named - the keys that have the name of the new one, which is generated
- * @throws until the old key is deleted, and where an earlier run may have created the new one
+ * What is dropped only after this key, which the engine drops without a word where it has retainOnDelete. Undefined where nothing
+ * tells.
  */
-export async function refuseBesideOld(
-  session: Session,
-  inputs: Inputs,
-  named: () => Promise<readonly { id: string }[]>,
-): Promise<void> {
-  const { seed, place, generated } = inputNotes(inputs);
-  if (seed === undefined) return;
-  for (const [ref, { id, state, inputs: olds }] of session.compared) {
-    // the engine compares with old inputs, whose seed may be that of before a rename of the stack
-    const { seed: old = stateNotes(state).seed, place: oldPlace, refreshed } = inputNotes(olds);
-    const mayBeOld = old === undefined || (refreshed === true && logicalName(old) === logicalName(seed));
-    const isOld = mayBeOld || old === seed || (oldPlace !== undefined && oldPlace === place);
-    if (ref !== refOf(keyKind, id) || !isOld || !followsGroup(session, id)) continue;
-    const [key, replaced] = [`Provisioning key "${String(inputs["name"])}"`, `"${String(state["name"])}" (${id})`];
-    const there = generated === true ? (await named()).find((one) => one.id !== id) : undefined;
-    if (there !== undefined) {
-      throw new Error(
-        `${key} was not created: it exists already (id ${there.id}), and an earlier run may have put it in the place of ${replaced}, ` +
-          `whose group ${String(state["zcomponentId"])} goes in this run. ${capitalized(inOrder)}.`,
-      );
-    }
-    // the engine drops what is retained without a word, before the group
-    if (session.dropped.has(inputNotes(olds).retain === true ? groupOf(state).ref : ref)) continue;
-    throw new Error(
-      `${key} was not created: it moves to another group, and ${replaced}, which it replaces, is not deleted yet, because its ` +
-        "group goes in the same run. Add that group to the key's dependsOn, then run pulumi up again.",
-    );
-  }
+export function goesAfter(session: Session, id: string, state: State): string | undefined {
+  const { ref } = groupOf(state);
+  const group = session.compared.get(ref);
+  return followsGroup(session, id) && !(group !== undefined && stays(session, ref, group)) ? ref : undefined;
 }
 
 /** The group of a key. */
@@ -122,9 +89,7 @@ function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, i
     return isSwept && isRetired(key) && reason === undefined && !session.inState.has(refOf(keyKind, key.id));
   }
   const { state, inputs } = session.compared.get(refOf(keyKind, key.id))!;
-  const { refreshed, retain } = inputNotes(inputs);
-  if (refreshed === true) return unknownOption;
-  if (retain === true) return "retainOnDelete keeps it";
+  if (inputNotes(inputs).retain === true) return "retainOnDelete keeps it";
   return state["retire"] === "when-unused" ? (reason ?? true) : true;
 }
 
@@ -175,9 +140,8 @@ function obstacleTo(
     .filter(({ goes }) => goes !== true);
   if (keysLeft.length > 0) {
     const named = listOf(keysLeft, ({ key, goes }) => nameOf(key) + (goes === false ? "" : `, because ${goes}`));
-    const undo = keysLeft.some(({ goes }) => goes === unknownOption) ? `${inOrder}, or ` : "";
-    const remove = keysLeft.some(({ goes }) => goes === false) ? "delete those that nobody needs, or " : "";
-    return `keys that do not go with it: ${named}. ${capitalized(`${undo}${remove}${remedy}`)}`;
+    const how = keysLeft.some(({ goes }) => goes === false) ? "delete those that nobody needs, or " : "";
+    return `keys that do not go with it: ${named}. ${capitalized(`${how}${remedy}`)}`;
   }
   const serverGroups = serverGroupsOf(group);
   if (serverGroups.length > 0) {

@@ -10,7 +10,7 @@ import { provisioningKeyFields as fields } from "../model/provisioningKey";
 import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { hasRetiredName, isRetired } from "../model/retired";
 import { handlerOf } from "./lifecycle";
-import { refuseBesideOld, refuseForGroup } from "./groupReplacement";
+import { refuseForGroup } from "./groupReplacement";
 import { retire } from "./retirement";
 import { type Endpoint, gone, type Session } from "./session";
 
@@ -97,9 +97,6 @@ const definition: ResourceDefinition<Wire> = {
       await session.client.provisioningKeys.create(typeOf(inputs), body, scopeOf(session, inputs)),
     );
   },
-
-  refuseCreation: (session, inputs) =>
-    refuseBesideOld(session, inputs, () => definition.objects(session, inputs).named(String(inputs["name"]))),
 
   isIncomplete: lacksText,
 

@@ -24,12 +24,12 @@ export async function noted<T extends RemoteObject>(
   inputs: Inputs,
   notes: StateNotes,
 ): Promise<State> {
-  const { seed, generated, leavesName } = inputNotes(inputs);
+  const { seed, retain, generated, leavesName } = inputNotes(inputs);
   const managed = setByProgram(definition.fields, inputs).filter((name) => name !== "name" || !generated);
   const tenant = await session.client.tenantFingerprint();
   const madeName = leavesName === true ? notes.name : (outs["name"] as string);
   const name = generated === undefined ? undefined : madeName;
-  return clean(withNotes(outs, { ...notes, seed, managed, tenant, name }));
+  return clean(withNotes(outs, { ...notes, seed, retain, managed, tenant, name }));
 }
 
 /**
@@ -37,13 +37,13 @@ export async function noted<T extends RemoteObject>(
  * argument has changed: the engine keeps the inputs with their notes.
  */
 export function inputsOf(fields: FieldTable, before: State, outs: State): Values | undefined {
-  const { seed, managed, name } = stateNotes(outs);
+  const { seed, retain, managed, name } = stateNotes(outs);
   const isUnchanged = (field: Field) => same(field, before[field.name], outs[field.name]);
   if (managed !== undefined && fields.every(isUnchanged)) return undefined;
   const names = managed ?? fields.map((field) => field.name);
   const inputs = Object.fromEntries(names.filter((one) => isSet(outs[one])).map((one) => [one, outs[one]]));
   const generated = name === undefined ? {} : { generated: true };
-  const notes = { seed, refreshed: true, ...generated };
+  const notes = { seed, retain, refreshed: true, ...generated };
   return clean({ ...inputs, ...(name === undefined ? {} : { name }), [notesKey]: notes });
 }
 

@@ -4,7 +4,6 @@
 import type { AssociationType, Page, Scope, UnreadableObject, VersionProfile, ZpaClient } from "../../sdk";
 import { canonical, defaultMicrotenant, type Inputs, isSet, type State } from "../model/fields";
 import { type Machines, machinesOf } from "../model/machines";
-import type { InputNotes } from "../model/notes";
 import { waitTeller } from "../model/waits";
 import { closeWithEngine } from "./engineWatch";
 import { type ConfigReader, sourcesOf, warnAboutIgnoredMicrotenant } from "./sessionSettings";
@@ -54,8 +53,6 @@ export class Session {
   readonly kept = new Set<string>();
   /** By object: the last comparison of this run, but for one that says that it goes because of something else: that stays. */
   readonly compared = new Map<string, Comparison>();
-  /** By object: the notes that its inputs had before this run's refresh, which may have lost some. */
-  readonly notesBefore = new Map<string, InputNotes>();
   /** Objects that keys may go before: nothing that can be known keeps them from being replaced. */
   readonly replaceable = new Set<string>();
   /** By resource (see `resourceOf`): the object that a create of this process left incomplete. */

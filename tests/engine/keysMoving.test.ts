@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import * as zpa from "../../provider";
+import { makePassword } from "../harness/canaries";
 import { needsEngine } from "../harness/engine";
 import type { TestStack } from "../harness/stack";
 import { World } from "../harness/world";
@@ -86,7 +87,7 @@ describe("Keys that move to another group while their own one, which has a name 
       // as soon as the first creation is refused, the first deletion goes on
       const onOutput = (text: string) => text.includes("was not created") && held.resume();
       move();
-      const words = /was not created: it moves to another group, and .* is not deleted yet.*to the key's dependsOn, then run/; // prettier-ignore
+      const words = /was not created: ".*which it replaces, is not deleted yet.*Add that resource to dependsOn, then run/; // prettier-ignore
       await assert.rejects(stack.up({ onOutput }), words);
       isOrdered = true;
       await stack.up();
@@ -125,7 +126,7 @@ describe("Keys that move to another group while their own one, which has a name 
     await stack.up();
     const old = [...world.simulator.keys.keys()];
     move();
-    await assert.rejects(stack.up(), /"spare-.* was not created: it moves to another group/);
+    await assert.rejects(stack.up(), /"spare-.* was not created: .* is not deleted yet/);
     assert.deepEqual([...world.simulator.keys.keys()], old);
     rotation = "1";
     await stack.up();
@@ -146,7 +147,7 @@ describe("Keys that move to another group while their own one, which has a name 
     const keys = [...world.simulator.keys.keys()];
     assert.equal(keys.length, 6);
     [isLate, isOrdered] = [false, true];
-    await assert.rejects(stack.up(), /was not created: it exists already.*Undo what replaces that group, run pulumi up, and make that change again/); // prettier-ignore
+    await assert.rejects(stack.up(), /was not created: it exists already.*Undo what replaces that resource, run pulumi up, and make that change again/); // prettier-ignore
     rotation = "1";
     await stack.up();
     assert.deepEqual([...world.simulator.keys.keys()], keys.slice(3));
@@ -155,6 +156,46 @@ describe("Keys that move to another group while their own one, which has a name 
     assert.deepEqual([...world.simulator.keys.keys()], keys.slice(3));
     await world.assertInvariants();
   });
+
+  type Keepers = Record<string, pulumi.Input<string>>;
+  const followers: Record<
+    string,
+    (keepers: Keepers, zurich: pulumi.Output<string>, opts: pulumi.CustomResourceOptions) => unknown
+  > = {
+    key: (keepers, zcomponentId, opts) =>
+      new zpa.ProvisioningKey(
+        "follower",
+        { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10, keepers },
+        opts,
+      ),
+    credential: (keepers, _zurich, opts) => {
+      const { password = "" } = world.canaries;
+      return new zpa.PrivilegedCredential("follower", { credentialType: "PASSWORD", password, keepers }, opts);
+    },
+    group: (keepers, _zurich, opts) => new zpa.AppConnectorGroup("follower", { ...place, keepers }, opts),
+  };
+  for (const [kind, follow] of Object.entries(followers)) {
+    it(`are not alone: a ${kind} whose keepers name another group now is not created beside its old one either`, async () => {
+      world.canaries.password = makePassword();
+      const stack = await world.stack(async () => {
+        const frankfurt = new zpa.AppConnectorGroup("frankfurt", {
+          ...place,
+          name: "Frankfurt",
+          keepers: { rotation },
+        });
+        const zurich = new zpa.AppConnectorGroup("zurich", place);
+        follow({ group: isMoved ? zurich.id : frankfurt.id }, zurich.id, { dependsOn: isOrdered ? [frankfurt] : [] });
+      });
+      await stack.up();
+      const held = world.fault({ kind: "pause", match: { method: "DELETE" } });
+      move();
+      const onOutput = (text: string) => text.includes("was not created") && held.resume();
+      await assert.rejects(stack.up({ onOutput }), /"follower-.*was not created: .* is not deleted yet/);
+      isOrdered = true;
+      await stack.up();
+      await world.assertInvariants();
+    });
+  }
 
   it("wait for no key of the same logical name in another component", async () => {
     const stack = await world.stack(async () => {

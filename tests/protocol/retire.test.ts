@@ -101,6 +101,7 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     ["of which ZPA does not tell the state of the connection that it last had", { controlChannelStatus: null }],
     ["whose state is an empty text", { controlChannelStatus: "" }],
     ["of which ZPA does not tell the name", { name: null }],
+    ["of which ZPA does not tell the key", { provisioningKeyId: "", provisioningKeyName: null }],
   ] as const) {
     it(`stays for a connected machine ${what}, and so does a key that was retired before`, async () => {
       const [one, two] = [await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "one" })), await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "two", __zpa: { seed: "two-0a1b2c3" } }))]; // prettier-ignore
@@ -119,7 +120,7 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     enroll(key).raw = { enabled: "perhaps" };
     const remover = await world.provider();
     await remove(key, remover);
-    assert.match(remover.output(), /was not deleted, because machines may have enrolled with it, and be connected, of which ZPA's answer cannot be read: /); // prettier-ignore
+    assert.match(remover.output(), /was not deleted, because machines may have enrolled with it, and be connected, of which ZPA's answer cannot be read, or tells no key: /); // prettier-ignore
     await settle();
   });
 
@@ -224,8 +225,8 @@ describe("A key with retire: when-unused over the provider protocol", () => {
   }
 
   it("stays for a machine of which ZPA tells the name of the key without its id, then and later", async () => {
-    const [one, two] = [await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "one" })), await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "two", __zpa: { seed: "two-0a1b2c3" } }))]; // prettier-ignore
-    enroll(one).raw = { provisioningKeyId: null };
+    const [one, two] = [await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "R&D" })), await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "two", __zpa: { seed: "two-0a1b2c3" } }))]; // prettier-ignore
+    enroll(one).raw = { provisioningKeyId: "", provisioningKeyName: "R&amp;amp;D" };
     await remove(one);
     await remove(two, await world.provider());
     assert.deepEqual([stored(one)?.enabled, stored(two)], [false, undefined]);

@@ -42,14 +42,16 @@ describe("The command doctor on odd machines", () => {
   });
 
   it("prints no password of a URL that is refused, and no PEM text in a wrong place", async () => {
-    const [password, key] = [randomUUID(), randomUUID()];
+    const [password, key, token] = [randomUUID(), randomUUID(), randomUUID()];
     const { stdout, stderr, status } = await run([], {
       ZPA_BASE_URL: `https://jane:${password}@proxy.example`,
+      ZPA_TOKEN_URL: `https://idp.example/#access_token=${token}`,
+      ZSCALER_VANITY_DOMAIN: `https://jane:${password}@acme.zslogin.net`,
       ZPA_CA_CERTIFICATE: `-----BEGIN PRIVATE KEY-----\n${key}`,
     });
     assert.match(stdout, /baseUrl +"https:\/\/\*\*\*@proxy\.example" +ZPA_BASE_URL/);
     assert.match(stdout, /caCertificate +\(PEM text\)/);
-    for (const secret of [password, key]) assert.ok(!(stdout + stderr).includes(secret.slice(0, 8)));
+    for (const secret of [password, key, token]) assert.ok(!(stdout + stderr).includes(secret.slice(0, 8)));
     assert.equal(status, 1);
   });
 
