@@ -161,7 +161,7 @@ function originLines(origins: readonly SettingOrigin[]): string[] {
   const shown = (setting: string, value: string) => {
     if (isPemText(value)) return "(PEM text)";
     // one that is refused may have a password in it
-    const isUrl = setting.endsWith("Url") || value.includes("://");
+    const isUrl = setting.endsWith("Url") || /:.*@|:\/\//s.test(value);
     const clear = isUrl ? value.replace(/^([a-z+]+:\/\/)?.*@/is, "$1***@").replace(/([?#]).*/s, "$1***") : value;
     return clear.length > valueShown ? `${literal(clear.slice(0, valueShown))}…` : literal(clear);
   };

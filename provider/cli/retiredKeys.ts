@@ -1,7 +1,7 @@
 // Keys that `retire: "when-unused"` has left in place: which of them connected machines have enrolled with, and their end.
 
 import type { AssociationType, ZpaClient } from "../../sdk";
-import { hasEnrolledWith, machinesOf, mayBeConnected, ofUnknownKey } from "../model/machines";
+import { hasEnrolledWith, machinesOf, mayBeConnected } from "../model/machines";
 import { visible } from "../model/visible";
 import { isConfirmed } from "./confirm";
 import { exitCodes } from "./exit";
@@ -19,7 +19,7 @@ export interface RetiredKey {
 export interface KeyUsers {
   /** How many connected machines have enrolled with each key, by its id. */
   counts: ReadonlyMap<string, number>;
-  /** The names of machines that may use any key. */
+  /** The names of machines that cannot be read: they may use any key. */
   unreadable: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export async function usersOf(client: ZpaClient, keys: readonly RetiredKey[]): P
     for (const key of keys.filter(({ associationType }) => associationType === type)) {
       counts.set(key.id, connected.filter((machine) => hasEnrolledWith(machine, key)).length);
     }
-    unreadable.push(...ofUnknownKey(all).map(({ name }) => name));
+    unreadable.push(...all.unreadable.map(({ name }) => name));
   }
   return { counts, unreadable };
 }
@@ -82,7 +82,7 @@ function stillThere(confirmed: readonly RetiredKey[], now: Retired): Retired {
 function unusedOf({ keys, users: { counts, unreadable } }: Retired): RetiredKey[] | undefined {
   if (keys.length > 0 && unreadable.length > 0) {
     for (const name of unreadable) {
-      process.stderr.write(`${visible(name)}: ZPA's answer cannot be read, or tells no key: nobody knows which one it has enrolled with.\n`); // prettier-ignore
+      process.stderr.write(`${visible(name)}: ZPA's answer cannot be read, so that nobody knows which keys it has enrolled with.\n`); // prettier-ignore
     }
     process.stderr.write("Nothing was deleted.\n");
     process.exitCode = exitCodes.failed;

@@ -2,7 +2,7 @@
 
 import type { AssociationType, EnrolledMachine, EnrolledMachines, WholeList, ZpaClient } from "../../sdk";
 import { sameName } from "../../sdk/text";
-import { nameBefore } from "./retired";
+import { retiredName } from "./retired";
 
 /** The machines of one type; of those that cannot be read nobody knows their group, their key or their connection. */
 export type Machines = WholeList<EnrolledMachine>;
@@ -21,17 +21,14 @@ export function mayBeConnected(machine: EnrolledMachine): boolean {
   return isConnected || (controlChannelStatus !== disconnected && connectionEnd(machine) === undefined);
 }
 
-/** The machines that may be connected, and that may have enrolled with any key: ZPA does not tell which, or cannot be read. */
-export function ofUnknownKey({ items, unreadable }: Machines): { name: string }[] {
-  const isKeyTold = (one: EnrolledMachine) => Boolean(one.provisioningKeyId || one.provisioningKeyName);
-  return [...items.filter((one) => mayBeConnected(one) && !isKeyTold(one)), ...unreadable];
-}
-
-/** Whether a machine has enrolled with this key. Without the key's id its name tells, also that of before it was retired. */
+/**
+ * Whether a machine has enrolled with this key. Without the key's id its name tells, that of before or after it was retired; one
+ * without both has enrolled without a key.
+ */
 export function hasEnrolledWith(machine: EnrolledMachine, { id, name }: { id: string; name: string }): boolean {
-  const { provisioningKeyId, provisioningKeyName = "" } = machine;
+  const { provisioningKeyId, provisioningKeyName } = machine;
   if (provisioningKeyId) return provisioningKeyId === id;
-  return [name, nameBefore(name, id)].some((one) => sameName(one, provisioningKeyName));
+  return Boolean(provisioningKeyName) && sameName(retiredName(name, id), retiredName(provisioningKeyName!, id));
 }
 
 /** The end of the times that JavaScript knows, in seconds since 1970. */

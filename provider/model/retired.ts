@@ -24,11 +24,6 @@ export function hasRetiredName(id: string, name: string): boolean {
   return name.endsWith(markOf(id));
 }
 
-/** The name that a key had before it was to be deleted, or its name if it was not. */
-export function nameBefore(name: string, id: string): string {
-  return hasRetiredName(id, name) ? name.slice(0, -markOf(id).length) : name;
-}
-
 function markOf(id: string): string {
   return `-retired-${id}`;
 }

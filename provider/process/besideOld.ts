@@ -44,11 +44,11 @@ export async function refuseBesideOld<T extends RemoteObject>(
   }
 }
 
-/** Whether a resource has had this object, or may have had it: a refresh or an import leaves few notes. */
+/** Whether a resource has had this object, or may have had it: a refresh leaves few notes. */
 function mayBeOf({ seed, place }: InputNotes, { state, inputs }: Comparison): boolean {
   if (seed === undefined) return false;
   // the engine compares with old inputs, whose seed may be that of before a rename of the stack
   const { seed: old = stateNotes(state).seed, place: oldPlace, refreshed } = inputNotes(inputs);
-  if (old === undefined || old === seed) return true;
-  return refreshed === true ? logicalName(old) === logicalName(seed) : oldPlace !== undefined && oldPlace === place;
+  if (old === seed || (oldPlace !== undefined && oldPlace === place)) return true;
+  return refreshed === true && old !== undefined && logicalName(old) === logicalName(seed);
 }

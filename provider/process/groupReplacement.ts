@@ -51,13 +51,14 @@ export async function refuseForGroup(session: Session, id: string, state: State)
 }
 
 /**
- * What is dropped only after this key, which the engine drops without a word where it has retainOnDelete. Undefined where nothing
- * tells.
+ * The group that is deleted after this key, which the engine drops without a word where it has retainOnDelete. Undefined where this
+ * run is not known to delete it.
  */
 export function goesAfter(session: Session, id: string, state: State): string | undefined {
   const { ref } = groupOf(state);
   const group = session.compared.get(ref);
-  return followsGroup(session, id) && !(group !== undefined && stays(session, ref, group)) ? ref : undefined;
+  if (group === undefined || stays(session, ref, group) || inputNotes(group.inputs).retain === true) return undefined;
+  return followsGroup(session, id) ? ref : undefined;
 }
 
 /** The group of a key. */

@@ -3,7 +3,7 @@
 import type { AssociationType, ProvisioningKey } from "../../sdk";
 import { plainError } from "../model/errors";
 import { defaultMicrotenant } from "../model/fields";
-import { hasEnrolledWith, type Machines, mayBeConnected, ofUnknownKey } from "../model/machines";
+import { hasEnrolledWith, type Machines, mayBeConnected } from "../model/machines";
 import { isRetired, retiredName } from "../model/retired";
 import { refOf, sdk, type Session } from "./session";
 import { isInMicrotenant } from "./takenNames";
@@ -144,12 +144,11 @@ async function machinesFor(session: Session, { id, name, type }: Leaving): Promi
 }
 
 /** Why a key may not be deleted; undefined where no machine needs it. */
-export function reasonToKeep(key: { id: string; name: string }, machines: Machines): string | undefined {
-  const users = machines.items.filter((machine) => hasEnrolledWith(machine, key) && mayBeConnected(machine));
+export function reasonToKeep(key: { id: string; name: string }, { items, unreadable }: Machines): string | undefined {
+  const users = items.filter((machine) => hasEnrolledWith(machine, key) && mayBeConnected(machine));
   if (users.length > 0) return `connected machines have enrolled with it: ${namesOf(users)}`;
-  const others = ofUnknownKey(machines);
-  if (others.length === 0) return undefined;
-  return `machines may have enrolled with it, and be connected, of which ZPA's answer cannot be read, or tells no key: ${namesOf(others)}`;
+  if (unreadable.length === 0) return undefined;
+  return `machines may have enrolled with it, and be connected, of which ZPA's answer cannot be read: ${namesOf(unreadable)}`;
 }
 
 function namesOf(machines: readonly { name: string }[]): string {
