@@ -1,7 +1,6 @@
 // What may be concluded of machines before something goes that they need.
 
 import type { AssociationType, EnrolledMachine, EnrolledMachines, WholeList, ZpaClient } from "../../sdk";
-import { sameName } from "../../sdk/text";
 import { retiredName } from "./retired";
 
 /** The machines of one type; of those that cannot be read nobody knows their group, their key or their connection. */
@@ -28,6 +27,8 @@ export function mayBeConnected(machine: EnrolledMachine): boolean {
 export function hasEnrolledWith(machine: EnrolledMachine, { id, name }: { id: string; name: string }): boolean {
   const { provisioningKeyId, provisioningKeyName } = machine;
   if (provisioningKeyId) return provisioningKeyId === id;
+  // loaded when it is needed, as all of the client
+  const { sameName } = require("../../sdk/text") as typeof import("../../sdk/text");
   return Boolean(provisioningKeyName) && sameName(retiredName(name, id), retiredName(provisioningKeyName!, id));
 }
 

@@ -143,7 +143,7 @@ describe("Keys that move to another group while their own one, which has a name 
     move();
     const held = world.fault({ kind: "pause", match: { method: "POST", path: /appConnectorGroup$/ } });
     const onOutput = (text: string) => /third .*created/.test(text) && held.resume();
-    await assert.rejects(stack.up({ onOutput }), /replaced, undo what replaces this group, run pulumi up, and make that change again/); // prettier-ignore
+    await assert.rejects(stack.up({ onOutput }), /replaced, or was imported just now, undo what replaces this group, run pulumi up, and make that change again/); // prettier-ignore
     const keys = [...world.simulator.keys.keys()];
     assert.equal(keys.length, 6);
     [isLate, isOrdered] = [false, true];
@@ -196,6 +196,26 @@ describe("Keys that move to another group while their own one, which has a name 
       await world.assertInvariants();
     });
   }
+
+  it("wait for no group that is retained as they are, which goes without a word too", async () => {
+    const retained = { retainOnDelete: true };
+    const stack = await world.stack(async () => {
+      const args = { ...place, keepers: { rotation } };
+      const office = new zpa.AppConnectorGroup("office", args, { ...retained, deleteBeforeReplace: true });
+      const key = { associationType: "CONNECTOR_GRP", zcomponentId: office.id, maxUsage: 10 } as const;
+      new zpa.ProvisioningKey("key", key, retained);
+    });
+    await stack.up();
+    const { keys, appConnectorGroups } = world.simulator;
+    const [[key], [group]] = [[...keys.keys()], [...appConnectorGroups.keys()]];
+    rotation = "2";
+    await stack.up();
+    assert.deepEqual([keys.size, appConnectorGroups.size], [2, 2]);
+    // they are nobody's now
+    keys.delete(key!);
+    appConnectorGroups.delete(group!);
+    await world.assertInvariants();
+  });
 
   it("wait for no key of the same logical name in another component", async () => {
     const stack = await world.stack(async () => {
