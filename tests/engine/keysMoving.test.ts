@@ -41,7 +41,7 @@ describe("Keys that move to another group while their own one, which has a name 
       new zpa.ProvisioningKey(name, key, { dependsOn, parent, aliases, retainOnDelete });
     }
   };
-  /** An up that changes options alone: Pulumi takes the keys for unchanged. */
+  /** An up that changes options of the keys alone. */
   const upWith = async (stack: TestStack, change: () => void) => {
     change();
     await stack.up();
@@ -125,8 +125,11 @@ describe("Keys that move to another group while their own one, which has a name 
     });
     await stack.up();
     const old = [...world.simulator.keys.keys()];
+    // the deletion of the other key, which is refused, asks for the machines
+    const held = world.fault({ kind: "pause", match: { method: "GET", path: /\/connector$/ } });
+    const onOutput = (text: string) => text.includes("was not created") && held.resume();
     move();
-    await assert.rejects(stack.up(), /"spare-.* was not created: .* is not deleted yet/);
+    await assert.rejects(stack.up({ onOutput }), /"spare-.* was not created: .* is not deleted yet/);
     assert.deepEqual([...world.simulator.keys.keys()], old);
     rotation = "1";
     await stack.up();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe as inWords } from "../harness/invariants";
 import type { ProviderProcess, Properties } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { change, credentialArgs, keyArgs, type Made, make, plan, refresh, secretsFor, without } from "./driver";
+import { argsOf, change, credentialArgs, keyArgs, type Made, make, plan, refOf, refresh, resources, secretsFor, without } from "./driver"; // prettier-ignore
 
 const keys = "associationType/CONNECTOR_GRP/provisioningKey";
 
@@ -23,6 +23,19 @@ describe("Changing and deleting over the provider protocol", () => {
     const reads = requests.filter(({ method }) => method === "GET");
     assert.ok(reads.length <= puts.length && reads.length + puts.length === requests.length, "a call too many");
     return { made: after, bodies: puts.map(({ body }) => body) };
+  }
+
+  for (const type of resources) {
+    it(`notes retainOnDelete of a ${type} with an update that sends nothing, once`, async () => {
+      const args = argsOf(world, type);
+      const made = await make(provider, type, args);
+      const retained = { ...args, __zpa: { ...(args.__zpa as object), retain: true } };
+      assert.equal((await plan(provider, made, retained)).diff.changes, true);
+      let after = made;
+      assert.deepEqual(await world.requestsOf(async () => (after = await change(provider, made, retained))), []);
+      assert.equal((await plan(provider, after, retained)).diff.changes, false);
+      await world.assertInvariants({ live: [refOf(made)] });
+    });
   }
 
   it("changes a key with one PUT of the full writable body, and keeps what ZPA has set", async () => {
