@@ -15,6 +15,7 @@ import { visible } from "../model/visible";
 import { exitCodes } from "./exit";
 import { type Finding, fix, messageOf, note, ok } from "./finding";
 import { machineFindings } from "./machine";
+import { missingFolder } from "./pulumi";
 import { inClear, openClient, readSources, type SourceOptions, type Sources, withSources } from "./settings";
 import { literal, painter, tableLines } from "./terminal";
 
@@ -41,8 +42,11 @@ async function examine(options: SourceOptions): Promise<void> {
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
   };
-  (await machineFindings(options.cwd ?? ".")).forEach(tell);
-  for await (const finding of tenantFindings(options)) tell(finding);
+  const folder = options.cwd ?? ".";
+  const missing = missingFolder(folder);
+  const findings = missing === undefined ? await machineFindings(folder) : [fix(missing)];
+  findings.forEach(tell);
+  if (missing === undefined) for await (const finding of tenantFindings(options)) tell(finding);
   if (!isSound) process.exitCode = exitCodes.found;
 }
 

@@ -62,7 +62,7 @@ export function addKeys(program: Command): void {
     .option("--microtenant <id>", "only keys of this microtenant; 0 is Default", parseId)
     .option(
       "--below <limit>",
-      "name the keys with less than this left, as in 10% of their uses or 5 uses; exit code 1 if there are any",
+      "name the keys with less than this left, a share of their uses (10%) or a number (5); exit code 1 if there are any",
       parseLimit,
     )
     .addOption(

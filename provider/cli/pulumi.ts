@@ -23,7 +23,8 @@ const timeLimit = 120_000;
  * @throws Error
  */
 export function pulumi(args: readonly string[], cwd: string): Promise<string> {
-  if (!existsSync(cwd)) return Promise.reject(new Error(`--cwd: there is no folder ${cwd}.`));
+  const missing = missingFolder(cwd);
+  if (missing !== undefined) return Promise.reject(new Error(missing));
   const options = { cwd, timeout: timeLimit, maxBuffer: 2 ** 26, windowsHide: true };
   return new Promise((resolve, reject) => {
     execFile("pulumi", args, options, (error, stdout, stderr) => {
@@ -34,6 +35,11 @@ export function pulumi(args: readonly string[], cwd: string): Promise<string> {
       reject(new Error(visibleLines(said ?? (error.killed ? "it takes too long" : "it failed without a word"))));
     });
   });
+}
+
+/** What to say of `--cwd` where the folder is not there. */
+export function missingFolder(cwd: string): string | undefined {
+  return existsSync(cwd) ? undefined : `--cwd: there is no folder ${cwd}.`;
 }
 
 /**

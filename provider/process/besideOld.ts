@@ -10,12 +10,16 @@ import type { RemoteObject, ResourceDefinition } from "./definition";
 import { goesAfter } from "./groupReplacement";
 import { type Comparison, refOf, type Session } from "./session";
 
-/** @throws until the object that this resource has had is deleted, and where an earlier run may have created the new one */
-export async function refuseBesideOld<T extends RemoteObject>(
+/**
+ * @param there - the objects with the name of the new one
+ * @throws until the object that this resource has had is deleted, and where an earlier run may have created the new one
+ */
+export function refuseBesideOld<T extends RemoteObject>(
   definition: ResourceDefinition<T>,
   session: Session,
   inputs: Inputs,
-): Promise<void> {
+  there: readonly T[],
+): void {
   const notes = inputNotes(inputs);
   const which = `${capitalized(definition.kind)} "${String(inputs["name"])}"`;
   for (const [ref, old] of session.compared) {
@@ -25,12 +29,10 @@ export async function refuseBesideOld<T extends RemoteObject>(
     const last = inputNotes(olds).retain === true ? goesAfter(session, id, state) : ref;
     if (last === undefined) continue;
     const replaced = `"${String(state["name"])}" (${id})`;
-    const named =
-      notes.generated === true ? await definition.objects(session, inputs).named(String(inputs["name"])) : [];
-    const there = named.find((one) => one.id !== id);
-    if (there !== undefined) {
+    const made = notes.generated === true ? there.find((one) => one.id !== id) : undefined;
+    if (made !== undefined) {
       throw new Error(
-        `${which} was not created: it exists already (id ${there.id}), and an earlier run may have put it in the place of ${replaced}, ` +
+        `${which} was not created: it exists already (id ${made.id}), and an earlier run may have put it in the place of ${replaced}, ` +
           "which goes in this run because of a resource that is deleted before its replacement is made. Undo what replaces " +
           "that resource, run pulumi up, and make that change again.",
       );

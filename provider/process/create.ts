@@ -81,12 +81,11 @@ async function obtain<T extends RemoteObject>(
   inputs: Inputs,
   past: readonly string[],
 ): Promise<Result> {
-  await refuseBesideOld(definition, session, inputs);
   const adopted = isSet(inputs["adopt"]) ? String(inputs["adopt"]) : undefined;
   // a resource does not adopt again what it had before
   const isSpent =
     adopted !== undefined && (past.includes(adopted) || session.deleted.has(refOf(definition.kind, adopted)));
-  return adopted === undefined || isSpent
-    ? new Creation(definition, session, inputs, past).run()
-    : adopt(definition, session, inputs, adopted);
+  if (adopted === undefined || isSpent) return new Creation(definition, session, inputs, past).run();
+  refuseBesideOld(definition, session, inputs, []);
+  return adopt(definition, session, inputs, adopted);
 }

@@ -8,6 +8,7 @@ import { keeping, PartialFailure, plainError } from "../model/errors";
 import { canonical, type Inputs, isSet, type State } from "../model/fields";
 import { generatedName, logicalName } from "../model/names";
 import { inputNotes } from "../model/notes";
+import { refuseBesideOld } from "./besideOld";
 import type { RemoteObject, ResourceDefinition } from "./definition";
 import {
   notePosting,
@@ -59,9 +60,11 @@ export class Creation<T extends RemoteObject> {
   }
 
   async run(): Promise<Result> {
+    const { definition, session, inputs } = this;
     try {
       for (;;) {
         const there = this.inMicrotenant(await this.objects.named(this.name));
+        if (this.inputs === inputs) refuseBesideOld(definition, session, inputs, there);
         if (there.length === 0 && (await this.followDeleted())) continue;
         const result = there.length > 0 ? await this.recover(there) : await this.make();
         if (result === undefined) continue;

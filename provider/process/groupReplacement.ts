@@ -79,19 +79,28 @@ function followsGroup(session: Session, id: string): boolean {
   return isTentative === true && replaces!.includes("zcomponentId");
 }
 
+/** A key that is left in its group. */
+interface KeyLeft {
+  readonly key: ProvisioningKey;
+  /** Why the program keeps it. Undefined for a key that the run does not replace. */
+  readonly reason?: string;
+}
+
 /**
- * Whether a key goes before the group is deleted, or with it, and is not left in it. Why it is left, where the program keeps it.
+ * The key, if it does not go before the group is deleted, or with it.
  *
  * @param isSwept - whether it goes if an earlier run has retired it, and no machine needs it
  */
-function goesAlong(session: Session, key: ProvisioningKey, machines: Machines, isSwept: boolean): boolean | string {
+function keyLeft(session: Session, key: ProvisioningKey, machines: Machines, isSwept: boolean): KeyLeft[] {
+  const ref = refOf(keyKind, key.id);
   const reason = reasonToKeep(key, machines);
   if (!followsGroup(session, key.id)) {
-    return isSwept && isRetired(key) && reason === undefined && !session.inState.has(refOf(keyKind, key.id));
+    const goes = isSwept && isRetired(key) && reason === undefined && !session.inState.has(ref);
+    return goes ? [] : [{ key }];
   }
-  const { state, inputs } = session.compared.get(refOf(keyKind, key.id))!;
-  if (inputNotes(inputs).retain === true) return "retainOnDelete keeps it";
-  return state["retire"] === "when-unused" ? (reason ?? true) : true;
+  const { state, inputs } = session.compared.get(ref)!;
+  if (inputNotes(inputs).retain === true) return [{ key, reason: "retainOnDelete keeps it" }];
+  return state["retire"] === "when-unused" && reason !== undefined ? [{ key, reason }] : [];
 }
 
 /** One GET each: the group, the tenant's machines and its keys of this type. */
@@ -136,12 +145,13 @@ function obstacleTo(
     .filter(({ retire }) => retire === "when-unused")
     .map((state) => session.microtenantIdOf(session.located(state)));
   const isSwept = (key: ProvisioningKey) => forceDestroy || swept.some((place) => isInMicrotenant(key, place));
-  const keysLeft = inGroup
-    .map((key) => ({ key, goes: goesAlong(session, key, machines, isSwept(key)) }))
-    .filter(({ goes }) => goes !== true);
+  const keysLeft = inGroup.flatMap((key) => keyLeft(session, key, machines, isSwept(key)));
   if (keysLeft.length > 0) {
-    const named = listOf(keysLeft, ({ key, goes }) => nameOf(key) + (goes === false ? "" : `, because ${goes}`));
-    const how = keysLeft.some(({ goes }) => goes === false) ? "delete those that nobody needs, or " : "";
+    const named = listOf(
+      keysLeft,
+      ({ key, reason }) => nameOf(key) + (reason === undefined ? "" : `, because ${reason}`),
+    );
+    const how = keysLeft.some(({ reason }) => reason === undefined) ? "delete those that nobody needs, or " : "";
     return `keys that do not go with it: ${named}. ${capitalized(`${how}${remedy}`)}`;
   }
   const serverGroups = serverGroupsOf(group);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ProviderProcess } from "../harness/providerProcess";
 import { World } from "../harness/world";
-import { change, edgeKeyArgs, keyArgs, make, type Made, plan, refresh, refusal } from "./driver";
+import { change, edgeKeyArgs, keyArgs, make, type Made, refusal } from "./driver";
 
 const retire = "when-unused";
 
@@ -184,32 +184,6 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     await settle(made);
   });
 
-  it("is enabled again by a program that has it again where the answer to the change was lost", async () => {
-    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
-    enroll(made);
-    const fault = world.fault({ kind: "resetAfterCommit", match: { method: "PUT" }, times: Infinity });
-    await assert.rejects(
-      later.delete(made.type, made.id, made.outputs),
-      /key "edge" .* may be disabled and named "edge-retired-.*pulumi up --refresh/,
-    );
-    fault.clear();
-    assert.equal(stored(made)!.enabled, false);
-    const next = await world.provider();
-    const seen = (await refresh(next, made))!;
-    await change(await world.provider(), seen, keyArgs(world, { retire, name: "edge" }));
-    assert.deepEqual([stored(made)!.name, stored(made)!.enabled], ["edge", true]);
-    await settle(made);
-  });
-
-  it("is no other key that somebody has disabled and called so", async () => {
-    const name = "office-retired-2024";
-    const made = await make(provider, "ProvisioningKey", keyArgs(world, { name }));
-    world.simulator.editKey(made.id, { enabled: false });
-    const seen = (await refresh(await world.provider(), made))!;
-    assert.equal((await plan(await world.provider(), seen, keyArgs(world, { name }))).diff.changes, false);
-    await settle(made);
-  });
-
   for (const [what, raw] of Object.entries({
     "whose state says that it is on its way to a connection": { controlChannelStatus: "ZPN_STATUS_CONNECTING", lastBrokerDisconnectTime: null }, // prettier-ignore
     "whose answer has no id": { id: null },
@@ -238,36 +212,6 @@ describe("A key with retire: when-unused over the provider protocol", () => {
     await remove(two, await world.provider());
     assert.deepEqual([stored(one)?.enabled, stored(two)], [false, undefined]);
     await settle(one);
-  });
-
-  it("is adopted only by a program that enables it again", async () => {
-    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
-    enroll(made);
-    await remove(made);
-    const adopter = await world.provider();
-    const args = (more = {}) => keyArgs(world, { adopt: made.id, __zpa: { seed: "new-0a1b2c3" }, ...more });
-    await assert.rejects(
-      make(adopter, "ProvisioningKey", args()),
-      /adopt: .*edge-retired-\d+" was retired: .*Set enabled to true and name/,
-    );
-    await assert.rejects(make(adopter, "ProvisioningKey", args({ enabled: true })), /was retired/);
-    // others have enabled it again
-    world.simulator.editKey(made.id, { enabled: true });
-    await assert.rejects(make(await world.provider(), "ProvisioningKey", args()), /was retired/);
-    await make(adopter, "ProvisioningKey", args({ enabled: true, name: "edge" }));
-    assert.deepEqual([stored(made)!.name, stored(made)!.enabled], ["edge", true]);
-    await settle(made);
-  });
-
-  it("is not disabled under the name of a retired one: another stack would delete it", async () => {
-    const made = await make(provider, "ProvisioningKey", keyArgs(world, { retire, name: "edge" }));
-    const named = { name: `edge-retired-${made.id}` };
-    const renamed = await change(await world.provider(), made, keyArgs(world, { retire, ...named }));
-    const off = keyArgs(world, { retire, ...named, enabled: false });
-    await assert.rejects(change(await world.provider(), renamed, off), /enabled: .* has the name of a retired key/);
-    await change(await world.provider(), renamed, keyArgs(world, { retire, name: "edge", enabled: false }));
-    assert.deepEqual([stored(made)!.name, stored(made)!.enabled], ["edge", false]);
-    await settle(made);
   });
 
   it("prints the name of a machine so that it moves no cursor and begins no line", async () => {
