@@ -29,6 +29,8 @@ export interface InputNotes {
   leavesName?: true;
   /** The resource option `retainOnDelete`. */
   retain?: true;
+  /** The resource option `deleteBeforeReplace`, of what keys live in. */
+  first?: boolean;
   /** The resource option `ignoreChanges`. */
   ignored?: string[];
   /** A refresh has made the inputs of outputs: their place is lost, and their seed may be that of before a rename. */

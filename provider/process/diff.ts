@@ -5,6 +5,7 @@ import { logicalName } from "../model/names";
 import { inputNotes, stateNotes } from "../model/notes";
 import { planOf } from "../model/plan";
 import type { RemoteObject, ResourceDefinition } from "./definition";
+import { refuseForRetained } from "./groupReplacement";
 import { noteInState, refuse, refuseOtherTenant } from "./record";
 import { refOf, type Session } from "./session";
 import { refuseLosing } from "./takenNames";
@@ -17,7 +18,7 @@ export function diff<T extends RemoteObject>(
   state: State,
   inputs: Inputs,
 ) {
-  const { seed, generated, retain, replaceOn = [] } = inputNotes(inputs);
+  const { seed, generated, retain, first, replaceOn = [] } = inputNotes(inputs);
   const { tenant, retain: wasRetained, past = [] } = stateNotes(state);
   const ref = refOf(definition.kind, id);
   session?.inState.add(ref);
@@ -31,7 +32,8 @@ export function diff<T extends RemoteObject>(
   // names are unique: an object that keeps the name of the old one needs the old one deleted first
   const needsName = isReplaced && generated === undefined && inputs["name"] === state["name"];
   // A refresh compares with the old arguments. Before it replaces a resource, the engine also compares its dependents, with
-  // old arguments of which some are unknown. Neither decides anything, so neither may record or refuse anything.
+  // old arguments of which some are unknown. Neither decides anything, so neither may record anything, nor refuse what others
+  // than the engine decide.
   const isTentative = isUnknown(inputs);
   // where the engine compares in parallel, it may delete a dependent that it has just compared with its own arguments
   if (isTentative && isReplaced) session?.kept.delete(ref);
@@ -41,7 +43,10 @@ export function diff<T extends RemoteObject>(
   const isGoing = wasTentative && before.length > 0 && !isTentative;
   if (session !== undefined && !isOfRefresh && !isGoing) {
     const foresee = () => refuseLosing(definition, session, id, state);
-    session.compared.set(ref, { id, state, inputs, replaces: plan.replaces, isTentative, foresee });
+    const goesFirst = isReplaced && !isTentative && (first ?? needsName);
+    session.compared.set(ref, { id, state, inputs, replaces: plan.replaces, isTentative, goesFirst, foresee });
+    // the engine drops what the last up has retained, without asking
+    if (isTentative && isReplaced && wasRetained === true) refuseForRetained(session, id, state);
   }
   const isOfProgram = !isOfRefresh && !isTentative;
   if (isOfProgram) {

@@ -3,12 +3,14 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import { randomUUID } from "node:crypto";
-import type { AssociationType, EnrolledMachine } from "../../sdk";
+import type { AssociationType } from "../../sdk";
 import { defaultMinutes, enrolledConnectorsFields as fields } from "../model/enrolledConnectors";
-import { clean, type Inputs, same, type State } from "../model/fields";
+import { clean, type Field, type Inputs, isSet, same, type State } from "../model/fields";
+import { hasEnrolledWith } from "../model/machines";
 import { isNote } from "../model/notes";
+import { proving } from "./awaitedKeys";
 import { handlerBase } from "./handlerBase";
-import { waitForMachines } from "./machineWatch";
+import { waitForMachines, type Watch } from "./machineWatch";
 import { sdk, type Session, unlessGone } from "./session";
 import { tell } from "./tell";
 
@@ -23,10 +25,10 @@ export const handler: pulumi.dynamic.ResourceProvider = {
     const { values, failures } = checkFields(fields, isNote, news, olds);
     return Promise.resolve({ inputs: clean(values), failures });
   }),
-  diff: guarded(
-    (_id: string, state: State, inputs: Inputs) =>
-    Promise.resolve({ changes: fields.some((field) => isAsked(field.name) && !same(field, state[field.name], inputs[field.name])) }), // prettier-ignore
-  ),
+  diff: guarded((_id: string, state: State, inputs: Inputs) => {
+    const isAskedAnew = (field: Field) => isAsked(field.name) && !same(field, state[field.name], inputs[field.name]);
+    return Promise.resolve({ changes: fields.some(isAskedAnew) });
+  }),
   create: guarded(async (inputs: Inputs) => ({ id: randomUUID(), outs: await wait(session(), inputs) })),
   read: guarded((id: string, props: State = {}) => Promise.resolve({ id, props })),
   update: guarded(async (_id: string, _state: State, inputs: Inputs) => ({ outs: await wait(session(), inputs) })),
@@ -51,22 +53,28 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
     machine,
     groupId: groupId as string | undefined,
   };
+  const readKey = async () => {
+    const key = await unlessGone(session.client.provisioningKeys.get(type, id, { microtenantId }));
+    if (key !== undefined) return key;
+    const ofSettings = isSet(inputs["microtenantId"]) ? "" : ", which the settings name";
+    const where = microtenantId === undefined ? "" : ` in microtenant ${microtenantId}${ofSettings}`;
+    throw new Error(
+      `provisioningKeyId: ZPA has no key ${id} for ${machine}s${where}. It was deleted, or associationType or microtenantId ` +
+        "is not the key's: take them from its outputs. If this program makes the key, run pulumi up --refresh; else give the " +
+        "id of another key.",
+    );
+  };
+  let name: string | undefined;
   let hasWaited = false;
-  const connected = await waitForMachines(awaited, {
+  const watch: Watch = {
     machines: async (maxAge) => {
       const { items, unreadable } = await session.machines(type, microtenantId, maxAge);
-      const isCounted = (one: EnrolledMachine) =>
-        one.provisioningKeyId === id && (groupId === undefined || one.groupId === groupId);
-      return { items: items.filter(isCounted), unreadable };
+      const inGroup = items.filter((one) => groupId === undefined || one.groupId === groupId);
+      const isNameNeeded = inGroup.some((one) => !one.provisioningKeyId && one.provisioningKeyName);
+      if (isNameNeeded) name ??= (await readKey()).name;
+      return { items: inGroup.filter((one) => hasEnrolledWith(one, { id, name: name ?? "" })), unreadable };
     },
-    key: async () => {
-      const key = await unlessGone(session.client.provisioningKeys.get(type, id, { microtenantId }));
-      if (key !== undefined) return key;
-      throw new Error(
-        `provisioningKeyId: ZPA has no key ${id} for ${machine}s. It was deleted, or associationType or microtenantId is ` +
-          "not the key's. If this program makes the key, run pulumi up --refresh; else give the id of another key.",
-      );
-    },
+    key: readKey,
     isPassing: (error) => error instanceof sdk().UnavailableError || error instanceof sdk().RateLimitError,
     now: () => performance.now(),
     pause: (milliseconds) => {
@@ -75,7 +83,8 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
     },
     within,
     tell,
-  });
+  };
+  const connected = await proving(session, inputs, () => waitForMachines(awaited, watch));
   if (hasWaited) session.forgetReads();
   return clean({ ...inputs, connected: connected.length, connectedNames: connected.map(({ name }) => name) });
 }

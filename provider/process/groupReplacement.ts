@@ -16,6 +16,9 @@ import { isInMicrotenant, isToBeCreated } from "./takenNames";
 
 const keyKind = "provisioning key";
 
+const remedy =
+  "give the group another name or none, without deleteBeforeReplace, so that the new group is made first. Then run the same command again.";
+
 /** A group, and what ZPA keeps it for. */
 interface Use {
   group: MachineGroup | undefined;
@@ -36,18 +39,37 @@ export async function refuseForGroup(session: Session, id: string, state: State)
   await compared?.foresee().catch((error: unknown) => {
     throw new Error(`${key}${words(compared.state["name"])} cannot be replaced. ${plainError(error).message}`);
   });
-  const remedy =
-    "give the group another name or none, without deleteBeforeReplace, so that the new group is made first. Then run the same command again.";
   // a group that is retained is in nobody's way
   if (compared === undefined || inputNotes(compared.inputs).retain !== true) {
-    const use = await useOf(session, type, group, `${key}whether its group ${group} can be deleted could not be found out.`, remedy); // prettier-ignore
+    const use = await useOf(
+      session,
+      type,
+      group,
+      `${key}whether its group ${group} can be deleted could not be found out.`,
+    );
     const name = compared?.state["name"] ?? use.group?.name;
-    const obstacle = obstacleTo(session, group, use, compared?.state["forceDestroy"] === true, remedy);
+    const obstacle = obstacleTo(session, group, use, compared?.state["forceDestroy"] === true);
     if (obstacle !== undefined) {
       throw new Error(`${key}${words(name)} is to be deleted before its replacement is made, and ZPA keeps it while it has ${obstacle}`); // prettier-ignore
     }
   }
   session.replaceable.add(ref);
+}
+
+/**
+ * For a key with retainOnDelete, which is to leave state and stay in its group.
+ *
+ * @throws where the group goes before its replacement is made, for ZPA keeps it then
+ */
+export function refuseForRetained(session: Session, id: string, state: State): void {
+  const ref = goesAfter(session, id, state);
+  const { goesFirst, state: group } = (ref === undefined ? undefined : session.compared.get(ref)) ?? {};
+  if (goesFirst !== true) return;
+  throw new Error(
+    `Provisioning key "${String(state["name"])}" (${id}) has retainOnDelete: it would leave the stack, and stay in its group ` +
+      `"${String(group!["name"])}" (${String(state["zcomponentId"])}), which is to be deleted before its replacement is made, and ` +
+      `which ZPA keeps while it has keys. Remove retainOnDelete in an up before, or ${remedy}`,
+  );
 }
 
 /**
@@ -104,7 +126,7 @@ function keyLeft(session: Session, key: ProvisioningKey, machines: Machines, isS
 }
 
 /** One GET each: the group, the tenant's machines and its keys of this type. */
-async function useOf(session: Session, type: AssociationType, id: string, doubt: string, remedy: string): Promise<Use> {
+async function useOf(session: Session, type: AssociationType, id: string, doubt: string): Promise<Use> {
   const { appConnectorGroups, serviceEdgeGroups, provisioningKeys } = session.client;
   // a key may be in another microtenant than its group
   const scope = { microtenantId: "all" };
@@ -130,7 +152,6 @@ function obstacleTo(
   id: string,
   { group, machines, keys }: Use,
   forceDestroy: boolean,
-  remedy: string,
 ): string | undefined {
   const inside = machines.items.filter(({ groupId }) => groupId === id);
   const isAnyInTheWay = !forceDestroy || machines.unreadable.length > 0 || inside.some(mayBeConnected);

@@ -88,8 +88,10 @@ async function keyIfKnown(watch: Watch): Promise<ProvisioningKey | Error> {
   }
 }
 
+/** As in `5 minutes` or `2 seconds`. */
 function minutes(count: number): string {
-  return `${count} minute${count === 1 ? "" : "s"}`;
+  const [number, unit] = count < 1 ? [Math.round(count * 60), "second"] : [count, "minute"];
+  return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
 
 /** As in `at most 3 more minutes`. */

@@ -7,10 +7,11 @@ import { parseKeyId } from "../model/ids";
 import { inputNotes, stateNotes, withNotes } from "../model/notes";
 import { leavesAlone, targetOf } from "../model/plan";
 import { provisioningKeyFields as fields } from "../model/provisioningKey";
-import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { hasRetiredName, isRetired } from "../model/retired";
-import { handlerOf } from "./lifecycle";
+import { refuseUnproved } from "./awaitedKeys";
+import { asPosted, fromAnswer, microtenantIn, type ResourceDefinition } from "./definition";
 import { refuseForGroup } from "./groupReplacement";
+import { handlerOf } from "./lifecycle";
 import { retire } from "./retirement";
 import { type Endpoint, gone, type Session } from "./session";
 
@@ -136,6 +137,7 @@ const definition: ResourceDefinition<Wire> = {
   },
 
   async remove(session, id, state) {
+    refuseUnproved(session, id, state);
     await refuseForGroup(session, id, state);
     const going = removeOrRetire(session, id, state);
     session.keyDeletions.add(going);

@@ -33,6 +33,8 @@ export interface Comparison {
   readonly replaces: readonly string[];
   /** Some inputs are unknown: what they depend on is deleted before it is made anew. */
   readonly isTentative: boolean;
+  /** It is deleted before its replacement is made, whatever happens to what it depends on. */
+  readonly goesFirst: boolean;
   /** @throws where it is known that a replacement, if this run is to make one, cannot be created */
   readonly foresee: () => Promise<void>;
 }
@@ -71,6 +73,8 @@ export class Session {
   readonly deleted = new Set<string>();
   /** Objects that the engine has dropped: they are deleted, or left alone. */
   readonly dropped = new Set<string>();
+  /** By wait: the key whose machines it waits for, or has waited for in vain. */
+  readonly awaited = new Map<string, string>();
   /** Deletions of keys that are under way: a group that a key belongs to cannot be deleted before. */
   readonly keyDeletions = new Set<Promise<unknown>>();
   /** By seed and name (see {@link holderOf}): the id of the object of a resource that this process has deleted. */

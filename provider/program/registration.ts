@@ -54,6 +54,7 @@ export function registration(
       ...(isNamed ? {} : { generated: true }),
       ...(opts?.replaceOnChanges === undefined ? {} : { replaceOn: opts.replaceOnChanges }),
       ...(opts?.retainOnDelete === true ? { retain: true } : {}),
+      ...(holdsOthers && opts?.deleteBeforeReplace !== undefined ? { first: opts.deleteBeforeReplace } : {}),
       ...(opts?.ignoreChanges === undefined ? {} : { ignored: opts.ignoreChanges }),
     };
   }

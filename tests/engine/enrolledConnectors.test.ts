@@ -16,7 +16,7 @@ describe("A run that waits for machines to enroll", function () {
   let stack: TestStack;
   let groupId: string;
   /** What the program is to do. */
-  let wanted: { rotation: string; withinMinutes: number; trigger?: string };
+  let wanted: { rotation: string; withinMinutes: number; trigger?: string; hasNames?: boolean };
 
   beforeEach(async () => {
     world = await World.start();
@@ -24,7 +24,7 @@ describe("A run that waits for machines to enroll", function () {
     world.protect();
     wanted = { rotation: "1", withinMinutes: 5 };
     stack = await world.stack(() => {
-      const { rotation, withinMinutes, trigger } = wanted;
+      const { rotation, withinMinutes, trigger, hasNames = true } = wanted;
       const key = new zpa.ProvisioningKey("connectors", {
         associationType: "CONNECTOR_GRP",
         zcomponentId: groupId,
@@ -39,7 +39,8 @@ describe("A run that waits for machines to enroll", function () {
         withinMinutes,
         ...(trigger === undefined ? {} : { triggers: { trigger } }),
       });
-      return Promise.resolve({ key: key.provisioningKey, names: fleet.connectedNames });
+      // with the outputs of what has failed, the program fails, and the run ends before the engine deletes anything
+      return Promise.resolve({ key: key.provisioningKey, ...(hasNames ? { names: fleet.connectedNames } : {}) });
     });
   });
   afterEach(() => world.close());
@@ -115,6 +116,43 @@ describe("A run that waits for machines to enroll", function () {
     await Promise.all([enrollWhenLookedFor(1), stack.up()]);
     assert.equal(keys().length, 1);
     assert.ok(!keys().includes(old!));
+    await world.assertInvariants();
+  });
+
+  for (const isAgain of [false, true]) {
+    it(`keeps the old key with --continue-on-error too where the wait fails${isAgain ? " once more" : ""}`, async () => {
+      await Promise.all([enrollWhenLookedFor(2), stack.up()]);
+      const [old] = keys();
+      wanted = { rotation: "2", withinMinutes: briefly, hasNames: false };
+      if (isAgain) await assert.rejects(stack.up(), /0 of 2 App Connectors are connected/);
+      const words = isAgain
+        ? /was not deleted: EnrolledConnectors has waited in vain for machines of \d+, which/
+        : /0 of 2/;
+      await assert.rejects(stack.up({ continueOnError: true }), words);
+      assert.deepEqual([keys().length, keys()[0]], [2, old]);
+      wanted.withinMinutes = 5;
+      await Promise.all([enrollWhenLookedFor(2), stack.up({ continueOnError: true })]);
+      assert.ok(keys().length === 1 && keys()[0] !== old);
+      await world.assertInvariants();
+    });
+  }
+
+  it("keeps no key from a destroy that runs the program, after the wait has failed", async () => {
+    await Promise.all([enrollWhenLookedFor(2), stack.up()]);
+    wanted = { rotation: "2", withinMinutes: briefly };
+    await assert.rejects(stack.up(), /0 of 2 App Connectors are connected/);
+    await stack.destroy({ runProgram: true });
+    assert.deepEqual(keys(), []);
+    await world.assertInvariants();
+  });
+
+  it("counts a machine of which ZPA tells the name of the key without its id", async () => {
+    await Promise.all([enrollWhenLookedFor(2), stack.up()]);
+    const { name } = [...world.simulator.keys.values()][0]!;
+    const raw = { provisioningKeyId: "", provisioningKeyName: name };
+    for (const machine of world.simulator.machinesOf("CONNECTOR_GRP").values()) machine.raw = raw;
+    wanted = { ...wanted, trigger: "2", withinMinutes: briefly };
+    await stack.up();
     await world.assertInvariants();
   });
 

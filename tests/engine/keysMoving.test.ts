@@ -114,9 +114,10 @@ describe("Keys that move to another group while their own one, which has a name 
     await world.assertInvariants();
   });
 
-  it("wait for their group where they have retainOnDelete: the engine drops them without a word, and in its own time", async () => {
+  it("wait for a group that another one takes along where they have retainOnDelete: the engine drops them without a word, and in its own time", async () => {
     const stack = await world.stack(async () => {
-      const frankfurt = new zpa.AppConnectorGroup("frankfurt", { ...place, name: "Frankfurt", keepers: { rotation } });
+      const upstream = new zpa.AppConnectorGroup("upstream", { ...place, name: "Up", keepers: { rotation } });
+      const frankfurt = new zpa.AppConnectorGroup("frankfurt", { ...place, keepers: { up: upstream.id } });
       const zurich = new zpa.AppConnectorGroup("zurich", place);
       const zcomponentId = isMoved ? zurich.id : frankfurt.id;
       const args = { associationType: "CONNECTOR_GRP", zcomponentId, maxUsage: 10 } as const;

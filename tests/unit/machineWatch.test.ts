@@ -171,7 +171,7 @@ describe("A wait for machines", () => {
     ]);
     await assert.rejects(fleet.wait({ withinMinutes: 0.5 }), {
       message:
-        '1 of 2 App Connectors are connected after 0.5 minutes. 2 have enrolled with key "edge" (6301). Not connected: ' +
+        '1 of 2 App Connectors are connected after 30 seconds. 2 have enrolled with key "edge" (6301). Not connected: ' +
         "edge-2 (never). The key has 7 of 10 uses left. Look at the boot log and the service of the machines; then run " +
         "pulumi up again, which goes on waiting.",
     });
