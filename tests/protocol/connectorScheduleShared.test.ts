@@ -23,7 +23,7 @@ describeSchedules("The clean-up schedule … that others configure too", (scene)
       await scene.provider.delete(type, id, outputs);
       assert.deepEqual(scene.stored(), theirs);
     }
-    assert.match(scene.provider.output(), /warning: the clean-up schedule .* stays as others have configured it meanwhile: on, with deleteDisabled true and frequencyInterval 30\. Before this resource it was on, with deleteDisabled true and frequencyInterval 90\./); // prettier-ignore
+    assert.match(scene.provider.output(), /warning: the clean-up schedule .* stays as others, or another resource, have configured it meanwhile: on, with deleteDisabled true and frequencyInterval 30\. Before this resource it was on, with deleteDisabled true and frequencyInterval 90\./); // prettier-ignore
   });
 
   it("can be changed and destroyed where others have switched it off meanwhile", async () => {
