@@ -18,10 +18,13 @@ export async function proving<T>(session: Session, inputs: Inputs, wait: () => P
 
 /** @throws where this run has waited in vain for machines of the key that replaces this one */
 export function refuseUnproved(session: Session, id: string, state: State): void {
-  const { seed } = stateNotes(state);
-  if (seed === undefined) return;
-  const holderOf = (key: string) => session.holders.get(refOf("provisioning key", key));
-  const next = [...session.awaited.values()].find((key) => key !== id && holderOf(key) === seed);
+  const refTo = (key: string) => refOf("provisioning key", key);
+  const seedOf = (key: string) => session.holders.get(refTo(key));
+  // state has the seed of before a rename
+  const seed = seedOf(id) ?? stateNotes(state).seed;
+  const pastOf = (key: string) => stateNotes(session.compared.get(refTo(key))?.state ?? {}).past ?? [];
+  const replaces = (key: string) => key !== id && ((seed !== undefined && seedOf(key) === seed) || pastOf(key).includes(id)); // prettier-ignore
+  const next = [...session.awaited.values()].find(replaces);
   if (next === undefined) return;
   throw new Error(
     `Provisioning key "${String(state["name"])}" (${id}) was not deleted: EnrolledConnectors has waited in vain for machines of ` +

@@ -48,6 +48,7 @@ function newNotes(olds: Inputs, news: Inputs): InputNotes {
     ...(!isSet(news["name"]) || isOldName ? { generated: true } : {}),
     ...(isOldName ? { leavesName: true } : {}),
     ...(given.retain === undefined ? {} : { retain: given.retain }),
+    ...(given.first === undefined ? {} : { first: given.first }),
     ...(given.ignored === undefined ? {} : { ignored: given.ignored }),
   };
 }

@@ -3,7 +3,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import { randomUUID } from "node:crypto";
-import type { AssociationType } from "../../sdk";
+import type { AssociationType, EnrolledMachine, ProvisioningKey } from "../../sdk";
 import { defaultMinutes, enrolledConnectorsFields as fields } from "../model/enrolledConnectors";
 import { clean, type Field, type Inputs, isSet, same, type State } from "../model/fields";
 import { hasEnrolledWith } from "../model/machines";
@@ -64,15 +64,15 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
         "id of another key.",
     );
   };
-  let name: string | undefined;
+  let known: ProvisioningKey | undefined;
   let hasWaited = false;
   const watch: Watch = {
     machines: async (maxAge) => {
       const { items, unreadable } = await session.machines(type, microtenantId, maxAge);
       const inGroup = items.filter((one) => groupId === undefined || one.groupId === groupId);
       const isNameNeeded = inGroup.some((one) => !one.provisioningKeyId && one.provisioningKeyName);
-      if (isNameNeeded) name ??= (await readKey()).name;
-      return { items: inGroup.filter((one) => hasEnrolledWith(one, { id, name: name ?? "" })), unreadable };
+      if (isNameNeeded) known ??= await readKey();
+      return { items: inGroup.filter((one) => isOfKey(one, id, known)), unreadable };
     },
     key: readKey,
     isPassing: (error) => error instanceof sdk().UnavailableError || error instanceof sdk().RateLimitError,
@@ -87,6 +87,12 @@ async function wait(session: Session, inputs: Inputs): Promise<State> {
   const connected = await proving(session, inputs, () => waitForMachines(awaited, watch));
   if (hasWaited) session.forgetReads();
   return clean({ ...inputs, connected: connected.length, connectedNames: connected.map(({ name }) => name) });
+}
+
+/** Whether a machine has enrolled with this key. Where only a name tells, an older machine is that of an earlier key. */
+function isOfKey(machine: EnrolledMachine, id: string, key: ProvisioningKey | undefined): boolean {
+  if (machine.provisioningKeyId || key === undefined) return machine.provisioningKeyId === id;
+  return hasEnrolledWith(machine, key) && Number(machine.creationTime) >= Number(key.creationTime);
 }
 
 /** The result of a request, or an error with this message where it does not come in time. */

@@ -68,7 +68,9 @@ export function refuseForRetained(session: Session, id: string, state: State): v
   throw new Error(
     `Provisioning key "${String(state["name"])}" (${id}) has retainOnDelete: it would leave the stack, and stay in its group ` +
       `"${String(group!["name"])}" (${String(state["zcomponentId"])}), which is to be deleted before its replacement is made, and ` +
-      `which ZPA keeps while it has keys. Remove retainOnDelete in an up before, or ${remedy}`,
+      `which ZPA keeps while it has keys. Undo what replaces the group, remove retainOnDelete from the key, and run pulumi up; then ` +
+      "make that change again. To keep both, set retainOnDelete for the group in that up, and give it another name, or none, " +
+      "with the change.",
   );
 }
 
@@ -106,6 +108,8 @@ interface KeyLeft {
   readonly key: ProvisioningKey;
   /** Why the program keeps it. Undefined for a key that the run does not replace. */
   readonly reason?: string;
+  /** Connected machines have enrolled with it. */
+  readonly isNeeded?: true;
 }
 
 /**
@@ -122,7 +126,7 @@ function keyLeft(session: Session, key: ProvisioningKey, machines: Machines, isS
   }
   const { state, inputs } = session.compared.get(ref)!;
   if (inputNotes(inputs).retain === true) return [{ key, reason: "retainOnDelete keeps it" }];
-  return state["retire"] === "when-unused" && reason !== undefined ? [{ key, reason }] : [];
+  return state["retire"] === "when-unused" && reason !== undefined ? [{ key, reason, isNeeded: true }] : [];
 }
 
 /** One GET each: the group, the tenant's machines and its keys of this type. */
@@ -172,7 +176,7 @@ function obstacleTo(
       keysLeft,
       ({ key, reason }) => nameOf(key) + (reason === undefined ? "" : `, because ${reason}`),
     );
-    const how = keysLeft.some(({ reason }) => reason === undefined) ? "delete those that nobody needs, or " : "";
+    const how = keysLeft.some(({ isNeeded }) => isNeeded !== true) ? "delete those that nobody needs, or " : "";
     return `keys that do not go with it: ${named}. ${capitalized(`${how}${remedy}`)}`;
   }
   const serverGroups = serverGroupsOf(group);

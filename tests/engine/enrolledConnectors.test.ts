@@ -119,9 +119,16 @@ describe("A run that waits for machines to enroll", function () {
     await world.assertInvariants();
   });
 
-  for (const isAgain of [false, true]) {
-    it(`keeps the old key with --continue-on-error too where the wait fails${isAgain ? " once more" : ""}`, async () => {
+  const goingOn: [string, boolean, (stack: TestStack) => Promise<unknown>][] = [
+    ["", false, () => Promise.resolve()],
+    [" once more", true, () => Promise.resolve()],
+    [", after the stack was renamed", false, (some) => some.rename("other")],
+    [" once more, after the stack was renamed", true, (some) => some.rename("other").then(() => some.up())],
+  ];
+  for (const [what, isAgain, prepare] of goingOn) {
+    it(`keeps the old key with --continue-on-error too where the wait fails${what}`, async () => {
       await Promise.all([enrollWhenLookedFor(2), stack.up()]);
+      await prepare(stack);
       const [old] = keys();
       wanted = { rotation: "2", withinMinutes: briefly, hasNames: false };
       if (isAgain) await assert.rejects(stack.up(), /0 of 2 App Connectors are connected/);
@@ -146,13 +153,17 @@ describe("A run that waits for machines to enroll", function () {
     await world.assertInvariants();
   });
 
-  it("counts a machine of which ZPA tells the name of the key without its id", async () => {
+  it("counts a machine of which ZPA tells the name of the key without its id, but none that is older than the key", async () => {
     await Promise.all([enrollWhenLookedFor(2), stack.up()]);
     const { name } = [...world.simulator.keys.values()][0]!;
-    const raw = { provisioningKeyId: "", provisioningKeyName: name };
-    for (const machine of world.simulator.machinesOf("CONNECTOR_GRP").values()) machine.raw = raw;
+    const machines = [...world.simulator.machinesOf("CONNECTOR_GRP").values()];
+    for (const machine of machines) machine.raw = { provisioningKeyId: "", provisioningKeyName: name };
     wanted = { ...wanted, trigger: "2", withinMinutes: briefly };
     await stack.up();
+    machines[0]!.creationTime = "1700000000";
+    wanted.trigger = "3";
+    await assert.rejects(stack.up(), /1 of 2 App Connectors are connected/);
+    wanted.trigger = "2";
     await world.assertInvariants();
   });
 
