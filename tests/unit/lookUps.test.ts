@@ -111,6 +111,20 @@ describe("Look-ups in a user's unit test", function () {
     assert.deepEqual([...passed.calls, ...inherited.calls], []);
   });
 
+  it("take what mocks return for an id, and an output that they leave out", async () => {
+    const body = `
+      const group = new zpa.AppConnectorGroup("group", { latitude: 50.1, longitude: 8.7, location: "Frankfurt" });
+      const args = { associationType: "CONNECTOR_GRP", zcomponentId: group.id, maxUsage: 10 };
+      const key = new zpa.ProvisioningKey("key", args);
+      await known(zpa.getAppConnectorsOutput({ groupId: group.id, provisioningKeyId: key.id }));
+      await known(zpa.getProvisioningKeyOutput({ associationType: "CONNECTOR_GRP", name: key.name }));`;
+    const { calls } = await runMocked(body);
+    assert.deepEqual(
+      calls.map(({ inputs }) => inputs),
+      [{ groupId: "group-id", provisioningKeyId: "key-id" }, { associationType: "CONNECTOR_GRP" }],
+    );
+  });
+
   it("refuse in one sentence arguments that the types would have refused", async () => {
     const refusals: [string, string][] = [
       ["", "give exactly one of name and id, not none"],

@@ -6,6 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 describe("The program", () => {
   const resources: { name: string; inputs: Record<string, unknown> }[] = [];
   let program: typeof import("../index");
+  // as a key's, for what checks it, such as enrollmentUserData
+  const textOfKey = "3|zpa.example.com|text";
 
   before(async () => {
     pulumi.runtime.setAllConfig({ "zpa-enrollment:appConnectorGroup": "Berlin", "zpa-enrollment:machines": "3" });
@@ -13,7 +15,7 @@ describe("The program", () => {
       {
         newResource({ name, inputs }: { name: string; inputs: Record<string, unknown> }) {
           resources.push({ name, inputs });
-          const outputs = { provisioningKey: "text of the key", remainingUses: 6 };
+          const outputs = { provisioningKey: textOfKey, remainingUses: 6 };
           return { id: `${name}-id`, state: { ...inputs, ...outputs } };
         },
         call: ({ inputs }: { inputs: Record<string, unknown> }) => ({
@@ -38,7 +40,7 @@ describe("The program", () => {
 
   it("keeps the text of the key secret", async () => {
     assert.equal(await pulumi.isSecret(program.provisioningKey), true);
-    assert.equal(await valueOf(program.provisioningKey), "text of the key");
+    assert.equal(await valueOf(program.provisioningKey), textOfKey);
   });
 });
 
