@@ -197,8 +197,8 @@ function keysInTheWay({ group }: Removal, keys: readonly ProvisioningKey[], refu
     : "";
   return new Error(
     `${refusal} ${group} has provisioning key${keys.length === 1 ? "" : "s"} ${named}. A key whose zcomponentId is the id of ` +
-      "the group's resource goes before it, unless --target leaves it out or retainOnDelete keeps it. If it moves to another group while this one is " +
-      "replaced, or was imported just now, undo what replaces this group, run pulumi up, and make that change again. Delete " +
+      "the group's resource goes before it, unless --target leaves it out or retainOnDelete keeps it. If it moves to another " +
+      "group while this one is replaced, or was imported just now, undo what replaces this group, run pulumi up, and make that change again. Delete " +
       `other keys where they are managed${how}, then run the same command again.`,
   );
 }

@@ -106,8 +106,8 @@ function tellKept(state: State, before: CleanUpBody | undefined): void {
 
 function tellLeft(state: State, now: CleanUpSchedule, before: CleanUpBody | undefined): void {
   tell(
-    `zpa: warning: the ${whatOf(state)} stays as others, or another resource, have configured it meanwhile: ${textOf(bodyOf(now))}. ` +
-      wasBefore(before),
+    `zpa: warning: the ${whatOf(state)} stays as others, or another resource, have configured it meanwhile: ` +
+      `${textOf(bodyOf(now))}. ${wasBefore(before)}`,
   );
 }
 
